@@ -1,0 +1,70 @@
+#pragma once
+// An actor written in C++, run by the same workers, mailboxes and supervisors as the guests.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "troupe/bytes.hpp"
+#include "troupe/outcome.hpp"
+#include "troupe/turn.hpp"
+
+namespace troupe {
+
+// What a handler hands back.
+class Outcome {
+ public:
+  enum class Kind : std::uint8_t { none, answer, error, crash };
+
+  // Handled. For a request: no answer (`dropped`, unless a responder was taken).
+  Outcome() = default;
+  // The answer to the request being handled; ignored for a plain message.
+  [[nodiscard]] static Outcome answer(Bytes payload) {
+    return {Kind::answer, std::move(payload), {}};
+  }
+  [[nodiscard]] static Outcome answer(std::string_view text) { return answer(to_bytes(text)); }
+  // Fails the request; for a plain message it is logged and counted. The actor lives on.
+  [[nodiscard]] static Outcome error(std::string text) { return {Kind::error, {}, std::move(text)}; }
+  // Ends this life; what the handler asked for never happened. The supervisor decides what follows.
+  [[nodiscard]] static Outcome crash(std::string text) { return {Kind::crash, {}, std::move(text)}; }
+
+  [[nodiscard]] Kind kind() const { return kind_; }
+  [[nodiscard]] const Bytes& payload() const { return payload_; }
+  [[nodiscard]] const std::string& text() const { return text_; }
+
+ private:
+  Outcome(Kind kind, Bytes payload, std::string text)
+      : kind_(kind), payload_(std::move(payload)), text_(std::move(text)) {}
+
+  Kind kind_ = Kind::none;
+  Bytes payload_;
+  std::string text_;
+};
+
+// Thread:  one handler at a time, on a thread of the runtime; never two at once.
+// Owns:    its own state; a restart destroys the object and makes a new one.
+// Errors:  an exception that leaves a handler ends the life as crashed("exception: ..."). A native
+//          actor is part of the process: a wild pointer or an endless loop in it is not contained.
+class Actor {
+ public:
+  Actor() = default;
+  Actor(const Actor&) = delete;
+  Actor& operator=(const Actor&) = delete;
+  virtual ~Actor() = default;
+
+  // Called once, before any message. An error ends the actor: it could not start.
+  virtual Outcome start(Turn& turn, BytesView config);
+  virtual Outcome handle(Turn& turn, BytesView message) = 0;
+  // The outcome of a request of this actor.
+  virtual Outcome answered(Turn& turn, std::uint64_t request, const Answer& answer);
+  virtual Outcome fired(Turn& turn, std::uint64_t timer);
+  virtual Outcome event(Turn& turn, std::uint64_t subscription, std::string_view topic,
+                        BytesView payload);
+  virtual Outcome exited(Turn& turn, std::uint64_t watch, const Exit& exit);
+  // Asked to stop, with the time left.
+  virtual void stop(Turn& turn, Duration budget);
+};
+
+}  // namespace troupe

@@ -1,0 +1,177 @@
+#pragma once
+// A node inside your program: workers, mailboxes, supervisors and the engine, started and stopped
+// as one object.
+//
+//   auto runtime = troupe::Runtime::start({.workers = 2});
+//   auto counter = (*runtime)->spawn(*troupe::Component::from_file("counter.wasm"), {.name = "counter"});
+//   auto answer  = (*runtime)->request(*counter, troupe::as_bytes("add 2"), 1s);   // Result<Bytes>
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "troupe/actor.hpp"
+#include "troupe/address.hpp"
+#include "troupe/bytes.hpp"
+#include "troupe/outcome.hpp"
+#include "troupe/result.hpp"
+#include "troupe/time.hpp"
+
+namespace troupe {
+
+// When a supervisor restarts a child.
+enum class Restart : std::uint8_t {
+  permanent,  // Whatever the exit.
+  transient,  // After crashed, exceeded, killed, lost.
+  temporary,  // Never.
+};
+
+// What an actor may do, by literal name or topic filter; nothing unless given.
+struct Grants {
+  std::vector<std::string> find;       // Actor names: `ledger`, `other-app/ledger`.
+  std::vector<std::string> publish;    // Topic filters: `orders.#`.
+  std::vector<std::string> subscribe;  // Topic filters; a subscription must lie within one.
+  std::vector<std::string> spawn;      // Names of templates of the manifest.
+};
+
+// What an actor runs: a WebAssembly file or a class of this program. A value, cheap to copy.
+class Component {
+ public:
+  // Reads the file; it is checked and compiled by the first spawn.
+  // Errors: not_found, denied, invalid_argument (not a WebAssembly module).
+  [[nodiscard]] static Result<Component> from_file(const std::filesystem::path& path);
+  [[nodiscard]] static Component from_bytes(std::string name, Bytes wasm);
+  // A new object for each life. `make` is called on a worker thread.
+  [[nodiscard]] static Component native(std::string name,
+                                        std::function<std::unique_ptr<Actor>()> make);
+
+  [[nodiscard]] const std::string& name() const { return name_; }
+
+ private:
+  friend class Runtime;
+  std::string name_;
+  std::shared_ptr<const Bytes> wasm_;
+  std::function<std::unique_ptr<Actor>()> make_;
+};
+
+struct SpawnOptions {
+  // [a-z0-9][a-z0-9_-]{0,62}, unique in the app. Empty: no name, found by address alone.
+  std::string name;
+  Bytes config;
+  Restart restart = Restart::permanent;
+  Grants grants;
+};
+
+enum class ActorState : std::uint8_t { creating, starting, ready, stopping, ended, failed };
+[[nodiscard]] std::string_view to_string(ActorState state);
+
+// One actor, as it was a moment ago.
+struct ActorStatus {
+  std::string name;  // app/actor; "#slot.generation" for one without a name.
+  Address address;
+  std::string component;
+  std::string supervisor;  // "root", or the name given in the manifest.
+  ActorState state = ActorState::creating;
+  std::uint64_t lives = 0;  // 1 from the first start.
+  std::uint64_t received = 0;
+  std::uint64_t handled = 0;
+  std::uint32_t queued = 0;
+  std::uint64_t memory_bytes = 0;
+  std::uint64_t memory_peak_bytes = 0;
+  std::optional<Exit> last_exit;
+};
+
+// A life ended.
+struct ExitEvent {
+  std::string name;  // As in ActorStatus.
+  Address address;
+  std::uint64_t life = 0;
+  Exit exit;
+  // For a trap: one line for each frame, innermost first, "function at file:line" or "+offset".
+  std::vector<std::string> backtrace;
+  std::string decision;  // "restarted", "ended", "supervisor gave up: ..."
+};
+
+// A line of an actor's log.
+struct LogLine {
+  std::string name;
+  LogLevel level = LogLevel::info;
+  std::string_view text;  // Good during the call. Control characters already made harmless.
+};
+
+struct RuntimeOptions {
+  // [a-z0-9][a-z0-9_-]{0,62}; the app of actors spawned without a manifest.
+  std::string name = "app";
+  // 1 .. limits::workers_max; 0: one for each core this process may use.
+  std::uint32_t workers = 0;
+  // Both are called on a thread of the runtime, one call at a time each; keep them short. Default:
+  // log lines to standard error, exits nowhere.
+  std::function<void(const LogLine&)> on_log;
+  std::function<void(const ExitEvent&)> on_exit;
+};
+
+// How the node came to its end.
+struct RuntimeEnd {
+  bool failed = false;  // A supervisor gave up.
+  std::string reason;   // Empty for a stop that was asked for.
+};
+
+// Thread:  any thread, but request(), stop() and shut_down() wait: called from inside a handler
+//          they are refused with a hint (a worker would wait for itself).
+// Owns:    all actors; the destructor shuts down.
+// Errors:  by name: not_found; gone or full receivers: unavailable, overloaded.
+class Runtime {
+ public:
+  [[nodiscard]] static Result<std::unique_ptr<Runtime>> start(RuntimeOptions options = {});
+  Runtime(const Runtime&) = delete;
+  Runtime& operator=(const Runtime&) = delete;
+  ~Runtime();
+
+  // Lets manifests name `component = "native:NAME"`. Before load().
+  Result<void> add_native(std::string name, std::function<std::unique_ptr<Actor>()> make);
+
+  // Reads an app manifest, compiles its components, starts its actors in the order given, and
+  // returns when all are ready. On an error, what had started is stopped again.
+  // Errors: those of the file; the first actor that can't start: unavailable, with its exit.
+  Result<void> load(const std::filesystem::path& manifest);
+
+  // Starts one actor under the root supervisor and returns when it is ready.
+  Result<Address> spawn(const Component& component, SpawnOptions options = {});
+
+  // `actor` in this node's app, or `app/actor`.
+  Result<Address> find(std::string_view name);
+
+  // Queues a message from outside. Ok: accepted, not yet handled.
+  Result<void> send(Address to, BytesView payload);
+  // Asks and waits for the answer. timed_out; unavailable: the receiver ended or let go of it;
+  // internal: the receiver's handler returned an error, which is the message.
+  Result<Bytes> request(Address to, BytesView payload, Duration timeout);
+  // The same without waiting: `done` is called once, on a thread of the runtime.
+  void request_async(Address to, BytesView payload, Duration timeout,
+                     std::function<void(Result<Bytes>)> done);
+
+  // Asks the actor to stop, waits until it has ended; killed when the budget is over. Not restarted.
+  Result<void> stop(Address actor, Duration budget = std::chrono::seconds(5));
+  // Ends the present life; the supervisor then decides as for any exit. Does not wait.
+  Result<void> kill(Address actor);
+
+  [[nodiscard]] std::vector<ActorStatus> actors();
+
+  // Waits until the node has ended: a supervisor gave up, or shut_down() was called elsewhere.
+  // None if `timeout` is over first.
+  std::optional<RuntimeEnd> wait(std::optional<Duration> timeout = std::nullopt);
+  // Stops all actors in reverse order of their start, then the workers. A second call is harmless.
+  void shut_down(Duration budget = std::chrono::seconds(60));
+
+ private:
+  class Node;
+  explicit Runtime(std::unique_ptr<Node> node);
+  std::unique_ptr<Node> node_;
+};
+
+}  // namespace troupe

@@ -1,0 +1,80 @@
+#pragma once
+// Every bound of the system, with who fills it. "Unlimited" can't be written. A manifest may lower
+// or raise what has a ceiling (`_max` beside a `_default`); the rest is fixed.
+
+#include <cstddef>
+#include <cstdint>
+
+namespace troupe::limits {
+
+inline constexpr std::uint64_t KiB = 1024;
+inline constexpr std::uint64_t MiB = 1024 * KiB;
+inline constexpr std::uint64_t GiB = 1024 * MiB;
+
+// --- One handler: filled by the guest whose message is being handled.
+inline constexpr std::size_t outbox_effects_max = 1'024;
+inline constexpr std::uint64_t outbox_bytes_max = 4 * MiB;
+inline constexpr std::size_t message_addresses_max = 16;   // Addresses that travel with a message.
+inline constexpr std::uint32_t random_bytes_max = 65'536;  // One call of `random`; more traps.
+inline constexpr std::size_t log_line_bytes_max = 64 * KiB;  // One log line; the rest is cut off.
+inline constexpr std::size_t error_text_bytes_max = 64 * KiB;  // A guest's error; the rest is cut off.
+inline constexpr std::size_t label_bytes_max = 256;
+inline constexpr std::size_t topic_bytes_max = 256;        // A topic or filter.
+inline constexpr std::size_t topic_segments_max = 16;
+
+// --- One message: filled by its sender.
+inline constexpr std::uint64_t payload_bytes_default = 1 * MiB;
+inline constexpr std::uint64_t payload_bytes_max = 64 * MiB;
+
+// --- One actor: filled by that actor, or by those who send to it.
+inline constexpr std::uint32_t mailbox_messages_default = 1'000;
+inline constexpr std::uint32_t mailbox_messages_max = 1'000'000;
+inline constexpr std::uint64_t mailbox_bytes_default = 4 * MiB;
+inline constexpr std::uint64_t mailbox_bytes_max = 1 * GiB;
+inline constexpr std::uint32_t requests_default = 1'024;  // In flight, asked by one actor.
+inline constexpr std::uint32_t requests_max = 100'000;
+inline constexpr std::uint32_t timers_default = 1'000;
+inline constexpr std::uint32_t timers_max = 100'000;
+inline constexpr std::uint32_t children_default = 1'024;
+inline constexpr std::uint32_t children_max = 100'000;
+inline constexpr std::uint32_t addresses_default = 1'024;  // Handles a guest holds, of both kinds.
+inline constexpr std::uint32_t addresses_max = 65'536;
+inline constexpr std::uint32_t subscriptions_max = 1'024;
+inline constexpr std::uint32_t watches_max = 1'024;
+inline constexpr std::uint64_t config_bytes_max = 1 * MiB;
+
+// --- One guest instance: filled by guest code.
+inline constexpr std::uint64_t memory_bytes_default = 64 * MiB;
+inline constexpr std::uint64_t memory_bytes_max = 4 * GiB;
+inline constexpr std::uint32_t table_elements_default = 10'000;
+inline constexpr std::uint32_t table_elements_max = 1'000'000;
+inline constexpr std::uint32_t stack_bytes = 512 * 1024;  // Wasm stack; one setting per engine.
+inline constexpr std::uint32_t deadline_ms_default = 1'000;  // All guest code for one message.
+inline constexpr std::uint32_t deadline_ms_min = 1;
+inline constexpr std::uint32_t deadline_ms_max = 300'000;
+inline constexpr std::uint64_t fuel_default = 1'000'000'000;  // Per message, class `deterministic`.
+inline constexpr std::uint64_t fuel_max = 1'000'000'000'000;
+inline constexpr std::size_t backtrace_frames_max = 16;
+
+// --- One turn: shared by the actors of a worker.
+inline constexpr std::uint32_t turn_messages_max = 64;
+inline constexpr std::int64_t turn_ns_max = 2'000'000;
+
+// --- One component file: filled by whoever wrote it; checked before compilation.
+inline constexpr std::uint64_t component_bytes_max = 64 * MiB;
+inline constexpr std::uint32_t component_imports_max = 200;
+inline constexpr std::uint32_t component_exports_max = 500;
+
+// --- One node.
+inline constexpr std::uint32_t workers_max = 256;
+inline constexpr std::uint32_t actors_max = 4'000'000;  // Slots, live or reserved.
+inline constexpr std::size_t dead_letters_max = 1'000;  // Kept for a look; older ones are dropped.
+inline constexpr std::uint64_t manifest_bytes_max = 1 * MiB;
+inline constexpr std::uint32_t intensity_max = 1'000'000;  // Restarts within a supervisor's window.
+inline constexpr std::uint64_t request_timeout_ms_max = 24ULL * 60 * 60 * 1000;
+inline constexpr std::uint32_t stop_budget_ms_default = 5'000;
+
+// --- Names.
+inline constexpr std::size_t name_bytes_max = 63;  // app, actor, template: [a-z0-9][a-z0-9_-]*
+
+}  // namespace troupe::limits
