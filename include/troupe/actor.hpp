@@ -26,9 +26,13 @@ class Outcome {
   }
   [[nodiscard]] static Outcome answer(std::string_view text) { return answer(to_bytes(text)); }
   // Fails the request; for a plain message it is logged and counted. The actor lives on.
-  [[nodiscard]] static Outcome error(std::string text) { return {Kind::error, {}, std::move(text)}; }
+  [[nodiscard]] static Outcome error(std::string text) {
+    return {Kind::error, {}, std::move(text)};
+  }
   // Ends this life; what the handler asked for never happened. The supervisor decides what follows.
-  [[nodiscard]] static Outcome crash(std::string text) { return {Kind::crash, {}, std::move(text)}; }
+  [[nodiscard]] static Outcome crash(std::string text) {
+    return {Kind::crash, {}, std::move(text)};
+  }
 
   [[nodiscard]] Kind kind() const { return kind_; }
   [[nodiscard]] const Bytes& payload() const { return payload_; }

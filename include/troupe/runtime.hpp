@@ -3,8 +3,9 @@
 // as one object.
 //
 //   auto runtime = troupe::Runtime::start({.workers = 2});
-//   auto counter = (*runtime)->spawn(*troupe::Component::from_file("counter.wasm"), {.name = "counter"});
-//   auto answer  = (*runtime)->request(*counter, troupe::as_bytes("add 2"), 1s);   // Result<Bytes>
+//   auto counter = (*runtime)->spawn(*troupe::Component::from_file("counter.wasm"), {.name =
+//   "counter"}); auto answer  = (*runtime)->request(*counter, troupe::as_bytes("add 2"), 1s);   //
+//   Result<Bytes>
 
 #include <cstdint>
 #include <filesystem>
@@ -155,7 +156,8 @@ class Runtime {
   void request_async(Address to, BytesView payload, Duration timeout,
                      std::function<void(Result<Bytes>)> done);
 
-  // Asks the actor to stop, waits until it has ended; killed when the budget is over. Not restarted.
+  // Asks the actor to stop, waits until it has ended; killed when the budget is over. Not
+  // restarted.
   Result<void> stop(Address actor, Duration budget = std::chrono::seconds(5));
   // Ends the present life; the supervisor then decides as for any exit. Does not wait.
   Result<void> kill(Address actor);

@@ -10,8 +10,8 @@ namespace troupe::detail {
 }
 
 // CHECK(condition) or CHECK(condition, "why it must hold").
-#define CHECK(condition, ...)                                                        \
-  do {                                                                               \
-    if (!(condition)) [[unlikely]]                                                   \
-      ::troupe::detail::check_failed(#condition, ::std::string_view{__VA_ARGS__});   \
+#define CHECK(condition, ...)                                                      \
+  do {                                                                             \
+    if (!(condition)) [[unlikely]]                                                 \
+      ::troupe::detail::check_failed(#condition, ::std::string_view{__VA_ARGS__}); \
   } while (false)

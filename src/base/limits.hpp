@@ -17,9 +17,10 @@ inline constexpr std::uint64_t outbox_bytes_max = 4 * MiB;
 inline constexpr std::size_t message_addresses_max = 16;   // Addresses that travel with a message.
 inline constexpr std::uint32_t random_bytes_max = 65'536;  // One call of `random`; more traps.
 inline constexpr std::size_t log_line_bytes_max = 64 * KiB;  // One log line; the rest is cut off.
-inline constexpr std::size_t error_text_bytes_max = 64 * KiB;  // A guest's error; the rest is cut off.
+inline constexpr std::size_t error_text_bytes_max =
+    64 * KiB;  // A guest's error; the rest is cut off.
 inline constexpr std::size_t label_bytes_max = 256;
-inline constexpr std::size_t topic_bytes_max = 256;        // A topic or filter.
+inline constexpr std::size_t topic_bytes_max = 256;  // A topic or filter.
 inline constexpr std::size_t topic_segments_max = 16;
 
 // --- One message: filled by its sender.
@@ -48,7 +49,7 @@ inline constexpr std::uint64_t memory_bytes_default = 64 * MiB;
 inline constexpr std::uint64_t memory_bytes_max = 4 * GiB;
 inline constexpr std::uint32_t table_elements_default = 10'000;
 inline constexpr std::uint32_t table_elements_max = 1'000'000;
-inline constexpr std::uint32_t stack_bytes = 512 * 1024;  // Wasm stack; one setting per engine.
+inline constexpr std::uint32_t stack_bytes = 512 * 1024;     // Wasm stack; one setting per engine.
 inline constexpr std::uint32_t deadline_ms_default = 1'000;  // All guest code for one message.
 inline constexpr std::uint32_t deadline_ms_min = 1;
 inline constexpr std::uint32_t deadline_ms_max = 300'000;

@@ -42,7 +42,7 @@ struct GuestInterfaces {
 struct InstanceLimits {
   std::uint64_t memory_bytes = limits::memory_bytes_default;
   std::uint32_t table_elements = limits::table_elements_default;
-  std::uint32_t addresses = limits::addresses_default;        // Handles held at once.
+  std::uint32_t addresses = limits::addresses_default;          // Handles held at once.
   std::uint64_t payload_bytes = limits::payload_bytes_default;  // Of what the guest passes out.
   // For all guest code run for one message together.
   Duration deadline = std::chrono::milliseconds(limits::deadline_ms_default);
@@ -73,10 +73,10 @@ struct TrapFrame {
 };
 
 struct FrameDescription {
-  std::string function;            // Demangled; "function 12" where the guest has no names.
+  std::string function;  // Demangled; "function 12" where the guest has no names.
   std::uint64_t module_offset = 0;
-  std::string file;                // Empty where the guest has no DWARF.
-  std::uint32_t line = 0;          // 0 likewise.
+  std::string file;        // Empty where the guest has no DWARF.
+  std::uint32_t line = 0;  // 0 likewise.
 };
 
 // A life that ended inside a call.
@@ -175,7 +175,8 @@ class Code {
 
   [[nodiscard]] virtual const GuestInterfaces& interfaces() const = 0;
   // A new life, not yet booted. Never fails: what can go wrong is boot()'s Reply.
-  [[nodiscard]] virtual std::unique_ptr<Instance> instantiate(const InstanceLimits& limits) const = 0;
+  [[nodiscard]] virtual std::unique_ptr<Instance> instantiate(
+      const InstanceLimits& limits) const = 0;
   // Names, file and line of a frame of this code.
   [[nodiscard]] virtual FrameDescription describe(const TrapFrame& frame) const = 0;
 };

@@ -68,7 +68,7 @@ class HostCalls {
   virtual Accepted<void> cancel_request(std::uint64_t request) = 0;
   virtual Accepted<void> unwatch(std::uint64_t watch) = 0;
 
-  virtual std::uint64_t monotonic_now() = 0;  // Nanoseconds since the node started.
+  virtual std::uint64_t monotonic_now() = 0;   // Nanoseconds since the node started.
   virtual std::uint64_t wall_clock_now() = 0;  // Milliseconds since 1970-01-01 UTC.
   virtual void random(std::span<std::uint8_t> out) = 0;
   virtual void log(LogLevel level, std::string_view text) = 0;
