@@ -75,6 +75,26 @@ inline constexpr std::uint32_t intensity_max = 1'000'000;  // Restarts within a 
 inline constexpr std::uint64_t request_timeout_ms_max = 24ULL * 60 * 60 * 1000;
 inline constexpr std::uint32_t stop_budget_ms_default = 5'000;
 
+// --- The arena: linear memories of guests (engine/arena.hpp); filled by instances.
+inline constexpr std::uint64_t arena_slice_bytes_min = 32 * KiB;
+inline constexpr std::uint64_t arena_slice_bytes_max = memory_bytes_max;
+inline constexpr std::uint64_t arena_reserve_bytes_default = 8'192 * GiB;  // Addresses per class.
+inline constexpr std::uint64_t arena_slices_max = 4'194'304;               // Per class.
+inline constexpr std::uint64_t arena_lead_bytes_max = 64 * MiB;  // Populated ahead, per class.
+inline constexpr std::uint32_t arena_warm_slices_max = 64;       // Freed but resident, per class.
+
+// --- The node's API over HTTP: filled by local clients of the node's owner.
+inline constexpr std::size_t http_connections_max = 64;  // Further ones are answered 503.
+inline constexpr std::size_t http_header_bytes_max = 8 * KiB;
+inline constexpr std::uint64_t http_body_bytes_max = payload_bytes_max;
+inline constexpr std::size_t http_target_bytes_max = 2 * KiB;
+inline constexpr std::size_t http_segments_max = 8;  // Parts of a path.
+inline constexpr std::size_t http_parameters_max = 8;
+inline constexpr std::size_t http_actors_page_max = 10'000;  // Actors in one answer.
+inline constexpr std::uint64_t http_drain_bytes_max =
+    64 * MiB;  // Read and thrown away before a close.
+inline constexpr std::uint64_t http_answer_bytes_max = 256 * MiB;  // What the client reads.
+
 // --- Names.
 inline constexpr std::size_t name_bytes_max = 63;  // app, actor, template: [a-z0-9][a-z0-9_-]*
 
