@@ -1,0 +1,39 @@
+#pragma once
+// What an actor is made from: everything its lives have in common.
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/engine.hpp"
+#include "grant/grant.hpp"
+#include "mailbox/mailbox.hpp"
+#include "model/books.hpp"
+#include "supervisor/supervisor.hpp"
+
+namespace troupe {
+
+struct ActorSpec;
+
+// A child that an actor may spawn, by the template's name.
+struct ChildTemplate {
+  std::shared_ptr<const ActorSpec> spec;
+  RestartType restart = RestartType::temporary;
+};
+
+// Thread: immutable after construction.
+struct ActorSpec {
+  std::string app;
+  std::string component;  // For people: "local/counter.wasm@0.0.0".
+  std::shared_ptr<const Code> code;
+  GuestInterfaces interfaces;  // The code's, less those switched off.
+  InstanceLimits limits;
+  Quotas quotas;
+  MailboxBounds mailbox;
+  GrantSet grants;
+  Bytes config;  // For actors that are given none of their own.
+  std::map<std::string, ChildTemplate, std::less<>> templates;
+};
+
+}  // namespace troupe

@@ -1,0 +1,30 @@
+#pragma once
+// What an actor lets others see of itself, without being asked.
+
+#include <atomic>
+#include <cstdint>
+
+#include "troupe/status.hpp"
+
+namespace troupe {
+
+// Thread: written by the actor's home worker alone, read by any thread; each figure by itself is
+//         true, two of them together may be a moment apart.
+struct ActorStats {
+  std::atomic<ActorState> state{ActorState::creating};
+  std::atomic<std::uint64_t> lives{0};
+  std::atomic<std::uint64_t> received{0};
+  std::atomic<std::uint64_t> handled{0};
+  std::atomic<std::uint64_t> errors{0};  // Handlers that returned an error.
+  std::atomic<std::uint32_t> queued{0};
+  std::atomic<std::uint64_t> memory_bytes{0};
+  std::atomic<std::uint64_t> memory_peak_bytes{0};
+};
+
+// One writer: a load and a store, no locked instruction.
+template <typename T>
+void bump(std::atomic<T>& figure) {
+  figure.store(figure.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+}
+
+}  // namespace troupe

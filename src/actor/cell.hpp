@@ -1,0 +1,54 @@
+#pragma once
+// A cell is an actor as its worker sees it: what stays over its lives, and the present life.
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "actor/actor_spec.hpp"
+#include "actor/actor_stats.hpp"
+#include "engine/engine.hpp"
+#include "mailbox/mailbox.hpp"
+#include "model/books.hpp"
+#include "scheduler/run_queue.hpp"
+#include "troupe/address.hpp"
+
+namespace troupe {
+
+// Thread: home worker only, but for `stats`.
+// Owns:   the mailbox and the present life.
+class Cell : public Runnable {
+ public:
+  struct Watcher {
+    Address who;
+    std::uint64_t number = 0;
+  };
+
+  Cell(Address own_address, std::shared_ptr<const ActorSpec> what,
+       std::shared_ptr<ActorStats> shared_stats, Bytes own_config)
+      : address(own_address),
+        spec(std::move(what)),
+        stats(std::move(shared_stats)),
+        config(std::move(own_config)),
+        mailbox(spec->mailbox) {}
+
+  [[nodiscard]] bool is_alive() const { return instance != nullptr; }
+
+  const Address address;
+  const std::shared_ptr<const ActorSpec> spec;
+  const std::shared_ptr<ActorStats> stats;
+  const Bytes config;
+
+  Mailbox mailbox;
+  std::uint64_t life = 0;
+  std::uint64_t sequence = 0;  // Of request, timer, watch and subscription numbers.
+
+  // The present life; null between two.
+  std::unique_ptr<Instance> instance;
+  Books books;
+  std::vector<Watcher> watchers;
+  std::uint64_t memory_at_boot = 0;
+  bool memory_warned = false;
+};
+
+}  // namespace troupe

@@ -1,0 +1,318 @@
+#include "model/actor_turn.hpp"
+
+#include <algorithm>
+
+#include "base/limits.hpp"
+#include "base/names.hpp"
+#include "base/topic_filter.hpp"
+
+namespace troupe {
+
+struct ActorTurn::Draft {
+  Address to;
+  std::size_t size = 0;
+  const SendOptions& options;
+  std::span<const Address> addresses;
+};
+
+void ActorTurn::begin(const TurnActor& actor, const Envelope* in_hand) {
+  actor_ = actor;
+  in_hand_ = in_hand;
+  now_ = inputs_.now();
+  owed_ = in_hand != nullptr && in_hand->kind == EnvelopeKind::request;
+  received_taken_ = false;
+  exiting_ = false;
+}
+
+void ActorTurn::roll_back() {
+  for (Effect& effect : outbox_.effects()) {
+    if (const auto* spawn = std::get_if<effect::Spawn>(&effect)) inputs_.unreserve(spawn->address);
+  }
+  outbox_.clear();
+}
+
+std::optional<Refusal> ActorTurn::draft_refusal(const Draft& draft) {
+  if (draft.size > actor_.quotas.payload_bytes) return Refusal::too_large;
+  if (draft.options.ttl_ms == 0U) return Refusal::invalid;
+  if (draft.addresses.size() > limits::message_addresses_max) return Refusal::invalid;
+  if (const auto why = outbox_.refusal(draft.size)) return why;
+  return inputs_.refusal(draft.to);
+}
+
+Accepted<void> ActorTurn::send(Address to, BytesView payload, SendOptions options,
+                               std::span<const Address> addresses) {
+  if (const auto why = draft_refusal({to, payload.size(), options, addresses})) {
+    return refused(*why);
+  }
+  const Instant deadline =
+      options.ttl_ms ? now_ + std::chrono::milliseconds(*options.ttl_ms) : never;
+  outbox_.add(
+      effect::Deliver{Envelope::make(
+          {.kind = EnvelopeKind::message,
+           .priority = options.priority,
+           .receiver = to,
+           .sender = actor_.self,
+           .deadline = deadline,
+           .id = inputs_.next_message_id()},
+          payload, addresses.empty() ? nullptr : std::make_unique<AddressesNote>(addresses))},
+      payload.size());
+  return {};
+}
+
+Accepted<std::uint64_t> ActorTurn::request(Address to, BytesView payload, Duration timeout,
+                                           SendOptions options,
+                                           std::span<const Address> addresses) {
+  if (timeout <= Duration::zero() ||
+      timeout > std::chrono::milliseconds(limits::request_timeout_ms_max)) {
+    return refused(Refusal::invalid);
+  }
+  if (actor_.books->requests.size() >= actor_.quotas.requests) return refused(Refusal::over_quota);
+  if (const auto why = draft_refusal({to, payload.size(), options, addresses})) {
+    return refused(*why);
+  }
+  const std::uint64_t number = next_number();
+  actor_.books->requests.emplace(number, Books::Request{});
+  outbox_.add(
+      effect::Request{
+          Envelope::make({.kind = EnvelopeKind::request,
+                          .priority = options.priority,
+                          .receiver = to,
+                          .sender = actor_.self,
+                          .number = number,
+                          .id = inputs_.next_message_id()},
+                         payload,
+                         addresses.empty() ? nullptr : std::make_unique<AddressesNote>(addresses)),
+          timeout},
+      payload.size());
+  return number;
+}
+
+Accepted<std::uint64_t> ActorTurn::watch(Address target) {
+  if (actor_.books->watches.size() >= limits::watches_max) return refused(Refusal::over_quota);
+  if (const auto why = outbox_.refusal(0)) return refused(*why);
+  const std::uint64_t number = next_number();
+  actor_.books->watches.emplace(number, target);
+  outbox_.add(effect::Watch{number, target});
+  return number;
+}
+
+Accepted<void> ActorTurn::stop(Address child, Duration budget) {
+  const auto& children = actor_.books->children;
+  if (std::ranges::find(children, child) == children.end()) return refused(Refusal::denied);
+  if (const auto why = outbox_.refusal(0)) return refused(*why);
+  outbox_.add(effect::StopChild{child, budget});
+  return {};
+}
+
+std::string ActorTurn::label(Address actor) { return inputs_.label(actor); }
+
+EnvelopePtr ActorTurn::failure_for(Responder responder, Failure failure) const {
+  return Envelope::make({.kind = EnvelopeKind::failure,
+                         .receiver = responder.asker,
+                         .sender = actor_.self,
+                         .number = responder.request},
+                        {}, std::make_unique<FailureNote>(std::move(failure)));
+}
+
+void ActorTurn::respond(Responder responder, EnvelopePtr envelope, std::uint64_t bytes) {
+  std::erase(actor_.books->owed, responder);
+  outbox_.add(effect::Deliver{std::move(envelope)}, bytes);
+}
+
+Accepted<void> ActorTurn::answer(Responder responder, BytesView payload,
+                                 std::span<const Address> addresses) {
+  if (const auto why = outbox_.refusal(payload.size())) return refused(*why);
+  respond(responder,
+          Envelope::make({.kind = EnvelopeKind::answer,
+                          .receiver = responder.asker,
+                          .sender = actor_.self,
+                          .number = responder.request,
+                          .id = inputs_.next_message_id()},
+                         payload,
+                         addresses.empty() ? nullptr : std::make_unique<AddressesNote>(addresses)),
+          payload.size());
+  return {};
+}
+
+Accepted<void> ActorTurn::fail(Responder responder, std::string_view reason) {
+  if (const auto why = outbox_.refusal(reason.size())) return refused(*why);
+  respond(responder,
+          failure_for(responder, {.kind = Failure::Kind::failed, .text = std::string(reason)}),
+          reason.size());
+  return {};
+}
+
+Accepted<void> ActorTurn::drop(Responder responder) {
+  if (const auto why = outbox_.refusal(0)) return refused(*why);
+  respond(responder, failure_for(responder, {.kind = Failure::Kind::dropped}), 0);
+  return {};
+}
+
+void ActorTurn::give_answer(BytesView payload) {
+  if (!owed_) return;
+  owed_ = false;
+  outbox_.add_uncounted(effect::Deliver{Envelope::make({.kind = EnvelopeKind::answer,
+                                                        .receiver = in_hand_->sender,
+                                                        .sender = actor_.self,
+                                                        .number = in_hand_->number,
+                                                        .id = inputs_.next_message_id()},
+                                                       payload)});
+}
+
+void ActorTurn::settle(std::optional<std::string_view> error) {
+  if (!owed_) return;
+  owed_ = false;
+  const Responder responder{in_hand_->sender, in_hand_->number};
+  Failure failure{.kind = Failure::Kind::dropped};
+  if (error) failure = {.kind = Failure::Kind::failed, .text = std::string(*error)};
+  outbox_.add_uncounted(effect::Deliver{failure_for(responder, std::move(failure))});
+}
+
+std::optional<Address> ActorTurn::sender() {
+  if (in_hand_ == nullptr || in_hand_->sender.is_nobody() || in_hand_->sender == outside) {
+    return std::nullopt;
+  }
+  return in_hand_->sender;
+}
+
+std::vector<Address> ActorTurn::received() {
+  if (in_hand_ == nullptr || received_taken_) return {};
+  received_taken_ = true;
+  const auto* note = in_hand_->note<AddressesNote>();
+  return note != nullptr ? note->addresses : std::vector<Address>{};
+}
+
+std::optional<Duration> ActorTurn::time_left() {
+  if (in_hand_ == nullptr || in_hand_->kind != EnvelopeKind::request) return std::nullopt;
+  return std::max(Duration::zero(), in_hand_->deadline - now_);
+}
+
+std::optional<Responder> ActorTurn::responder_for_later() {
+  if (!owed_) return std::nullopt;
+  owed_ = false;
+  const Responder responder{in_hand_->sender, in_hand_->number};
+  actor_.books->owed.push_back(responder);
+  return responder;
+}
+
+Accepted<Address> ActorTurn::find(std::string_view name) {
+  const std::size_t slash = name.find('/');
+  const bool has_app = slash != std::string_view::npos;
+  const std::string_view actor = has_app ? name.substr(slash + 1) : name;
+  if (!is_name(actor) || (has_app && !is_name(name.substr(0, slash)))) {
+    return refused(Refusal::invalid);
+  }
+  if (has_app) return inputs_.find(name);
+  std::string full(actor_.app);
+  return inputs_.find(full.append("/").append(name));
+}
+
+Accepted<Address> ActorTurn::spawn(std::string_view child_template,
+                                   std::optional<std::string_view> name, BytesView config) {
+  if (name && !is_name(*name)) return refused(Refusal::invalid);
+  if (config.size() > limits::config_bytes_max) return refused(Refusal::too_large);
+  const auto asked = std::ranges::count_if(outbox_.effects(), [](const Effect& effect) {
+    return std::holds_alternative<effect::Spawn>(effect);
+  });
+  if (actor_.books->children.size() + static_cast<std::size_t>(asked) >= actor_.quotas.children) {
+    return refused(Refusal::over_quota);
+  }
+  if (const auto why = outbox_.refusal(config.size())) return refused(*why);
+  std::optional<std::string> full;
+  if (name) full = std::string(actor_.app).append("/").append(*name);
+  const Accepted<Address> address = inputs_.reserve(std::move(full));
+  if (!address) return address;
+  outbox_.add(effect::Spawn{*address, std::string(child_template),
+                            name ? std::optional<std::string>(*name) : std::nullopt,
+                            Bytes(config.begin(), config.end())},
+              config.size());
+  return address;
+}
+
+void ActorTurn::exit(std::optional<std::string_view> error) {
+  if (exiting_) return;  // The first word counts.
+  exiting_ = true;
+  outbox_.add_uncounted(effect::End{error ? Exit::crashed(std::string(*error)) : Exit::normal()});
+}
+
+Accepted<void> ActorTurn::publish(std::string_view topic, BytesView payload) {
+  if (!is_topic(topic)) return refused(Refusal::invalid);
+  if (payload.size() > actor_.quotas.payload_bytes) return refused(Refusal::too_large);
+  if (const auto why = outbox_.refusal(payload.size())) return refused(*why);
+  const bool subscribed_here = std::ranges::any_of(outbox_.effects(), [&](const Effect& effect) {
+    const auto* own = std::get_if<effect::Subscribe>(&effect);
+    return own != nullptr && matches(own->filter, topic);
+  });
+  if (!subscribed_here && !inputs_.has_subscriber(topic)) return refused(Refusal::no_subscriber);
+  outbox_.add(
+      effect::Publish{Envelope::make(
+          {.kind = EnvelopeKind::event, .sender = actor_.self, .id = inputs_.next_message_id()},
+          payload, std::make_unique<TopicNote>(std::string(topic)))},
+      payload.size());
+  return {};
+}
+
+Accepted<std::uint64_t> ActorTurn::subscribe(std::string_view filter) {
+  if (!is_filter(filter)) return refused(Refusal::invalid);
+  if (actor_.books->subscriptions.size() >= limits::subscriptions_max) {
+    return refused(Refusal::over_quota);
+  }
+  if (const auto why = outbox_.refusal(filter.size())) return refused(*why);
+  const std::uint64_t number = next_number();
+  actor_.books->subscriptions.insert(number);
+  outbox_.add(effect::Subscribe{number, std::string(filter)}, filter.size());
+  return number;
+}
+
+Accepted<std::uint64_t> ActorTurn::start_timer(Duration delay, std::optional<Duration> period) {
+  if (period && *period < std::chrono::milliseconds(1)) return refused(Refusal::invalid);
+  if (actor_.books->timers.size() >= actor_.quotas.timers) return refused(Refusal::over_quota);
+  if (const auto why = outbox_.refusal(0)) return refused(*why);
+  const std::uint64_t number = next_number();
+  actor_.books->timers.emplace(number, Books::Timer{.period_ns = period ? period->count() : 0});
+  outbox_.add(effect::StartTimer{number, delay});
+  return number;
+}
+
+// Cancelling works at once, in the books; what it must also undo elsewhere goes into the outbox
+// uncounted, since there is no more of it than there was to cancel.
+
+Accepted<void> ActorTurn::unsubscribe(std::uint64_t subscription) {
+  if (actor_.books->subscriptions.erase(subscription) == 1) {
+    outbox_.add_uncounted(effect::Unsubscribe{subscription});
+  }
+  return {};
+}
+
+Accepted<void> ActorTurn::cancel_timer(std::uint64_t timer) {
+  const auto found = actor_.books->timers.find(timer);
+  if (found == actor_.books->timers.end()) return {};
+  // Zero: not started yet; the commit then finds no such number in the books.
+  if (found->second.timer_key != 0) {
+    outbox_.add_uncounted(effect::CancelTimer{found->second.timer_key});
+  }
+  actor_.books->timers.erase(found);
+  return {};
+}
+
+Accepted<void> ActorTurn::cancel_request(std::uint64_t request) {
+  const auto found = actor_.books->requests.find(request);
+  if (found == actor_.books->requests.end() || found->second.settled) return {};
+  found->second.settled = true;
+  outbox_.add_uncounted(effect::CancelRequest{request});
+  return {};
+}
+
+Accepted<void> ActorTurn::unwatch(std::uint64_t watch) {
+  const auto found = actor_.books->watches.find(watch);
+  if (found == actor_.books->watches.end()) return {};
+  outbox_.add_uncounted(effect::Unwatch{watch, found->second});
+  actor_.books->watches.erase(found);
+  return {};
+}
+
+void ActorTurn::log(LogLevel level, std::string_view text) {
+  log_.write(actor_.self, level, text.substr(0, limits::log_line_bytes_max));
+}
+
+}  // namespace troupe

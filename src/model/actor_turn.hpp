@@ -1,0 +1,101 @@
+#pragma once
+// The turn of one actor: the Turn that handlers see, with its outbox.
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/books.hpp"
+#include "model/envelope.hpp"
+#include "model/outbox.hpp"
+#include "model/turn_inputs.hpp"
+#include "troupe/turn.hpp"
+
+namespace troupe {
+
+// Who takes the turn.
+struct TurnActor {
+  Address self;
+  std::string_view app;  // For names without one.
+  Books* books = nullptr;
+  std::uint64_t* sequence = nullptr;  // The actor's own numbers; goes on over its lives.
+  Quotas quotas;
+};
+
+// Thread:  the one that runs the handler.
+// Owns:    the outbox, from begin() to commit or roll_back(). The envelope in hand is borrowed.
+// Bounds:  the outbox's, and the actor's quotas.
+class ActorTurn final : public Turn {
+ public:
+  ActorTurn(TurnInputs& inputs, LogSink& log) : inputs_(inputs), log_(log) {}
+
+  // Begins one handler; `in_hand` is the message it handles, null for start and the like.
+  void begin(const TurnActor& actor, const Envelope* in_hand);
+  // What the handler asked for. The caller carries it out and clears it.
+  [[nodiscard]] Outbox& outbox() { return outbox_; }
+  // Undoes everything the handler asked for.
+  void roll_back();
+  // The handler's value. Ignored unless an answer is owed.
+  void give_answer(BytesView payload);
+  // Settles what is still owed when the handler has returned: `dropped`, or `failed` with a text.
+  void settle(std::optional<std::string_view> error);
+  // Whether an answer to the message in hand is owed, and nobody has taken it over.
+  [[nodiscard]] bool owes() const { return owed_; }
+
+  Accepted<void> send(Address to, BytesView payload, SendOptions options,
+                      std::span<const Address> addresses) override;
+  Accepted<std::uint64_t> request(Address to, BytesView payload, Duration timeout,
+                                  SendOptions options, std::span<const Address> addresses) override;
+  Accepted<std::uint64_t> watch(Address target) override;
+  Accepted<void> stop(Address child, Duration budget) override;
+  std::string label(Address actor) override;
+  Accepted<void> answer(Responder responder, BytesView payload,
+                        std::span<const Address> addresses) override;
+  Accepted<void> fail(Responder responder, std::string_view reason) override;
+  Accepted<void> drop(Responder responder) override;
+  Address self() override { return actor_.self; }
+  std::optional<Address> sender() override;
+  std::vector<Address> received() override;
+  std::uint64_t message_id() override { return in_hand_ != nullptr ? in_hand_->id : 0; }
+  bool answer_owed() override { return owed_; }
+  std::optional<Duration> time_left() override;
+  std::optional<Responder> responder_for_later() override;
+  Accepted<Address> find(std::string_view name) override;
+  Accepted<Address> spawn(std::string_view child_template, std::optional<std::string_view> name,
+                          BytesView config) override;
+  std::vector<Address> children() override { return actor_.books->children; }
+  void exit(std::optional<std::string_view> error) override;
+  Accepted<void> publish(std::string_view topic, BytesView payload) override;
+  Accepted<std::uint64_t> subscribe(std::string_view filter) override;
+  Accepted<std::uint64_t> start_timer(Duration delay, std::optional<Duration> period) override;
+  Accepted<void> unsubscribe(std::uint64_t subscription) override;
+  Accepted<void> cancel_timer(std::uint64_t timer) override;
+  Accepted<void> cancel_request(std::uint64_t request) override;
+  Accepted<void> unwatch(std::uint64_t watch) override;
+  Instant monotonic_now() override { return now_; }
+  std::uint64_t wall_clock_ms() override { return inputs_.wall_ms(); }
+  void random(std::span<std::uint8_t> out) override { inputs_.random(out); }
+  void log(LogLevel level, std::string_view text) override;
+
+ private:
+  struct Draft;  // A message or request, checked alike.
+  [[nodiscard]] std::optional<Refusal> draft_refusal(const Draft& draft);
+  [[nodiscard]] std::uint64_t next_number() { return ++*actor_.sequence; }
+  void respond(Responder responder, EnvelopePtr envelope, std::uint64_t bytes);
+  [[nodiscard]] EnvelopePtr failure_for(Responder responder, Failure failure) const;
+
+  TurnInputs& inputs_;
+  LogSink& log_;
+  TurnActor actor_;
+  const Envelope* in_hand_ = nullptr;
+  Outbox outbox_;
+  Instant now_;
+  bool owed_ = false;
+  bool received_taken_ = false;
+  bool exiting_ = false;
+};
+
+}  // namespace troupe

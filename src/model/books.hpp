@@ -1,0 +1,49 @@
+#pragma once
+// An actor's books: the numbers it was given and what each still stands for.
+
+#include <cstdint>
+#include <set>
+#include <unordered_map>
+#include <vector>
+
+#include "troupe/address.hpp"
+#include "troupe/turn.hpp"
+
+namespace troupe {
+
+// Upper bounds of the books; the manifest's.
+struct Quotas {
+  std::uint32_t requests = 0;
+  std::uint32_t timers = 0;
+  std::uint32_t children = 0;
+  std::uint64_t payload_bytes = 0;  // Of one message this actor sends.
+};
+
+// Thread: the one that runs the actor.
+// Owns:   nothing but numbers; timers and envelopes live elsewhere and look here whether they still
+//         count.
+// Bounds: Quotas, limits::subscriptions_max, limits::watches_max.
+struct Books {
+  struct Request {
+    std::uint64_t timer_key = 0;  // Of its timeout, once sent.
+    bool settled = false;         // Its outcome is decided and queued; later ones are orphans.
+  };
+  struct Timer {
+    std::uint64_t timer_key = 0;
+    std::int64_t period_ns = 0;  // 0: fires once.
+    bool queued = false;         // A firing waits in the mailbox.
+  };
+
+  std::unordered_map<std::uint64_t, Request> requests;
+  std::unordered_map<std::uint64_t, Timer> timers;
+  std::unordered_map<std::uint64_t, Address> watches;  // Number to target.
+  std::set<std::uint64_t> subscriptions;
+  std::vector<Address> children;
+  // Answers this actor took over and still owes.
+  std::vector<Responder> owed;
+
+  // Forgets everything that one life held; the sequence of numbers goes on elsewhere.
+  void clear() { *this = Books{}; }
+};
+
+}  // namespace troupe

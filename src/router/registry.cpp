@@ -1,0 +1,119 @@
+#include "router/registry.hpp"
+
+#include <utility>
+
+#include "base/check.hpp"
+#include "base/format.hpp"
+
+namespace troupe {
+
+Registry::~Registry() {
+  for (auto& chunk : chunks_) {
+    const std::unique_ptr<Slot[]> owned(chunk.load(std::memory_order_relaxed));
+  }
+}
+
+Registry::Slot* Registry::slot_at(std::uint32_t index) const {
+  if (index / chunk_slots >= chunk_count) return nullptr;
+  Slot* chunk = chunks_[index / chunk_slots].load(std::memory_order_acquire);
+  return chunk != nullptr ? &chunk[index % chunk_slots] : nullptr;
+}
+
+Registry::Slot* Registry::slot(Address address) const {
+  if (address.is_nobody()) return nullptr;
+  Slot* found = slot_at(address.slot);
+  if (found == nullptr) return nullptr;
+  return found->generation.load(std::memory_order_acquire) == address.generation ? found : nullptr;
+}
+
+Accepted<Address> Registry::reserve(std::optional<std::string> full_name, std::uint16_t home) {
+  const std::unique_lock lock(mutex_);
+  if (full_name && names_.contains(*full_name)) return refused(Refusal::name_taken);
+  std::uint32_t index = 0;
+  if (!free_.empty()) {
+    index = free_.back();
+    free_.pop_back();
+  } else {
+    if (used_ >= limits::actors_max) return refused(Refusal::over_quota);
+    index = used_++;
+    auto& chunk = chunks_.at(index / chunk_slots);
+    if (chunk.load(std::memory_order_relaxed) == nullptr) {
+      chunk.store(std::make_unique<Slot[]>(chunk_slots).release(), std::memory_order_release);
+    }
+  }
+  Slot& one = *slot_at(index);
+  const Address address{.slot = index, .generation = ++one.last_generation};
+  one.home.store(home, std::memory_order_relaxed);
+  one.is_full.store(false, std::memory_order_relaxed);
+  if (full_name) {
+    one.name = std::make_unique<std::string>(*full_name);
+    names_.emplace(std::move(*full_name), address);
+  }
+  one.generation.store(address.generation, std::memory_order_release);
+  return address;
+}
+
+void Registry::retire(Address address) {
+  const std::unique_lock lock(mutex_);
+  Slot* one = slot(address);
+  if (one == nullptr) return;
+  one->generation.store(0, std::memory_order_release);
+  one->cell = nullptr;
+  if (one->name != nullptr) {
+    names_.erase(*one->name);
+    one->name.reset();
+  }
+  if (one->last_generation != UINT32_MAX) free_.push_back(address.slot);
+}
+
+std::optional<Address> Registry::find(std::string_view full_name) const {
+  const std::shared_lock lock(mutex_);
+  const auto found = names_.find(std::string(full_name));
+  if (found == names_.end()) return std::nullopt;
+  return found->second;
+}
+
+std::string Registry::label(Address address) const {
+  {
+    const std::shared_lock lock(mutex_);
+    const Slot* one = slot(address);
+    if (one != nullptr && one->name != nullptr) return *one->name;
+  }
+  return fmt::format("#{}.{}", address.slot, address.generation);
+}
+
+std::optional<std::uint16_t> Registry::home(Address address) const {
+  const Slot* one = slot(address);
+  if (one == nullptr) return std::nullopt;
+  return one->home.load(std::memory_order_relaxed);
+}
+
+std::optional<Refusal> Registry::refusal(Address address) const {
+  const Slot* one = slot(address);
+  if (one == nullptr) return Refusal::gone;
+  if (one->is_full.load(std::memory_order_relaxed)) return Refusal::busy;
+  return std::nullopt;
+}
+
+Cell* Registry::cell(Address address) const {
+  const Slot* one = slot(address);
+  return one != nullptr ? one->cell : nullptr;
+}
+
+void Registry::set_cell(Address address, Cell* cell) {
+  Slot* one = slot(address);
+  CHECK(one != nullptr, "a cell is made for a reserved address");
+  one->cell = cell;
+}
+
+void Registry::set_full(Address address, bool is_full) {
+  Slot* one = slot(address);
+  if (one != nullptr) one->is_full.store(is_full, std::memory_order_relaxed);
+}
+
+std::uint32_t Registry::live_count() const {
+  const std::shared_lock lock(mutex_);
+  return used_ - static_cast<std::uint32_t>(free_.size());
+}
+
+}  // namespace troupe

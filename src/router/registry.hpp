@@ -1,0 +1,79 @@
+#pragma once
+// Who is where: slots behind addresses, names to addresses.
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/limits.hpp"
+#include "troupe/address.hpp"
+#include "troupe/outcome.hpp"
+
+namespace troupe {
+
+class Cell;
+
+// Thread: reserve(), retire(), find(), label() any thread (they lock); home(), refusal() any thread
+//         (they don't); cell() and the setters of a slot only its home worker.
+// Owns:   the slots. The cells belong to their home workers.
+// Bounds: limits::actors_max slots. A slot whose generations are used up is never used again.
+class Registry {
+ public:
+  Registry() = default;
+  Registry(const Registry&) = delete;
+  Registry& operator=(const Registry&) = delete;
+  ~Registry();
+
+  // A slot on worker `home`, and the name `app/actor` if there is one.
+  // name_taken; over_quota when the node has no slot left.
+  Accepted<Address> reserve(std::optional<std::string> full_name, std::uint16_t home);
+  // Ends the address: from here on it is `gone`, and its name is free.
+  void retire(Address address);
+
+  [[nodiscard]] std::optional<Address> find(std::string_view full_name) const;
+  // The name, or "#slot.generation". Good for addresses that are gone, too.
+  [[nodiscard]] std::string label(Address address) const;
+
+  // The worker that owns the actor now; none if it is gone.
+  [[nodiscard]] std::optional<std::uint16_t> home(Address address) const;
+  // Whether a message would be refused: gone, or busy.
+  [[nodiscard]] std::optional<Refusal> refusal(Address address) const;
+
+  // Home worker only. Null if the address is gone or nothing was put there yet.
+  [[nodiscard]] Cell* cell(Address address) const;
+  void set_cell(Address address, Cell* cell);
+  void set_full(Address address, bool is_full);
+
+  [[nodiscard]] std::uint32_t live_count() const;
+
+ private:
+  struct Slot {
+    std::atomic<std::uint32_t> generation{0};  // 0 between two owners.
+    std::atomic<std::uint16_t> home{0};
+    std::atomic<bool> is_full{false};
+    Cell* cell = nullptr;                // Touched by the home worker alone.
+    std::uint32_t last_generation = 0;   // Under mutex_.
+    std::unique_ptr<std::string> name;   // Under mutex_.
+  };
+  static constexpr std::uint32_t chunk_slots = 4'096;
+  static constexpr std::uint32_t chunk_count = limits::actors_max / chunk_slots + 1;
+
+  [[nodiscard]] Slot* slot(Address address) const;
+  [[nodiscard]] Slot* slot_at(std::uint32_t index) const;
+
+  std::array<std::atomic<Slot*>, chunk_count> chunks_{};
+  mutable std::shared_mutex mutex_;
+  std::unordered_map<std::string, Address> names_;
+  std::vector<std::uint32_t> free_;
+  std::uint32_t used_ = 0;  // Slots ever handed out.
+};
+
+}  // namespace troupe
