@@ -49,7 +49,7 @@ fn core_names(path: &str, world: &str) -> Result<Vec<String>, String> {
 
     let mut lines = Vec::new();
     for (key, item) in &resolve.worlds[world].imports {
-        add_imports(&resolve, key, item, &mut lines)?;
+        add_imports(&resolve, key, item, &mut lines);
     }
     for (key, item) in &resolve.worlds[world].exports {
         add_exports(&resolve, key, item, &mut lines)?;
@@ -65,12 +65,7 @@ fn core_names(path: &str, world: &str) -> Result<Vec<String>, String> {
     Ok(lines)
 }
 
-fn add_imports(
-    resolve: &Resolve,
-    key: &WorldKey,
-    item: &WorldItem,
-    lines: &mut Vec<String>,
-) -> Result<(), String> {
+fn add_imports(resolve: &Resolve, key: &WorldKey, item: &WorldItem, lines: &mut Vec<String>) {
     let mut add = |interface, func: &Function| {
         let import = WasmImport::Func { interface, func };
         let (module, name) = resolve.wasm_import_name(NAMES, import);
@@ -95,7 +90,6 @@ fn add_imports(
         }
         WorldItem::Type { .. } => {}
     }
-    Ok(())
 }
 
 fn add_exports(
