@@ -71,6 +71,7 @@ inline constexpr std::uint32_t workers_max = 256;
 inline constexpr std::uint32_t actors_max = 4'000'000;  // Slots, live or reserved.
 inline constexpr std::size_t dead_letters_max = 1'000;  // Kept for a look; older ones are dropped.
 inline constexpr std::uint64_t manifest_bytes_max = 1 * MiB;
+inline constexpr std::size_t disk_entries_max = 10'000;  // Names of one folder; more are left out.
 inline constexpr std::uint32_t intensity_max = 1'000'000;  // Restarts within a supervisor's window.
 inline constexpr std::uint64_t request_timeout_ms_max = 24ULL * 60 * 60 * 1000;
 inline constexpr std::uint32_t stop_budget_ms_default = 5'000;

@@ -1,0 +1,31 @@
+#pragma once
+// A clock that stands still until it is told to move.
+
+#include <atomic>
+#include <cstdint>
+
+#include "base/clock.hpp"
+
+namespace troupe {
+
+// Thread: any thread.
+class SimClock final : public Clock {
+ public:
+  // Begins at Instant{} and, for the calendar, at `wall_ms` (default: 2026-01-01 UTC).
+  explicit SimClock(std::uint64_t wall_ms = 1'767'225'600'000) : wall_start_ms_(wall_ms) {}
+
+  [[nodiscard]] Instant now() const override { return {now_ns_.load()}; }
+  // Moves with now().
+  [[nodiscard]] std::uint64_t wall_ms() const override;
+
+  // REQUIRES: not negative; the monotonic clock never goes back.
+  void advance(Duration span);
+  // REQUIRES: not before now().
+  void set(Instant now);
+
+ private:
+  std::atomic<std::int64_t> now_ns_ = 0;
+  std::uint64_t wall_start_ms_;
+};
+
+}  // namespace troupe
