@@ -42,6 +42,7 @@ inline constexpr std::uint32_t addresses_default = 1'024;  // Handles a guest ho
 inline constexpr std::uint32_t addresses_max = 65'536;
 inline constexpr std::uint32_t subscriptions_max = 1'024;
 inline constexpr std::uint32_t watches_max = 1'024;
+inline constexpr std::size_t grants_max = 1'024;  // In each list of an actor's grants.
 inline constexpr std::uint64_t config_bytes_max = 1 * MiB;
 
 // --- One guest instance: filled by guest code.
@@ -95,6 +96,9 @@ inline constexpr std::size_t http_actors_page_max = 10'000;  // Actors in one an
 inline constexpr std::uint64_t http_drain_bytes_max =
     64 * MiB;  // Read and thrown away before a close.
 inline constexpr std::uint64_t http_answer_bytes_max = 256 * MiB;  // What the client reads.
+
+// Requests open at once from the program that embeds the node, and from its API.
+inline constexpr std::size_t outside_requests_max = 65'536;
 
 // --- Names.
 inline constexpr std::size_t name_bytes_max = 63;  // app, actor, template: [a-z0-9][a-z0-9_-]*
