@@ -14,9 +14,8 @@
 #include <thread>
 #include <vector>
 
-#include <fmt/format.h>
-
 #include "base/check.hpp"
+#include "base/format.hpp"
 
 namespace troupe {
 namespace {

@@ -1,0 +1,202 @@
+#include "engine/native.hpp"
+
+#include <concepts>
+#include <exception>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/check.hpp"
+#include "base/format.hpp"
+#include "base/sanitize.hpp"
+#include "base/utf8.hpp"
+
+namespace troupe {
+namespace {
+
+using Make = std::function<std::unique_ptr<Actor>()>;
+
+constexpr GuestInterfaces native_interfaces{.answers = true,
+                                            .timers = true,
+                                            .events = true,
+                                            .exits = true,
+                                            .health = false,
+                                            .stopping = true,
+                                            .state = false};
+
+// One activation per thread: a handler that runs another actor's handler would break every rule
+// that holds for the thread, and hide from the watchdogs.
+class Activation {
+ public:
+  Activation() {
+    CHECK(!active_, "a handler runs on this thread already");
+    active_ = true;
+  }
+  ~Activation() { active_ = false; }
+  Activation(const Activation&) = delete;
+  Activation& operator=(const Activation&) = delete;
+
+ private:
+  static thread_local bool active_;
+};
+thread_local bool Activation::active_ = false;
+
+// Text of an actor as guests may read it: UTF-8, and no longer than theirs may be.
+std::string guest_text(std::string_view text) {
+  if (is_utf8(text)) return std::string(utf8_prefix(text, limits::error_text_bytes_max));
+  const std::string fit = harmless(text.substr(0, limits::error_text_bytes_max));
+  return std::string(utf8_prefix(fit, limits::error_text_bytes_max));
+}
+
+Reply ended(Exit exit) {
+  return {.kind = Reply::Kind::ended,
+          .error = {},
+          .death = std::make_unique<Death>(
+              Death{.exit = std::move(exit), .trap = std::nullopt, .backtrace = {}, .detail = {}})};
+}
+
+Reply crashed(std::string_view text) { return ended(Exit::crashed(guest_text(text))); }
+
+class NativeInstance final : public Instance {
+ public:
+  explicit NativeInstance(std::shared_ptr<const Make> make) : make_(std::move(make)) {}
+
+  Reply boot(HostCalls& /*host*/) override {
+    CHECK(phase_ == Phase::made, "boot() comes once, before all else");
+    phase_ = Phase::booted;
+    return guarded([this]() -> Reply {
+      object_ = (*make_)();
+      if (object_ == nullptr) return crashed("the function that makes the actor returned null");
+      return {};
+    });
+  }
+
+  Reply start(HostCalls& host, BytesView config) override {
+    return run([&] { return object_->start(host.turn(), config); });
+  }
+
+  // The only handler whose value is an answer.
+  Reply handle(HostCalls& host, BytesView payload) override {
+    check_booted();
+    return guarded([&]() -> Reply {
+      Outcome outcome = object_->handle(host.turn(), payload);
+      if (outcome.kind() != Outcome::Kind::answer) return reply_to(outcome);
+      host.returned(outcome.payload());
+      return {.kind = Reply::Kind::answered, .error = {}, .death = nullptr};
+    });
+  }
+
+  Reply answered(HostCalls& host, std::uint64_t request, const Answer& answer) override {
+    return run([&] { return object_->answered(host.turn(), request, answer); });
+  }
+  Reply fired(HostCalls& host, std::uint64_t timer) override {
+    return run([&] { return object_->fired(host.turn(), timer); });
+  }
+  Reply event(HostCalls& host, std::uint64_t subscription, std::string_view topic,
+              BytesView payload) override {
+    return run([&] { return object_->event(host.turn(), subscription, topic, payload); });
+  }
+  Reply exited(HostCalls& host, std::uint64_t watch, const Exit& exit) override {
+    return run([&] { return object_->exited(host.turn(), watch, exit); });
+  }
+  Reply stop(HostCalls& host, std::uint32_t budget_ms) override {
+    return run([&] {
+      object_->stop(host.turn(), std::chrono::milliseconds(budget_ms));
+      return Outcome();
+    });
+  }
+
+  HealthReply check(HostCalls& /*host*/) override { CHECK(false, "interfaces() has no health"); }
+  SaveReply save(HostCalls& /*host*/, bool /*ending*/) override {
+    CHECK(false, "interfaces() has no state");
+  }
+  Reply load(HostCalls& /*host*/, std::string_view /*version*/, const SavedState& /*saved*/,
+             BytesView /*config*/) override {
+    CHECK(false, "interfaces() has no state");
+  }
+
+  std::vector<Responder> take_responders() override { return {}; }
+
+  [[nodiscard]] InstanceUsage usage() const override { return {.overhead_bytes = sizeof(*this)}; }
+
+ private:
+  enum class Phase : std::uint8_t { made, booted, ended };
+
+  void check_booted() const { CHECK(phase_ == Phase::booted, "not booted, or ended already"); }
+
+  static Reply reply_to(const Outcome& outcome) {
+    switch (outcome.kind()) {
+      case Outcome::Kind::none:
+      case Outcome::Kind::answer:
+        return {};
+      case Outcome::Kind::error:
+        return {.kind = Reply::Kind::failed, .error = guest_text(outcome.text()), .death = nullptr};
+      case Outcome::Kind::crash:
+        return crashed(outcome.text());
+    }
+    CHECK(false, "not an outcome");
+  }
+
+  Reply run(std::invocable auto handler) {
+    check_booted();
+    return guarded([&] { return reply_to(handler()); });
+  }
+
+  // The one place where exceptions of actors stop.
+  Reply guarded(std::invocable auto body) {
+    const Activation activation;
+    Reply reply;
+    try {
+      reply = body();
+    } catch (const std::exception& error) {
+      reply = crashed(fmt::format("exception: {}", error.what()));
+    } catch (...) {
+      reply = crashed("exception: of a type that is no std::exception");
+    }
+    if (reply.kind == Reply::Kind::ended) phase_ = Phase::ended;
+    return reply;
+  }
+
+  std::shared_ptr<const Make> make_;  // Shared: a life may outlast its code.
+  std::unique_ptr<Actor> object_;
+  Phase phase_ = Phase::made;
+};
+
+class NativeCode final : public Code {
+ public:
+  explicit NativeCode(Make make) : make_(std::make_shared<const Make>(std::move(make))) {}
+
+  [[nodiscard]] const GuestInterfaces& interfaces() const override { return native_interfaces; }
+  [[nodiscard]] std::unique_ptr<Instance> instantiate(
+      const InstanceLimits& /*limits*/) const override {
+    return std::make_unique<NativeInstance>(make_);
+  }
+  // No life of this code has frames.
+  [[nodiscard]] FrameDescription describe(const TrapFrame& frame) const override {
+    return {.function = fmt::format("function {}", frame.function_index),
+            .module_offset = frame.module_offset,
+            .file = {},
+            .line = 0};
+  }
+
+ private:
+  std::shared_ptr<const Make> make_;
+};
+
+}  // namespace
+
+std::shared_ptr<const Code> native_code(std::function<std::unique_ptr<Actor>()> make) {
+  CHECK(make != nullptr, "native code needs a function that makes the actor");
+  return std::make_shared<NativeCode>(std::move(make));
+}
+
+Result<std::shared_ptr<const Code>> NativeEngine::compile(BytesView /*wasm*/,
+                                                          EngineClass /*engine_class*/) {
+  return fail(ErrorCode::unsupported,
+              "this build has no WebAssembly engine and runs actors written in C++ only. Configure "
+              "it with -DTROUPE_WASMTIME=ON.");
+}
+
+std::unique_ptr<TickerHold> NativeEngine::hold_ticker() { return std::make_unique<TickerHold>(); }
+
+}  // namespace troupe

@@ -1,0 +1,33 @@
+#pragma once
+// The engine for actors written in C++: code is a function that makes an Actor, a life is the
+// object it made.
+
+#include <functional>
+#include <memory>
+
+#include "engine/engine.hpp"
+#include "troupe/actor.hpp"
+
+namespace troupe {
+
+// Code whose lives are made by `make`; boot() calls it. A null object, and an exception from it or
+// from any handler, ends the life as crashed("...").
+//
+// Its instances differ from a guest's in what C++ can't give: no memory limit, no deadline, no
+// backtrace; and take_responders() returns none. A responder handed to a native actor is a value
+// that the engine does not see again, so who keeps the books of answers owed has to settle them.
+//
+// Thread: immutable. `make` is called on the thread that boots, possibly on several at once.
+[[nodiscard]] std::shared_ptr<const Code> native_code(std::function<std::unique_ptr<Actor>()> make);
+
+// The engine of a build without a WebAssembly engine: it has no guests, so nothing to compile and
+// no deadlines to watch.
+// Thread: any thread.
+class NativeEngine final : public Engine {
+ public:
+  // Errors: unsupported, always.
+  Result<std::shared_ptr<const Code>> compile(BytesView wasm, EngineClass engine_class) override;
+  [[nodiscard]] std::unique_ptr<TickerHold> hold_ticker() override;
+};
+
+}  // namespace troupe

@@ -1,0 +1,24 @@
+#include "troupe/actor.hpp"
+
+namespace troupe {
+
+// What an actor does not ask for never arrives; what arrives unasked is done with.
+
+Outcome Actor::start(Turn& /*turn*/, BytesView /*config*/) { return {}; }
+
+Outcome Actor::answered(Turn& /*turn*/, std::uint64_t /*request*/, const Answer& /*answer*/) {
+  return {};
+}
+
+Outcome Actor::fired(Turn& /*turn*/, std::uint64_t /*timer*/) { return {}; }
+
+Outcome Actor::event(Turn& /*turn*/, std::uint64_t /*subscription*/, std::string_view /*topic*/,
+                     BytesView /*payload*/) {
+  return {};
+}
+
+Outcome Actor::exited(Turn& /*turn*/, std::uint64_t /*watch*/, const Exit& /*exit*/) { return {}; }
+
+void Actor::stop(Turn& /*turn*/, Duration /*budget*/) {}
+
+}  // namespace troupe
