@@ -1,0 +1,10 @@
+# The rules that a script checks, as tests like any other.
+
+find_package(Python3 3.9 COMPONENTS Interpreter)
+if(BUILD_TESTING AND Python3_FOUND AND EXISTS ${PROJECT_SOURCE_DIR}/tools/tidy.py)
+  add_test(NAME tidy.self_test
+    COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tools/tidy.py --self-test)
+  add_test(NAME tidy
+    COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tools/tidy.py
+            --modules ${CMAKE_BINARY_DIR}/modules.txt)
+endif()

@@ -1,0 +1,73 @@
+# Guests: WebAssembly modules made from C or text, in ${CMAKE_BINARY_DIR}/guests.
+#
+#   add_c_guest(NAME account SOURCES account.c)   -> guests/account.wasm
+#     DEBUG                      with DWARF and names, so that traps have files and lines
+#     PAGE_64K                   64 KiB pages, for what does without custom page sizes
+#     FLAGS -DX -Wl,--y          further flags of compiler and linker
+#   add_wat_guest(NAME loop SOURCE loop.wat)      -> guests/loop.wat
+#     The text is copied: the engine reads it, and the distribution's wat2wasm knows no custom
+#     page sizes.
+#
+# `guests` builds them all.
+
+set(TROUPE_GUEST_DIR ${CMAKE_BINARY_DIR}/guests)
+file(MAKE_DIRECTORY ${TROUPE_GUEST_DIR})
+add_custom_target(guests ALL)
+
+find_program(TROUPE_GUEST_CLANG NAMES clang-22 clang
+  DOC "clang with the wasm32 target and wasm-ld")
+
+function(add_c_guest)
+  cmake_parse_arguments(PARSE_ARGV 0 G "DEBUG;PAGE_64K" "NAME" "SOURCES;FLAGS")
+  if(NOT TROUPE_GUEST_CLANG)
+    message(FATAL_ERROR "C guests need clang 22 and lld 22: ./dev setup installs them")
+  endif()
+  set(sdk ${PROJECT_SOURCE_DIR}/sdk/c)
+  set(sources)
+  foreach(source IN LISTS G_SOURCES)
+    cmake_path(ABSOLUTE_PATH source)
+    list(APPEND sources ${source})
+  endforeach()
+  if(G_DEBUG)
+    set(kind -O1 -g)
+    set(strip)
+  else()
+    set(kind -Oz)
+    set(strip -Wl,-s)
+  endif()
+  if(G_PAGE_64K)
+    set(page)
+  else()
+    set(page -Wl,--page-size=1)
+  endif()
+  file(GLOB sdk_headers CONFIGURE_DEPENDS ${sdk}/*.h)
+  set(output ${TROUPE_GUEST_DIR}/${G_NAME}.wasm)
+  add_custom_command(OUTPUT ${output}
+    COMMAND ${TROUPE_GUEST_CLANG} --target=wasm32 ${kind} -std=c17 -Wall -Wextra -Werror
+            -nostdlib -I ${sdk} ${G_FLAGS} ${sources} ${sdk}/troupe.c
+            -Wl,--no-entry,--gc-sections,-z,stack-size=4096 ${page} ${strip} -o ${output}
+    DEPENDS ${sources} ${sdk}/troupe.c ${sdk_headers}
+    COMMENT "Compiling guest ${G_NAME}"
+    VERBATIM)
+  add_custom_target(guest_${G_NAME} DEPENDS ${output})
+  add_dependencies(guests guest_${G_NAME})
+endfunction()
+
+function(add_wat_guest)
+  cmake_parse_arguments(PARSE_ARGV 0 G "" "NAME;SOURCE" "")
+  cmake_path(ABSOLUTE_PATH G_SOURCE OUTPUT_VARIABLE source)
+  set(output ${TROUPE_GUEST_DIR}/${G_NAME}.wat)
+  add_custom_command(OUTPUT ${output}
+    COMMAND ${CMAKE_COMMAND} -E copy ${source} ${output}
+    DEPENDS ${source}
+    VERBATIM)
+  add_custom_target(guest_${G_NAME} DEPENDS ${output})
+  add_dependencies(guests guest_${G_NAME})
+endfunction()
+
+# Tells a test where guests are, as TROUPE_GUEST_DIR, and where the sources begin.
+function(use_guests target)
+  target_compile_definitions(${target} PRIVATE
+    TROUPE_GUEST_DIR="${TROUPE_GUEST_DIR}"
+    TROUPE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+endfunction()
