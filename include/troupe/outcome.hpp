@@ -54,7 +54,7 @@ struct Failure {
   };
   Kind kind = Kind::other;
   Refusal refusal = Refusal::other;
-  std::string text;
+  std::string text = {};
 
   friend bool operator==(const Failure&, const Failure&) = default;
 };
@@ -74,7 +74,7 @@ struct Exit {
     other,
   };
   Kind kind = Kind::normal;
-  std::string text;
+  std::string text = {};
 
   [[nodiscard]] static Exit normal() { return {}; }
   [[nodiscard]] static Exit killed() { return {.kind = Kind::killed, .text = {}}; }

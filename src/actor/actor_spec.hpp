@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,7 @@ struct ActorSpec {
   GrantSet grants;
   Bytes config;  // For actors that are given none of their own.
   std::map<std::string, ChildTemplate, std::less<>> templates;
+  std::set<std::string, std::less<>> template_names;  // Of `templates`, for turns to look up.
 };
 
 }  // namespace troupe

@@ -33,6 +33,8 @@ class Cell : public Runnable {
         mailbox(spec->mailbox) {}
 
   [[nodiscard]] bool is_alive() const { return instance != nullptr; }
+  // Alive, or about to be: what is sent to it waits for its turn.
+  [[nodiscard]] bool will_run() const { return is_alive() || birth_pending; }
 
   const Address address;
   const std::shared_ptr<const ActorSpec> spec;
@@ -41,6 +43,7 @@ class Cell : public Runnable {
 
   Mailbox mailbox;
   std::uint64_t life = 0;
+  bool birth_pending = false;  // The next turn begins a life.
   std::uint64_t sequence = 0;  // Of request, timer, watch and subscription numbers.
 
   // The present life; null between two.

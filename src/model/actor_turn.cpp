@@ -24,9 +24,21 @@ void ActorTurn::begin(const TurnActor& actor, const Envelope* in_hand) {
   exiting_ = false;
 }
 
+bool ActorTurn::is_in_hand(Responder responder) const {
+  return in_hand_ != nullptr && in_hand_->kind == EnvelopeKind::request &&
+         responder == Responder{in_hand_->sender, in_hand_->number};
+}
+
 void ActorTurn::roll_back() {
   for (Effect& effect : outbox_.effects()) {
     if (const auto* spawn = std::get_if<effect::Spawn>(&effect)) inputs_.unreserve(spawn->address);
+    const auto* given = std::get_if<effect::Deliver>(&effect);
+    if (given == nullptr) continue;
+    const Envelope& answer = *given->envelope;
+    if (answer.kind != EnvelopeKind::answer && answer.kind != EnvelopeKind::failure) continue;
+    // An answer to an earlier request is owed again.
+    const Responder again{answer.receiver, answer.number};
+    if (!is_in_hand(again)) actor_.books->owed.push_back(again);
   }
   outbox_.clear();
 }
@@ -209,6 +221,7 @@ Accepted<Address> ActorTurn::find(std::string_view name) {
 
 Accepted<Address> ActorTurn::spawn(std::string_view child_template,
                                    std::optional<std::string_view> name, BytesView config) {
+  if (!actor_.templates->contains(child_template)) return refused(Refusal::denied);
   if (name && !is_name(*name)) return refused(Refusal::invalid);
   if (config.size() > limits::config_bytes_max) return refused(Refusal::too_large);
   const auto asked = std::ranges::count_if(outbox_.effects(), [](const Effect& effect) {
@@ -241,7 +254,7 @@ Accepted<void> ActorTurn::publish(std::string_view topic, BytesView payload) {
   if (const auto why = outbox_.refusal(payload.size())) return refused(*why);
   const bool subscribed_here = std::ranges::any_of(outbox_.effects(), [&](const Effect& effect) {
     const auto* own = std::get_if<effect::Subscribe>(&effect);
-    return own != nullptr && matches(own->filter, topic);
+    return own != nullptr && matches({own->filter}, topic);
   });
   if (!subscribed_here && !inputs_.has_subscriber(topic)) return refused(Refusal::no_subscriber);
   outbox_.add(
@@ -288,8 +301,8 @@ Accepted<void> ActorTurn::cancel_timer(std::uint64_t timer) {
   const auto found = actor_.books->timers.find(timer);
   if (found == actor_.books->timers.end()) return {};
   // Zero: not started yet; the commit then finds no such number in the books.
-  if (found->second.timer_key != 0) {
-    outbox_.add_uncounted(effect::CancelTimer{found->second.timer_key});
+  if (found->second.alarm.sequence != 0) {
+    outbox_.add_uncounted(effect::CancelTimer{found->second.alarm});
   }
   actor_.books->timers.erase(found);
   return {};

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,6 +24,7 @@ struct TurnActor {
   Books* books = nullptr;
   std::uint64_t* sequence = nullptr;  // The actor's own numbers; goes on over its lives.
   Quotas quotas;
+  const std::set<std::string, std::less<>>* templates = nullptr;  // That it may spawn from.
 };
 
 // Thread:  the one that runs the handler.
@@ -83,6 +85,7 @@ class ActorTurn final : public Turn {
  private:
   struct Draft;  // A message or request, checked alike.
   [[nodiscard]] std::optional<Refusal> draft_refusal(const Draft& draft);
+  [[nodiscard]] bool is_in_hand(Responder responder) const;
   [[nodiscard]] std::uint64_t next_number() { return ++*actor_.sequence; }
   void respond(Responder responder, EnvelopePtr envelope, std::uint64_t bytes);
   [[nodiscard]] EnvelopePtr failure_for(Responder responder, Failure failure) const;

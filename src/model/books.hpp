@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "troupe/address.hpp"
+#include "troupe/time.hpp"
 #include "troupe/turn.hpp"
 
 namespace troupe {
@@ -19,17 +20,23 @@ struct Quotas {
   std::uint64_t payload_bytes = 0;  // Of one message this actor sends.
 };
 
+// Where a worker's timers keep an entry; none until it is scheduled.
+struct AlarmKey {
+  Instant at = {};
+  std::uint64_t sequence = 0;  // 0: none.
+};
+
 // Thread: the one that runs the actor.
 // Owns:   nothing but numbers; timers and envelopes live elsewhere and look here whether they still
 //         count.
 // Bounds: Quotas, limits::subscriptions_max, limits::watches_max.
 struct Books {
   struct Request {
-    std::uint64_t timer_key = 0;  // Of its timeout, once sent.
-    bool settled = false;         // Its outcome is decided and queued; later ones are orphans.
+    AlarmKey alarm = {};   // Of its timeout, once sent.
+    bool settled = false;  // Its outcome is decided and queued; later ones are orphans.
   };
   struct Timer {
-    std::uint64_t timer_key = 0;
+    AlarmKey alarm = {};
     std::int64_t period_ns = 0;  // 0: fires once.
     bool queued = false;         // A firing waits in the mailbox.
   };

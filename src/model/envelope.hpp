@@ -9,6 +9,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "troupe/address.hpp"
@@ -98,8 +99,8 @@ using EnvelopePtr = std::unique_ptr<Envelope>;
 struct EnvelopeSeed {
   EnvelopeKind kind = EnvelopeKind::message;
   Priority priority = Priority::normal;
-  Address receiver;
-  Address sender;
+  Address receiver = {};
+  Address sender = {};
   std::uint64_t number = 0;
   Instant deadline = never;
   std::uint64_t id = 0;

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "model/books.hpp"
 #include "model/envelope.hpp"
 #include "troupe/address.hpp"
 #include "troupe/outcome.hpp"
@@ -46,7 +47,7 @@ struct StartTimer {
   Duration delay{};
 };
 struct CancelTimer {
-  std::uint64_t timer_key = 0;  // The worker's.
+  AlarmKey alarm;
 };
 struct CancelRequest {
   std::uint64_t number = 0;

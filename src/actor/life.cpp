@@ -1,0 +1,135 @@
+// How lives begin and end.
+
+#include <algorithm>
+#include <utility>
+
+#include "actor/worker.hpp"
+#include "base/check.hpp"
+#include "host/guest_host.hpp"
+
+namespace troupe {
+
+void Worker::create(const Envelope& envelope) {
+  const auto* order = envelope.note<CreateOrder>();
+  CHECK(order != nullptr);
+  auto cell = std::make_unique<Cell>(envelope.receiver, order->spec, order->stats, order->config);
+  world_.inputs.registry.set_cell(envelope.receiver, cell.get());
+  Cell& made = *cell;
+  cells_.emplace(envelope.receiver, std::move(cell));
+  expect_life(made);
+}
+
+void Worker::expect_life(Cell& cell) {
+  cell.birth_pending = true;
+  run_queue_.ready(cell);
+}
+
+void Worker::begin_life(Cell& cell) {
+  if (ticker_hold_ == nullptr) ticker_hold_ = world_.engine.hold_ticker();
+  cell.birth_pending = false;
+  ++cell.life;
+  bump(cell.stats->lives);
+  cell.stats->state.store(ActorState::starting, std::memory_order_relaxed);
+  cell.instance = cell.spec->code->instantiate(cell.spec->limits);
+  cell.memory_warned = false;
+  turn_.begin(turn_actor(cell), nullptr);
+  GuestHost host(turn_, {&cell.spec->grants, cell.spec->interfaces});
+  Reply reply = cell.instance->boot(host);
+  cell.memory_at_boot = cell.instance->usage().memory_bytes;
+  if (reply.kind != Reply::Kind::ended) {
+    reply = cell.instance->start(host, cell.config.empty() ? cell.spec->config : cell.config);
+  }
+  if (reply.kind == Reply::Kind::ended) {
+    turn_.roll_back();
+    const Exit exit = reply.death->exit;
+    end_life(cell, exit, std::move(reply.death));
+    return;
+  }
+  if (reply.kind == Reply::Kind::failed) {
+    turn_.roll_back();
+    end_life(cell, Exit::crashed(std::move(reply.error)), nullptr);
+    return;
+  }
+  auto started = std::make_unique<StartedReport>();
+  started->actor = cell.address;
+  started->life = cell.life;
+  cell.stats->state.store(ActorState::ready, std::memory_order_relaxed);
+  look_at_memory(cell);
+  report(std::move(started));
+  if (const auto exit = commit(cell)) {
+    end_life(cell, *exit, nullptr);
+    return;
+  }
+  if (!cell.mailbox.empty()) run_queue_.ready(cell);
+}
+
+void Worker::release_books(Cell& cell) {
+  for (const auto& [number, request] : cell.books.requests) cancel(request.alarm);
+  for (const auto& [number, timer] : cell.books.timers) cancel(timer.alarm);
+  for (const auto& [number, target] : cell.books.watches) {
+    route(Envelope::make({.kind = EnvelopeKind::unwatch,
+                          .receiver = target,
+                          .sender = cell.address,
+                          .number = number}));
+  }
+  if (!cell.books.subscriptions.empty()) {
+    topics_.remove_all(cell.address);
+    for (std::size_t to = 0; to < outgoing_.size(); ++to) {
+      if (to == index_) continue;
+      outgoing_[to].push(
+          Envelope::make({.kind = EnvelopeKind::unsubscribe_all, .sender = cell.address}));
+    }
+  }
+  for (const Responder& owed : cell.books.owed) {
+    route(Envelope::make(
+        {.kind = EnvelopeKind::failure,
+         .receiver = owed.asker,
+         .sender = cell.address,
+         .number = owed.request},
+        {}, std::make_unique<FailureNote>(Failure{.kind = Failure::Kind::receiver_exited})));
+  }
+  cell.books.clear();
+}
+
+void Worker::end_life(Cell& cell, const Exit& exit, std::unique_ptr<Death> death) {
+  auto ended = std::make_unique<EndedReport>();
+  ended->actor = cell.address;
+  ended->life = cell.life;
+  ended->had_started = cell.stats->state.load(std::memory_order_relaxed) >= ActorState::ready;
+  ended->exit = exit;
+  ended->spec = cell.spec;
+  if (death != nullptr) {
+    ended->backtrace = std::move(death->backtrace);
+    ended->detail = std::move(death->detail);
+  }
+  cell.instance.reset();
+  cell.birth_pending = false;
+  cell.stats->state.store(ActorState::ended, std::memory_order_relaxed);
+  cell.stats->memory_bytes.store(0, std::memory_order_relaxed);
+  run_queue_.remove(cell);
+  release_books(cell);
+  for (const Cell::Watcher& watcher : std::exchange(cell.watchers, {})) {
+    route(Envelope::make({.kind = EnvelopeKind::exited,
+                          .receiver = watcher.who,
+                          .sender = cell.address,
+                          .number = watcher.number},
+                         {}, std::make_unique<ExitNote>(exit)));
+  }
+  report(std::move(ended));
+}
+
+void Worker::retire(Cell& cell) {
+  if (cell.will_run()) end_life(cell, Exit::killed(), nullptr);
+  run_queue_.remove(cell);
+  const Address address = cell.address;
+  // The address is gone first, so that what the emptying sets off does not come back here.
+  world_.inputs.registry.retire(address);
+  while (const EnvelopePtr left = cell.mailbox.pop()) undeliverable(*left, DeadReason::gone);
+  cell.stats->queued.store(0, std::memory_order_relaxed);
+  cells_.erase(address);
+  auto retired = std::make_unique<RetiredReport>();
+  retired->actor = address;
+  report(std::move(retired));
+}
+
+}  // namespace troupe

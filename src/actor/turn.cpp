@@ -1,0 +1,204 @@
+// One actor's turn: its messages one by one, each with its effects.
+
+#include <algorithm>
+#include <utility>
+
+#include "actor/worker.hpp"
+#include "base/check.hpp"
+#include "base/format.hpp"
+#include "base/limits.hpp"
+#include "base/units.hpp"
+#include "host/guest_host.hpp"
+
+namespace troupe {
+
+TurnActor Worker::turn_actor(Cell& cell) const {
+  return {.self = cell.address,
+          .app = cell.spec->app,
+          .books = &cell.books,
+          .sequence = &cell.sequence,
+          .quotas = cell.spec->quotas,
+          .templates = &cell.spec->template_names};
+}
+
+void Worker::run_turn(Cell& cell) {
+  if (ticker_hold_ == nullptr) ticker_hold_ = world_.engine.hold_ticker();
+  if (cell.birth_pending) {
+    begin_life(cell);
+    return;
+  }
+  const Address address = cell.address;
+  const Instant began = inputs_.now();
+  for (std::uint32_t count = 0; count < limits::turn_messages_max; ++count) {
+    const EnvelopePtr envelope = cell.mailbox.pop();
+    if (envelope == nullptr) break;
+    if (!cell.mailbox.is_full()) world_.inputs.registry.set_full(address, false);
+    handle(cell, *envelope);
+    if (!cell.is_alive()) break;
+    if ((inputs_.now() - began).count() >= limits::turn_ns_max) break;
+  }
+  cell.stats->queued.store(cell.mailbox.count(), std::memory_order_relaxed);
+  if (!cell.is_alive()) return;
+  look_at_memory(cell);
+  if (!cell.mailbox.empty()) run_queue_.ready(cell);
+}
+
+// Whether what waited in the mailbox still stands for something; closes its entry in the books.
+bool Worker::still_counts(Cell& cell, const Envelope& envelope) {
+  switch (envelope.kind) {
+    case EnvelopeKind::message:
+    case EnvelopeKind::request:
+      if (envelope.deadline > inputs_.now()) return true;
+      undeliverable(envelope, DeadReason::expired);
+      return false;
+    case EnvelopeKind::event:
+      return cell.books.subscriptions.contains(envelope.number);
+    case EnvelopeKind::answer:
+    case EnvelopeKind::failure:
+      return cell.books.requests.erase(envelope.number) == 1;
+    case EnvelopeKind::exited:
+      return cell.books.watches.erase(envelope.number) == 1;
+    case EnvelopeKind::timer: {
+      const auto timer = cell.books.timers.find(envelope.number);
+      if (timer == cell.books.timers.end()) return false;
+      timer->second.queued = false;
+      if (timer->second.period_ns == 0) cell.books.timers.erase(timer);
+      return true;
+    }
+    case EnvelopeKind::stop:
+      return true;
+    case EnvelopeKind::watch:
+    case EnvelopeKind::unwatch:
+    case EnvelopeKind::create:
+    case EnvelopeKind::restart:
+    case EnvelopeKind::end:
+    case EnvelopeKind::retire:
+    case EnvelopeKind::child_gone:
+    case EnvelopeKind::subscribe:
+    case EnvelopeKind::unsubscribe:
+    case EnvelopeKind::unsubscribe_all:
+    case EnvelopeKind::control:
+      break;
+  }
+  CHECK(false, "never in a mailbox");
+}
+
+Reply Worker::call(Cell& cell, HostCalls& host, const Envelope& envelope) {
+  Instance& guest = *cell.instance;
+  const GuestInterfaces& has = cell.spec->interfaces;
+  switch (envelope.kind) {
+    case EnvelopeKind::message:
+    case EnvelopeKind::request:
+      return guest.handle(host, envelope.payload());
+    case EnvelopeKind::event:
+      if (!has.events) return {};
+      return guest.event(host, envelope.number, envelope.note<TopicNote>()->topic,
+                         envelope.payload());
+    case EnvelopeKind::answer: {
+      if (!has.answers) return {};
+      const BytesView payload = envelope.payload();
+      return guest.answered(host, envelope.number, Bytes(payload.begin(), payload.end()));
+    }
+    case EnvelopeKind::failure:
+      if (!has.answers) return {};
+      return guest.answered(host, envelope.number,
+                            std::unexpected(envelope.note<FailureNote>()->failure));
+    case EnvelopeKind::timer:
+      if (!has.timers) return {};
+      return guest.fired(host, envelope.number);
+    case EnvelopeKind::exited:
+      if (!has.exits) return {};
+      return guest.exited(host, envelope.number, envelope.note<ExitNote>()->exit);
+    case EnvelopeKind::stop:
+    case EnvelopeKind::watch:
+    case EnvelopeKind::unwatch:
+    case EnvelopeKind::create:
+    case EnvelopeKind::restart:
+    case EnvelopeKind::end:
+    case EnvelopeKind::retire:
+    case EnvelopeKind::child_gone:
+    case EnvelopeKind::subscribe:
+    case EnvelopeKind::unsubscribe:
+    case EnvelopeKind::unsubscribe_all:
+    case EnvelopeKind::control:
+      break;
+  }
+  CHECK(false, "not for a guest");
+}
+
+void Worker::handle(Cell& cell, Envelope& envelope) {
+  if (envelope.kind == EnvelopeKind::stop) {
+    stop(cell, envelope);
+    return;
+  }
+  if (!still_counts(cell, envelope)) return;
+  turn_.begin(turn_actor(cell), &envelope);
+  GuestHost host(turn_, {&cell.spec->grants, cell.spec->interfaces});
+  finish(cell, envelope, call(cell, host, envelope));
+}
+
+void Worker::finish(Cell& cell, const Envelope& envelope, Reply reply) {
+  if (reply.kind == Reply::Kind::ended) {
+    turn_.roll_back();
+    // The message in hand is lost with the life; its asker hears of it once.
+    std::erase(cell.books.owed, Responder{envelope.sender, envelope.number});
+    undeliverable(envelope, DeadReason::crashed);
+    const Exit exit = reply.death->exit;
+    end_life(cell, exit, std::move(reply.death));
+    return;
+  }
+  bump(counters_.handled);
+  bump(cell.stats->handled);
+  if (reply.kind == Reply::Kind::failed) {
+    bump(cell.stats->errors);
+    if (turn_.owes()) {
+      turn_.settle(reply.error);
+    } else {
+      world_.log.write(cell.address, LogLevel::warn,
+                       fmt::format("handler returned an error: {}", reply.error));
+    }
+  }
+  turn_.settle(std::nullopt);
+  if (const auto exit = commit(cell)) end_life(cell, *exit, nullptr);
+}
+
+void Worker::stop(Cell& cell, const Envelope& envelope) {
+  cell.stats->state.store(ActorState::stopping, std::memory_order_relaxed);
+  if (!cell.spec->interfaces.stopping) {
+    end_life(cell, Exit::normal(), nullptr);
+    return;
+  }
+  const Duration left = std::max(Duration::zero(), envelope.deadline - inputs_.now());
+  const auto left_ms = std::chrono::duration_cast<std::chrono::milliseconds>(left).count();
+  turn_.begin(turn_actor(cell), nullptr);
+  GuestHost host(turn_, {&cell.spec->grants, cell.spec->interfaces});
+  Reply reply = cell.instance->stop(
+      host, static_cast<std::uint32_t>(std::min<std::int64_t>(left_ms, UINT32_MAX)));
+  if (reply.kind == Reply::Kind::ended) {
+    turn_.roll_back();
+    const Exit exit = reply.death->exit;
+    end_life(cell, exit, std::move(reply.death));
+    return;
+  }
+  const auto exit = commit(cell);
+  const bool in_time = inputs_.now() <= envelope.deadline;
+  end_life(cell, !in_time ? Exit::killed() : exit.value_or(Exit::normal()), nullptr);
+}
+
+void Worker::look_at_memory(Cell& cell) {
+  const InstanceUsage usage = cell.instance->usage();
+  cell.stats->memory_bytes.store(usage.memory_bytes, std::memory_order_relaxed);
+  if (usage.memory_peak_bytes > cell.stats->memory_peak_bytes.load(std::memory_order_relaxed)) {
+    cell.stats->memory_peak_bytes.store(usage.memory_peak_bytes, std::memory_order_relaxed);
+  }
+  // A memory of fixed size is always "full"; only one that has grown is worth a word.
+  const std::uint64_t limit = cell.spec->limits.memory_bytes;
+  if (cell.memory_warned || usage.memory_bytes <= cell.memory_at_boot) return;
+  if (usage.memory_bytes < limit - limit / 10) return;
+  cell.memory_warned = true;
+  world_.log.write(cell.address, LogLevel::warn,
+                   fmt::format("memory has grown to {} of {}: at 90 % of its limit",
+                               format_bytes(usage.memory_bytes), format_bytes(limit)));
+}
+
+}  // namespace troupe

@@ -1,0 +1,92 @@
+#include "actor/worker.hpp"
+
+#include "base/check.hpp"
+#include "base/limits.hpp"
+
+namespace troupe {
+namespace {
+
+// Only asked by Worker::is_inside, to refuse what would wait for itself.
+thread_local const Worker* stepping = nullptr;
+
+// Says for the length of a step that this thread is inside one.
+class Inside {
+ public:
+  explicit Inside(const Worker& worker) {
+    CHECK(stepping == nullptr, "one step at a time on a thread");
+    stepping = &worker;
+  }
+  Inside(const Inside&) = delete;
+  Inside& operator=(const Inside&) = delete;
+  ~Inside() { stepping = nullptr; }
+};
+
+}  // namespace
+
+Worker::Worker(const WorkerWorld& world, std::uint16_t index)
+    : world_(world),
+      index_(index),
+      inputs_(world.inputs, topics_, index),
+      turn_(inputs_, world.log),
+      outgoing_(world.ports.size()) {}
+
+Worker::~Worker() {
+  Envelope* arrived = port().take_all();
+  while (arrived != nullptr) {
+    const EnvelopePtr dropped(arrived);
+    arrived = arrived->next;
+  }
+}
+
+bool Worker::is_inside() { return stepping != nullptr; }
+
+StepResult Worker::step() {
+  const Inside inside(*this);
+  bool worked = false;
+  Envelope* arrived = port().take_all();
+  while (arrived != nullptr) {
+    EnvelopePtr envelope(arrived);
+    arrived = arrived->next;
+    envelope->next = nullptr;
+    deliver(std::move(envelope));
+    worked = true;
+  }
+  const Instant now = inputs_.now();
+  while (auto alarm = timers_.pop_due(now)) {
+    fire(alarm->entry);
+    worked = true;
+  }
+  if (Runnable* next = run_queue_.take()) {
+    run_turn(static_cast<Cell&>(*next));
+    worked = true;
+  }
+  flush();
+  return worked ? StepResult::worked : StepResult::idle;
+}
+
+Instant Worker::next_due() const { return run_queue_.empty() ? timers_.next_due() : Instant{}; }
+
+bool Worker::has_arrivals() const { return !port().maybe_empty(); }
+
+void Worker::flush() {
+  for (std::size_t to = 0; to < outgoing_.size(); ++to) {
+    // The inbox takes chains newest first; the list is oldest first.
+    Envelope* oldest = outgoing_[to].release_all();
+    if (oldest == nullptr) continue;
+    Envelope* newest = nullptr;
+    for (Envelope* at = oldest; at != nullptr;) {
+      Envelope* next = at->next;
+      at->next = newest;
+      newest = at;
+      at = next;
+    }
+    world_.ports[to].push_chain(newest, oldest);
+  }
+}
+
+void Worker::report(std::unique_ptr<Note> note) {
+  world_.control.push(
+      Envelope::make({.kind = EnvelopeKind::control}, {}, std::move(note)).release());
+}
+
+}  // namespace troupe

@@ -1,0 +1,148 @@
+#pragma once
+// A worker runs actors: it takes what arrives, fires what is due, gives one actor a turn, and sends
+// off what the turn asked for. It is an object; a thread or the simulator drives it.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "actor/cell.hpp"
+#include "actor/counters.hpp"
+#include "actor/reports.hpp"
+#include "base/clock.hpp"
+#include "engine/engine.hpp"
+#include "model/actor_turn.hpp"
+#include "model/envelope.hpp"
+#include "router/registry.hpp"
+#include "router/worker_inputs.hpp"
+#include "scheduler/port.hpp"
+#include "scheduler/run_queue.hpp"
+#include "scheduler/steppable.hpp"
+#include "timer/timers.hpp"
+#include "topic/subscriptions.hpp"
+
+namespace troupe {
+
+using EnvelopePort = Port<Envelope>;
+
+// Takes the outcomes of requests that were asked from outside the actors.
+// Thread: any thread.
+class OutsideAnswers {
+ public:
+  OutsideAnswers() = default;
+  OutsideAnswers(const OutsideAnswers&) = delete;
+  OutsideAnswers& operator=(const OutsideAnswers&) = delete;
+  virtual ~OutsideAnswers() = default;
+
+  virtual void settle(std::uint64_t request, Answer answer) = 0;
+};
+
+// What all workers of a node share.
+struct WorkerWorld {
+  WorkerInputs::World inputs;
+  LogSink& log;
+  Engine& engine;
+  OutsideAnswers& outside_answers;
+  EnvelopePort& control;          // Takes the reports.
+  std::span<EnvelopePort> ports;  // One a worker.
+};
+
+// Thread:  one driver; counters() any thread.
+// Owns:    its cells, timers and topic replica.
+// Bounds:  a turn ends after limits::turn_messages_max messages or limits::turn_ns_max; a guest may
+//          hold the worker for its deadline.
+// Errors:  none: everything an actor does ends as a report to the control plane.
+class Worker final : public Steppable {
+ public:
+  Worker(const WorkerWorld& world, std::uint16_t index);
+  ~Worker() override;
+
+  StepResult step() override;
+  void before_park() override { ticker_hold_.reset(); }
+  [[nodiscard]] Instant next_due() const override;
+  [[nodiscard]] bool has_arrivals() const override;
+
+  [[nodiscard]] const WorkerCounters& counters() const { return counters_; }
+  [[nodiscard]] EnvelopePort& port() const { return world_.ports[index_]; }
+
+  // Whether the calling thread is inside a step() of some worker.
+  [[nodiscard]] static bool is_inside();
+
+ private:
+  struct Alarm {
+    Address actor;
+    std::uint64_t number = 0;
+    bool is_request = false;  // A request's time is over; else a timer fires.
+    Instant at;
+  };
+
+  // Arrivals (delivery.cpp).
+  void route(EnvelopePtr envelope);
+  void deliver(EnvelopePtr envelope);
+  void deliver_to(Cell& cell, EnvelopePtr envelope);
+  void deliver_order(EnvelopePtr envelope);
+  void undeliverable(const Envelope& envelope, DeadReason reason);
+  void add_watcher(const Envelope& envelope);
+  [[nodiscard]] AlarmKey schedule(const Alarm& alarm);
+  void cancel(const AlarmKey& key);
+  void fire(const Alarm& alarm);
+  void fire_timer(Cell& cell, const Alarm& alarm);
+  void fail_request(const Envelope& request, Failure failure);
+  void tell_topic(const Envelope& change);
+  void flush();
+
+  // Lives (life.cpp).
+  void create(const Envelope& envelope);
+  // A life begins as a turn of its own, since what sets it off may be the commit of another turn.
+  void expect_life(Cell& cell);
+  void begin_life(Cell& cell);
+  void end_life(Cell& cell, const Exit& exit, std::unique_ptr<Death> death);
+  void release_books(Cell& cell);
+  void retire(Cell& cell);
+
+  // Turns (turn.cpp).
+  void run_turn(Cell& cell);
+  void handle(Cell& cell, Envelope& envelope);
+  [[nodiscard]] bool still_counts(Cell& cell, const Envelope& envelope);
+  [[nodiscard]] Reply call(Cell& cell, HostCalls& host, const Envelope& envelope);
+  void finish(Cell& cell, const Envelope& envelope, Reply reply);
+  void stop(Cell& cell, const Envelope& envelope);
+  void look_at_memory(Cell& cell);
+  [[nodiscard]] TurnActor turn_actor(Cell& cell) const;
+
+  // What turns asked for (commit.cpp).
+  [[nodiscard]] std::optional<Exit> commit(Cell& cell);
+  void carry_out(Cell& cell, effect::Deliver& what) { deliver_from(cell, what); }
+  void carry_out(Cell& cell, effect::Request& what);
+  void carry_out(Cell& cell, effect::Publish& what);
+  void carry_out(Cell& cell, effect::Watch& what);
+  void carry_out(Cell& cell, effect::Unwatch& what);
+  void carry_out(Cell& cell, effect::Subscribe& what);
+  void carry_out(Cell& cell, effect::Unsubscribe& what);
+  void carry_out(Cell& cell, effect::StartTimer& what);
+  void carry_out(Cell& cell, effect::CancelTimer& what);
+  void carry_out(Cell& cell, effect::CancelRequest& what);
+  void carry_out(Cell& cell, effect::Spawn& what);
+  void carry_out(Cell& cell, effect::StopChild& what);
+  void carry_out(Cell&, effect::End&) {}  // commit() looks for it itself.
+  void deliver_from(Cell& cell, effect::Deliver& what);
+
+  void report(std::unique_ptr<Note> note);
+
+  WorkerWorld world_;
+  std::uint16_t index_;
+  WorkerCounters counters_;
+  Subscriptions topics_;
+  WorkerInputs inputs_;
+  ActorTurn turn_;
+  std::unordered_map<Address, std::unique_ptr<Cell>> cells_;
+  RunQueue run_queue_;
+  Timers<Alarm> timers_;
+  std::vector<EnvelopeList> outgoing_;  // One a worker.
+  std::unique_ptr<TickerHold> ticker_hold_;
+};
+
+}  // namespace troupe

@@ -1,0 +1,353 @@
+#include "runtime/control.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.hpp"
+#include "base/format.hpp"
+#include "base/limits.hpp"
+
+namespace troupe {
+namespace {
+
+struct TaskNote final : Note {
+  explicit TaskNote(std::function<void()> what) : task(std::move(what)) {}
+  std::function<void()> task;
+};
+
+constexpr Duration stop_budget = std::chrono::milliseconds(limits::stop_budget_ms_default);
+
+Error cannot_start(const std::string& name, const EndedReport& report) {
+  std::string message = fmt::format("actor '{}' could not start: {}", name, to_string(report.exit));
+  if (!report.detail.empty()) message += fmt::format(" ({})", report.detail);
+  return {.code = ErrorCode::unavailable, .message = std::move(message)};
+}
+
+}  // namespace
+
+Control::Control(World world) : world_(std::move(world)) {
+  supervisors_.emplace("root", Supervisor(SupervisorPolicy{}));
+}
+
+Control::~Control() {
+  Envelope* arrived = world_.own.take_all();
+  while (arrived != nullptr) {
+    const EnvelopePtr dropped(arrived);
+    arrived = arrived->next;
+  }
+}
+
+void Control::post(std::function<void()> task) {
+  world_.own.push(Envelope::make({.kind = EnvelopeKind::control}, {},
+                                 std::make_unique<TaskNote>(std::move(task)))
+                      .release());
+}
+
+StepResult Control::step() {
+  const Instant now = world_.clock.now();
+  bool worked = false;
+  Envelope* arrived = world_.own.take_all();
+  while (arrived != nullptr) {
+    const EnvelopePtr envelope(arrived);
+    arrived = arrived->next;
+    take(*envelope);
+    worked = true;
+  }
+  world_.outside_requests.expire(now);
+  kill_the_late(now);
+  return worked ? StepResult::worked : StepResult::idle;
+}
+
+Instant Control::next_due() const {
+  const Instant stop_end = stop_ends_.empty() ? never : stop_ends_.begin()->first;
+  return std::min({world_.outside_requests.next_due(), ending_by_, stop_end});
+}
+
+void Control::take(const Envelope& envelope) {
+  if (const auto* task = envelope.note<TaskNote>()) {
+    task->task();
+  } else if (const auto* spawned = envelope.note<SpawnedReport>()) {
+    on(*spawned);
+  } else if (const auto* started = envelope.note<StartedReport>()) {
+    on(*started);
+  } else if (const auto* ended = envelope.note<EndedReport>()) {
+    on(*ended);
+  } else if (const auto* retired = envelope.note<RetiredReport>()) {
+    on(*retired);
+  } else if (const auto* stop_child = envelope.note<StopChildReport>()) {
+    if (Child* one = child(stop_child->child)) ask_to_stop(*one, stop_child->budget);
+  }
+}
+
+std::vector<ActorStatus> Control::actors() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<ActorStatus> list;
+  list.reserve(children_.size());
+  for (const auto& [order, address] : by_order_) {
+    const Child& one = children_.at(address);
+    const ActorStats& stats = *one.stats;
+    const auto relaxed = std::memory_order_relaxed;
+    list.push_back({.name = one.name,
+                    .address = address,
+                    .component = one.spec->component,
+                    .supervisor = one.supervisor,
+                    .state = stats.state.load(relaxed),
+                    .lives = stats.lives.load(relaxed),
+                    .received = stats.received.load(relaxed),
+                    .handled = stats.handled.load(relaxed),
+                    .queued = stats.queued.load(relaxed),
+                    .memory_bytes = stats.memory_bytes.load(relaxed),
+                    .memory_peak_bytes = stats.memory_peak_bytes.load(relaxed),
+                    .last_exit = one.last_exit});
+  }
+  return list;
+}
+
+Control::Child* Control::child(Address address) {
+  const auto found = children_.find(address);
+  return found != children_.end() ? &found->second : nullptr;
+}
+
+Control::Child& Control::add(Child one) {
+  const std::lock_guard lock(mutex_);
+  one.order = ++last_order_;
+  by_order_.emplace(one.order, one.address);
+  return children_.emplace(one.address, std::move(one)).first->second;
+}
+
+void Control::order(Address to, EnvelopeKind kind, std::unique_ptr<Note> note, Instant deadline) {
+  const auto home = world_.registry.home(to);
+  if (!home) return;
+  world_.workers[*home].push(
+      Envelope::make({.kind = kind, .receiver = to, .deadline = deadline}, {}, std::move(note))
+          .release());
+}
+
+void Control::add_supervisor(const std::string& name, SupervisorPolicy policy) {
+  supervisors_.insert_or_assign(name, Supervisor(policy));
+}
+
+void Control::spawn(ChildOrder what, std::function<void(Result<Address>)> done) {
+  if (ending_) {
+    done(fail(ErrorCode::unavailable, "the node is stopping"));
+    return;
+  }
+  CHECK(supervisors_.contains(what.supervisor), "the manifest's check knows them all");
+  std::optional<std::string> full;
+  if (what.name) full = fmt::format("{}/{}", what.spec->app, *what.name);
+  const Accepted<Address> address = world_.registry.reserve(full, world_.placement.next());
+  if (!address) {
+    done(fail(
+        address.error() == Refusal::name_taken ? ErrorCode::already_exists : ErrorCode::overloaded,
+        address.error() == Refusal::name_taken
+            ? fmt::format("there is an actor '{}' already; choose another name", *full)
+            : fmt::format("the node has no room for another actor (at most {})",
+                          limits::actors_max)));
+    return;
+  }
+  auto order_note = std::make_unique<CreateOrder>();
+  order_note->spec = what.spec;
+  order_note->stats = std::make_shared<ActorStats>();
+  order_note->config = std::move(what.config);
+  add({.address = *address,
+       .name = world_.registry.label(*address),
+       .supervisor = std::move(what.supervisor),
+       .parent = nobody,
+       .restart = what.restart,
+       .spec = std::move(what.spec),
+       .stats = order_note->stats,
+       .on_first_start = std::move(done)});
+  order(*address, EnvelopeKind::create, std::move(order_note));
+}
+
+void Control::on(const SpawnedReport& report) {
+  Child& one = add({.address = report.child,
+                    .name = world_.registry.label(report.child),
+                    .parent = report.parent,
+                    .restart = report.child_template.restart,
+                    .spec = report.child_template.spec,
+                    .stats = report.stats});
+  Group& group = groups_[report.parent];
+  // A group that gave up ended its parent's life; the next one begins anew.
+  if (group.supervisor.has_given_up()) group.supervisor = Supervisor(SupervisorPolicy{});
+  group.members.push_back(report.child);
+  // The parent may be on its way out already.
+  if (child(report.parent) == nullptr || ending_) ask_to_stop(one, stop_budget);
+}
+
+void Control::on(const StartedReport& report) {
+  Child* one = child(report.actor);
+  if (one == nullptr) return;
+  if (const auto done = std::exchange(one->on_first_start, nullptr)) done(report.actor);
+}
+
+Supervisor& Control::supervisor_of(const Child& one) {
+  if (one.parent.is_nobody()) return supervisors_.find(one.supervisor)->second;
+  return groups_[one.parent].supervisor;
+}
+
+void Control::on(const EndedReport& report) {
+  Child* one = child(report.actor);
+  if (one == nullptr) return;
+  {
+    const std::lock_guard lock(mutex_);
+    one->last_exit = report.exit;
+  }
+  ExitEvent event = describe(report, *one);
+  stop_children_of(one->address);
+  if (const auto done = std::exchange(one->on_first_start, nullptr)) {
+    // As in Erlang/OTP, a first start that fails is the starter's to deal with.
+    order(one->address, EnvelopeKind::retire);
+    event.decision = "could not start";
+    done(std::unexpected(cannot_start(one->name, report)));
+  } else {
+    event.decision = decide(*one, report.exit);
+  }
+  if (world_.on_exit) world_.on_exit(event);
+}
+
+std::string Control::decide(Child& one, const Exit& exit) {
+  const StopReason reason =
+      one.stop_asked || ending_ ? StopReason::asked_for : StopReason::not_asked_for;
+  const Decision decision = supervisor_of(one).ended(
+      {.restart = one.restart, .exit = exit, .reason = reason, .now = world_.clock.now()});
+  switch (decision.kind) {
+    case Decision::Kind::restart:
+      order(one.address, EnvelopeKind::restart);
+      return "restarted";
+    case Decision::Kind::leave_ended:
+      order(one.address, EnvelopeKind::retire);
+      return "ended";
+    case Decision::Kind::give_up:
+      order(one.address, EnvelopeKind::retire);
+      give_up(one, decision.reason);
+      return fmt::format("supervisor gave up: {}", decision.reason);
+  }
+  CHECK(false, "every decision is handled");
+}
+
+void Control::give_up(const Child& one, const std::string& reason) {
+  if (!one.parent.is_nobody()) {
+    stop_children_of(one.parent);
+    order(one.parent, EnvelopeKind::end,
+          std::make_unique<ExitNote>(Exit::crashed("children: restart intensity")));
+    return;
+  }
+  end_node({.failed = true,
+            .reason = fmt::format("supervisor '{}' gave up: {}", one.supervisor, reason)},
+           std::chrono::seconds(60));
+}
+
+void Control::stop_children_of(Address parent) {
+  const auto group = groups_.find(parent);
+  if (group == groups_.end()) return;
+  // The latest first.
+  const std::vector<Address>& members = group->second.members;
+  for (auto at = members.rbegin(); at != members.rend(); ++at) {
+    if (Child* one = child(*at)) ask_to_stop(*one, stop_budget);
+  }
+}
+
+void Control::ask_to_stop(Child& one, Duration budget) {
+  if (one.stop_asked) return;
+  one.stop_asked = true;
+  one.stop_end = world_.clock.now() + budget;
+  stop_ends_.emplace(one.stop_end, one.address);
+  order(one.address, EnvelopeKind::stop, nullptr, one.stop_end);
+}
+
+void Control::on(const RetiredReport& report) {
+  const auto found = children_.find(report.actor);
+  if (found == children_.end()) return;
+  std::vector<std::function<void(Result<void>)>> waiting = std::move(found->second.on_gone);
+  if (const Address parent = found->second.parent; !parent.is_nobody()) {
+    if (const auto group = groups_.find(parent); group != groups_.end()) {
+      std::erase(group->second.members, report.actor);
+    }
+    if (const auto home = world_.registry.home(parent)) {
+      world_.workers[*home].push(
+          Envelope::make(
+              {.kind = EnvelopeKind::child_gone, .receiver = parent, .sender = report.actor})
+              .release());
+    }
+  }
+  groups_.erase(report.actor);
+  {
+    const std::lock_guard lock(mutex_);
+    by_order_.erase(found->second.order);
+    children_.erase(found);
+  }
+  for (const auto& done : waiting) done({});
+  if (ending_) go_on_ending();
+}
+
+void Control::stop(Address actor, Duration budget, std::function<void(Result<void>)> done) {
+  Child* one = child(actor);
+  if (one == nullptr) {
+    done(fail(ErrorCode::not_found, "that actor is gone"));
+    return;
+  }
+  one->on_gone.push_back(std::move(done));
+  ask_to_stop(*one, budget);
+}
+
+void Control::kill(Address actor, std::function<void(Result<void>)> done) {
+  if (child(actor) == nullptr) {
+    done(fail(ErrorCode::not_found, "that actor is gone"));
+    return;
+  }
+  order(actor, EnvelopeKind::end, std::make_unique<ExitNote>(Exit::killed()));
+  done({});
+}
+
+void Control::kill_the_late(Instant now) {
+  while (!stop_ends_.empty() && stop_ends_.begin()->first <= now) {
+    const Address late = stop_ends_.begin()->second;
+    stop_ends_.erase(stop_ends_.begin());
+    order(late, EnvelopeKind::end, std::make_unique<ExitNote>(Exit::killed()));
+  }
+  if (ending_ && !ended_ && ending_by_ <= now) {
+    // Workers that hold a guest beyond every budget are left to their end.
+    ended_ = true;
+    ending_by_ = never;
+    world_.on_end(*ending_);
+  }
+}
+
+void Control::end_node(RuntimeEnd end, Duration budget) {
+  if (ending_) return;
+  ending_ = std::move(end);
+  ending_by_ = world_.clock.now() + budget;
+  world_.is_stopping.store(true, std::memory_order_relaxed);
+  go_on_ending();
+}
+
+void Control::go_on_ending() {
+  if (ended_) return;
+  if (by_order_.empty()) {
+    ended_ = true;
+    ending_by_ = never;
+    world_.on_end(*ending_);
+    return;
+  }
+  // One at a time: who started later may need who started earlier.
+  ask_to_stop(children_.at(by_order_.rbegin()->second), stop_budget);
+}
+
+ExitEvent Control::describe(const EndedReport& report, const Child& one) const {
+  ExitEvent event{.name = one.name,
+                  .address = one.address,
+                  .life = report.life,
+                  .exit = report.exit,
+                  .backtrace = {},
+                  .decision = {}};
+  for (const TrapFrame& frame : report.backtrace) {
+    const FrameDescription where = report.spec->code->describe(frame);
+    event.backtrace.push_back(
+        where.file.empty() ? fmt::format("{} +0x{:x}", where.function, where.module_offset)
+                           : fmt::format("{} at {}:{}", where.function, where.file, where.line));
+  }
+  return event;
+}
+
+}  // namespace troupe
