@@ -1,0 +1,94 @@
+#pragma once
+// What follows an exit: a restart, the end of the child, or the end of the whole group.
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "troupe/address.hpp"
+#include "troupe/outcome.hpp"
+#include "troupe/time.hpp"
+
+namespace troupe {
+
+// When a child is restarted. Never after a stop that was asked for, whatever the type.
+enum class RestartType : std::uint8_t {
+  permanent,  // After every exit.
+  transient,  // After every exit but a normal one.
+  temporary,  // Never.
+};
+[[nodiscard]] std::string_view to_string(RestartType type);
+
+// How many restarts, of all children together, are taken for bad luck.
+struct SupervisorPolicy {
+  // Restarts within a period; one more gives up. 0: the first gives up. 0 .. limits::intensity_max.
+  std::uint32_t intensity = 3;
+  // The sliding window, both ends included, as in Erlang/OTP. Longer than 0.
+  Duration period = std::chrono::seconds(60);
+};
+
+// Did the operator, the parent or the supervisor itself ask the child to stop? A kill is no such
+// request; a stop that took too long and ended in a kill is.
+enum class StopAsked : std::uint8_t { no, yes };
+
+struct SupervisorDecision {
+  enum class Kind : std::uint8_t {
+    restart,      // Begin the child's next life.
+    leave_ended,  // The child is gone; the supervisor has forgotten it.
+    give_up,      // Stop all children in reverse order of start, then fail.
+  };
+  Kind kind = Kind::leave_ended;
+  std::string reason;  // give_up: the exit that was one too many, counts and window.
+};
+
+struct SupervisedChild {
+  Address address;
+  std::string name = {};  // For the reason; "#slot.generation" where there is none.
+  RestartType type = RestartType::permanent;
+};
+
+// A one-for-one supervisor: each child is judged for itself, the restarts of all are counted
+// together. It starts and stops nothing; it says what to do.
+//
+// Thread: one at a time.
+// Bounds: limits::children_max children for a spawner's, limits::actors_max for others, which
+//         whoever adds has checked; the instants of SupervisorPolicy::intensity restarts.
+// Cost:   constant or logarithmic for each call.
+class Supervisor {
+ public:
+  explicit Supervisor(SupervisorPolicy policy);
+
+  // At its start. REQUIRES: not a child already; not given up.
+  void add(SupervisedChild child);
+  // For a child that could not start the first time. False if it is no child.
+  bool remove(Address child);
+
+  // A life of `child` ended at `now`. Instants never go back. For an actor that is no child (it was
+  // left ended, or removed), and after giving up: leave_ended.
+  SupervisorDecision ended(Address child, const Exit& exit, StopAsked asked, Instant now);
+
+  [[nodiscard]] bool has_given_up() const { return has_given_up_; }
+  [[nodiscard]] std::size_t child_count() const { return children_.size(); }
+  // In reverse order of start: the order in which to stop them.
+  [[nodiscard]] std::vector<Address> stop_order() const;
+  [[nodiscard]] const SupervisorPolicy& policy() const { return policy_; }
+
+ private:
+  [[nodiscard]] std::string reason_to_give_up(const SupervisedChild& child, const Exit& exit,
+                                              Instant now) const;
+
+  SupervisorPolicy policy_;
+  std::map<std::uint64_t, SupervisedChild> children_;  // By the order of their start.
+  std::unordered_map<Address, std::uint64_t> order_of_;
+  std::uint64_t next_order_ = 0;
+  std::deque<Instant> restarts_;  // Within the period before the last one; oldest first.
+  bool has_given_up_ = false;
+};
+
+}  // namespace troupe
