@@ -1,0 +1,95 @@
+#include "http/api.hpp"
+
+#include <algorithm>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "base/format.hpp"
+#include "base/limits.hpp"
+#include "http/json.hpp"
+#include "http/target.hpp"
+
+namespace troupe {
+namespace {
+
+Reply json_reply(std::string_view json) {
+  Reply reply;
+  reply.body = to_bytes(json);
+  return reply;
+}
+
+// Accepted or done, with nothing to say about it.
+Reply empty_reply(int status) {
+  Reply reply;
+  reply.status = status;
+  reply.content_type = {};
+  return reply;
+}
+
+Reply error_reply(Error error) { return reply_of(problem_of(std::move(error))); }
+
+}  // namespace
+
+Reply reply_of(const Problem& problem) {
+  Reply reply = json_reply(problem_json(problem));
+  reply.status = problem.status;
+  reply.content_type = problem_content_type;
+  reply.allow = problem.allow;
+  return reply;
+}
+
+bool takes_payload(Endpoint endpoint) {
+  return endpoint == Endpoint::actor_send || endpoint == Endpoint::actor_request;
+}
+
+void Api::serve(const Route& route, BytesView payload, std::function<void(Reply)> done) {
+  switch (route.endpoint) {
+    case Endpoint::node_status:
+      return done(json_reply(to_json(node_.status())));
+    case Endpoint::node_stop: {
+      Reply reply = empty_reply(202);
+      reply.then = [&node = node_] { node.shut_down(); };
+      return done(std::move(reply));
+    }
+    case Endpoint::actor_list:
+      return done(list(route.list_after));
+    case Endpoint::actor_status: {
+      auto actor = node_.actor(route.name);
+      return done(actor ? json_reply(to_json(*actor)) : error_reply(std::move(actor).error()));
+    }
+    case Endpoint::actor_send: {
+      auto sent = node_.send(route.name, payload);
+      return done(sent ? empty_reply(202) : error_reply(std::move(sent).error()));
+    }
+    case Endpoint::actor_request:
+      return node_.request(route.name, payload, route.time,
+                           [done = std::move(done)](Result<Bytes> answer) {
+                             if (!answer) return done(error_reply(std::move(answer).error()));
+                             Reply reply;
+                             reply.content_type = "application/octet-stream";
+                             reply.body = *std::move(answer);
+                             done(std::move(reply));
+                           });
+    case Endpoint::actor_stop:
+      return node_.stop(route.name, route.time, [done = std::move(done)](Result<void> stopped) {
+        done(stopped ? empty_reply(204) : error_reply(std::move(stopped).error()));
+      });
+  }
+}
+
+Reply Api::list(std::string_view after) {
+  std::vector<ActorStatus> actors = node_.actors();
+  std::erase_if(
+      actors, [after](const ActorStatus& actor) { return !after.empty() && actor.name <= after; });
+  std::ranges::sort(actors, {}, &ActorStatus::name);
+  const std::span<const ActorStatus> page =
+      std::span(actors).first(std::min(actors.size(), limits::http_actors_page_max));
+  Reply reply = json_reply(to_json(page));
+  if (page.size() < actors.size())
+    reply.link =
+        fmt::format("</v1/actors?after={}>; rel=\"next\"", percent_encode(page.back().name));
+  return reply;
+}
+
+}  // namespace troupe

@@ -1,0 +1,43 @@
+#pragma once
+// The API itself: a route and a body in, a reply out. Knows nothing of sockets and HTTP framing.
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "http/node_view.hpp"
+#include "http/problem.hpp"
+#include "http/routes.hpp"
+#include "troupe/bytes.hpp"
+
+namespace troupe {
+
+struct Reply {
+  int status = 200;
+  std::string_view content_type = "application/json";  // Static storage.
+  Bytes body;
+  std::string allow;  // Header Allow; empty: none.
+  std::string link;   // Header Link; empty: none.
+  // Runs on the server's thread when the reply is on its way.
+  std::function<void()> then;
+};
+
+[[nodiscard]] Reply reply_of(const Problem& problem);
+
+// Whether the route takes a payload; the others refuse a body.
+[[nodiscard]] bool takes_payload(Endpoint endpoint);
+
+// Thread: the server's. `done` is called once, on any thread, possibly before serve() returns.
+class Api {
+ public:
+  explicit Api(NodeView& node) : node_(node) {}
+
+  void serve(const Route& route, BytesView payload, std::function<void(Reply)> done);
+
+ private:
+  [[nodiscard]] Reply list(std::string_view after);
+
+  NodeView& node_;
+};
+
+}  // namespace troupe

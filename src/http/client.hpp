@@ -1,0 +1,53 @@
+#pragma once
+// Talks to a node on this machine: one call, one answer, in the words of the API.
+
+#include <filesystem>
+#include <memory>
+#include <string_view>
+#include <sys/types.h>
+#include <vector>
+
+#include "http/node_view.hpp"
+#include "troupe/bytes.hpp"
+#include "troupe/result.hpp"
+#include "troupe/status.hpp"
+#include "troupe/time.hpp"
+
+namespace troupe {
+
+// Thread:  external lock; each call waits for its answer.
+// Owns:    one connection.
+// Bounds:  limits::http_answer_bytes_max for an answer.
+// Errors:  the node's own, by code; unavailable: nobody listens, or the connection broke;
+// timed_out:
+//          no answer within `patience` on top of the time that the call itself grants.
+class NodeClient {
+ public:
+  [[nodiscard]] static Result<NodeClient> connect(const std::filesystem::path& socket,
+                                                  Duration patience = std::chrono::seconds(5));
+  NodeClient(NodeClient&&) noexcept;
+  NodeClient& operator=(NodeClient&&) = delete;
+  NodeClient(const NodeClient&) = delete;
+  NodeClient& operator=(const NodeClient&) = delete;
+  ~NodeClient();
+
+  // The node's process; 0 if it can't be told.
+  [[nodiscard]] pid_t pid() const;
+
+  Result<NodeStatus> node();
+  // All of them, by name.
+  Result<std::vector<ActorStatus>> actors();
+  Result<ActorStatus> actor(std::string_view name);
+  Result<void> send(std::string_view name, BytesView payload);
+  Result<Bytes> request(std::string_view name, BytesView payload, Duration timeout);
+  Result<void> stop(std::string_view name, Duration budget);
+  // Returns when the node has agreed, not when it has ended.
+  Result<void> stop_node();
+
+ private:
+  class Connection;
+  explicit NodeClient(std::unique_ptr<Connection> connection);
+  std::unique_ptr<Connection> connection_;
+};
+
+}  // namespace troupe

@@ -1,0 +1,98 @@
+#pragma once
+// A node for tests of the API: a few actors that do what their names say.
+
+#include <atomic>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "http/node_view.hpp"
+
+namespace troupe {
+
+// Thread: any thread. `echo` answers what it is asked, `silent` never answers before a timeout (at
+// once here), `held` answers when the test says so, `full` refuses; others are not found.
+class FakeNode final : public NodeView {
+ public:
+  NodeStatus status() override {
+    return {.name = "bank",
+            .pid = 4711,
+            .version = "0.1.0",
+            .state = "running",
+            .workers = 2,
+            .actors = 3,
+            .uptime_ms = 12};
+  }
+  std::vector<ActorStatus> actors() override { return listed; }
+  Result<ActorStatus> actor(std::string_view name) override {
+    for (const ActorStatus& each : listed) {
+      if (each.name == name || each.name == "bank/" + std::string(name)) return each;
+    }
+    return not_found(name);
+  }
+  Result<void> send(std::string_view name, BytesView payload) override {
+    if (name == "full") return fail(ErrorCode::overloaded, "the mailbox of 'full' is full");
+    if (!is_known(name)) return not_found(name);
+    const std::scoped_lock lock(mutex_);
+    sent_.emplace_back(name, Bytes(payload.begin(), payload.end()));
+    return {};
+  }
+  void request(std::string_view name, BytesView payload, Duration timeout,
+               std::function<void(Result<Bytes>)> done) override {
+    timeout_seen = timeout;
+    if (name == "silent") return done(fail(ErrorCode::timed_out, "no answer from 'silent'"));
+    if (!is_known(name)) return done(not_found(name));
+    if (name != "held") return done(Bytes(payload.begin(), payload.end()));
+    const std::scoped_lock lock(mutex_);
+    held_ = std::move(done);
+    is_held = true;
+    is_held.notify_all();
+  }
+  void stop(std::string_view name, Duration budget,
+            std::function<void(Result<void>)> done) override {
+    timeout_seen = budget;
+    if (!is_known(name)) return done(not_found(name));
+    done({});
+  }
+  void shut_down() override {
+    stop_asked = true;
+    stop_asked.notify_all();
+  }
+
+  // Answers what `held` was asked, from the caller's thread.
+  void release_held(Result<Bytes> answer) {
+    is_held.wait(false);
+    std::function<void(Result<Bytes>)> done;
+    {
+      const std::scoped_lock lock(mutex_);
+      done = std::exchange(held_, nullptr);
+    }
+    done(std::move(answer));
+  }
+  [[nodiscard]] std::vector<std::pair<std::string, Bytes>> sent() {
+    const std::scoped_lock lock(mutex_);
+    return sent_;
+  }
+
+  std::vector<ActorStatus> listed;
+  std::atomic<bool> stop_asked = false;
+  std::atomic<bool> is_held = false;
+  std::atomic<Duration> timeout_seen{};
+
+ private:
+  static std::unexpected<Error> not_found(std::string_view name) {
+    return fail(ErrorCode::not_found, "there is no actor '" + std::string(name) + "'");
+  }
+  static bool is_known(std::string_view name) {
+    return name == "echo" || name == "bank/echo" || name == "held";
+  }
+
+  std::mutex mutex_;
+  std::vector<std::pair<std::string, Bytes>> sent_;
+  std::function<void(Result<Bytes>)> held_;
+};
+
+}  // namespace troupe

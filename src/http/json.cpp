@@ -1,0 +1,211 @@
+#include "http/json.hpp"
+
+#include <array>
+#include <charconv>
+#include <optional>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "base/format.hpp"
+#include "base/result.hpp"
+
+namespace troupe {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Indexed by Exit::Kind.
+constexpr std::array<std::string_view, 6> exit_kinds{"normal",   "killed", "crashed",
+                                                     "exceeded", "lost",   "other"};
+constexpr std::array actor_states{ActorState::creating, ActorState::starting, ActorState::ready,
+                                  ActorState::stopping, ActorState::ended,    ActorState::failed};
+
+std::string dump(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Json exit_object(const std::optional<Exit>& exit) {
+  if (!exit) return nullptr;
+  return {{"kind", exit_kinds.at(static_cast<std::size_t>(exit->kind))}, {"text", exit->text}};
+}
+
+Json actor_object(const ActorStatus& actor) {
+  return {
+      {"name", actor.name},
+      {"address", to_text(actor.address)},
+      {"component", actor.component},
+      {"supervisor", actor.supervisor},
+      {"state", to_string(actor.state)},
+      {"lives", actor.lives},
+      {"received", actor.received},
+      {"handled", actor.handled},
+      {"queued", actor.queued},
+      {"memory_bytes", actor.memory_bytes},
+      {"memory_peak_bytes", actor.memory_peak_bytes},
+      {"last_exit", exit_object(actor.last_exit)},
+  };
+}
+
+std::unexpected<Error> corrupt(std::string_view what) {
+  return fail(ErrorCode::corrupt,
+              fmt::format("the node's answer is not understood: {}; is it another version?", what));
+}
+
+// Reads members one after the other and keeps the name of the first that is missing or mistyped.
+class Members {
+ public:
+  explicit Members(const Json& object) : object_(object) {}
+
+  void read(const char* key, std::string& out) {
+    if (const Json* value = find(key, &Json::is_string)) out = value->get<std::string>();
+  }
+  template <typename Number>
+  void read(const char* key, Number& out) {
+    if (const Json* value = find(key, &Json::is_number_integer)) out = value->get<Number>();
+  }
+  const Json* find(const char* key) {
+    const auto member = object_.find(key);
+    if (member != object_.end()) return &*member;
+    if (missing_.empty()) missing_ = key;
+    return nullptr;
+  }
+  void reject(std::string_view key) {
+    if (missing_.empty()) missing_ = key;
+  }
+  [[nodiscard]] const std::string& missing() const { return missing_; }
+
+ private:
+  const Json* find(const char* key, bool (Json::*is_type)() const noexcept) {
+    const Json* value = find(key);
+    if (value == nullptr || (value->*is_type)()) return value;
+    reject(key);
+    return nullptr;
+  }
+
+  const Json& object_;
+  std::string missing_;
+};
+
+std::optional<Exit> exit_from(const Json& json) {
+  if (!json.is_object()) return std::nullopt;
+  Members members(json);
+  std::string kind;
+  Exit exit;
+  members.read("kind", kind);
+  members.read("text", exit.text);
+  if (!members.missing().empty()) return std::nullopt;
+  exit.kind = Exit::Kind::other;
+  for (std::size_t i = 0; i < exit_kinds.size(); ++i) {
+    if (exit_kinds.at(i) == kind) exit.kind = static_cast<Exit::Kind>(i);
+  }
+  return exit;
+}
+
+Result<ActorStatus> actor_from(const Json& json) {
+  if (!json.is_object()) return corrupt("an actor that is not an object");
+  Members members(json);
+  ActorStatus actor;
+  std::string address;
+  std::string state;
+  members.read("name", actor.name);
+  members.read("address", address);
+  members.read("component", actor.component);
+  members.read("supervisor", actor.supervisor);
+  members.read("state", state);
+  members.read("lives", actor.lives);
+  members.read("received", actor.received);
+  members.read("handled", actor.handled);
+  members.read("queued", actor.queued);
+  members.read("memory_bytes", actor.memory_bytes);
+  members.read("memory_peak_bytes", actor.memory_peak_bytes);
+  if (const auto parsed = address_from_text(address)) {
+    actor.address = *parsed;
+  } else {
+    members.reject("address");
+  }
+  bool state_known = false;
+  for (const ActorState each : actor_states) {
+    if (to_string(each) != state) continue;
+    actor.state = each;
+    state_known = true;
+  }
+  if (!state_known) members.reject("state");
+  if (const Json* last_exit = members.find("last_exit"); last_exit != nullptr) {
+    actor.last_exit = exit_from(*last_exit);
+    if (!actor.last_exit && !last_exit->is_null()) members.reject("last_exit");
+  }
+  if (!members.missing().empty())
+    return corrupt(fmt::format("'{}' of an actor", members.missing()));
+  return actor;
+}
+
+}  // namespace
+
+std::string to_json(const NodeStatus& node) {
+  return dump({{"name", node.name},
+               {"pid", node.pid},
+               {"version", node.version},
+               {"state", node.state},
+               {"workers", node.workers},
+               {"actors", node.actors},
+               {"uptime_ms", node.uptime_ms}});
+}
+
+std::string to_json(const ActorStatus& actor) { return dump(actor_object(actor)); }
+
+std::string to_json(std::span<const ActorStatus> actors) {
+  Json array = Json::array();
+  for (const ActorStatus& actor : actors) array.push_back(actor_object(actor));
+  return dump(array);
+}
+
+Result<NodeStatus> node_from_json(std::string_view text) {
+  const Json json = Json::parse(text, nullptr, false);
+  if (!json.is_object()) return corrupt("not a JSON object");
+  Members members(json);
+  NodeStatus node;
+  members.read("name", node.name);
+  members.read("pid", node.pid);
+  members.read("version", node.version);
+  members.read("state", node.state);
+  members.read("workers", node.workers);
+  members.read("actors", node.actors);
+  members.read("uptime_ms", node.uptime_ms);
+  if (!members.missing().empty())
+    return corrupt(fmt::format("'{}' of the node", members.missing()));
+  return node;
+}
+
+Result<ActorStatus> actor_from_json(std::string_view text) {
+  return actor_from(Json::parse(text, nullptr, false));
+}
+
+Result<std::vector<ActorStatus>> actors_from_json(std::string_view text) {
+  const Json json = Json::parse(text, nullptr, false);
+  if (!json.is_array()) return corrupt("not a JSON array");
+  std::vector<ActorStatus> actors;
+  actors.reserve(json.size());
+  for (const Json& each : json) {
+    TRY_ASSIGN(ActorStatus actor, actor_from(each));
+    actors.push_back(std::move(actor));
+  }
+  return actors;
+}
+
+std::string to_text(Address address) {
+  return fmt::format("#{}.{}", address.slot, address.generation);
+}
+
+std::optional<Address> address_from_text(std::string_view text) {
+  Address address;
+  if (!text.starts_with('#')) return std::nullopt;
+  const char* const end = text.data() + text.size();
+  const auto slot = std::from_chars(text.data() + 1, end, address.slot);
+  if (slot.ec != std::errc{} || slot.ptr == end || *slot.ptr != '.') return std::nullopt;
+  const auto generation = std::from_chars(slot.ptr + 1, end, address.generation);
+  if (generation.ec != std::errc{} || generation.ptr != end) return std::nullopt;
+  return address;
+}
+
+}  // namespace troupe

@@ -1,0 +1,94 @@
+// The API's JSON: what it looks like, that it comes back, and that other text is refused.
+
+#include "http/json.hpp"
+
+#include <gtest/gtest.h>
+
+namespace troupe {
+namespace {
+
+ActorStatus some_actor() {
+  ActorStatus actor;
+  actor.name = "bank/ledger";
+  actor.address = {.slot = 7, .generation = 2};
+  actor.component = "local/ledger@0.0.0";
+  actor.supervisor = "root";
+  actor.state = ActorState::ready;
+  actor.lives = 3;
+  actor.received = 12;
+  actor.handled = 10;
+  actor.queued = 2;
+  actor.memory_bytes = 65'536;
+  actor.memory_peak_bytes = 131'072;
+  actor.last_exit = Exit::exceeded("deadline");
+  return actor;
+}
+
+TEST(Json, ShowsAnActor) {
+  EXPECT_EQ(to_json(some_actor()),
+            R"({"name":"bank/ledger","address":"#7.2","component":"local/ledger@0.0.0",)"
+            R"("supervisor":"root","state":"ready","lives":3,"received":12,"handled":10,)"
+            R"("queued":2,"memory_bytes":65536,"memory_peak_bytes":131072,)"
+            R"("last_exit":{"kind":"exceeded","text":"deadline"}})");
+}
+
+TEST(Json, BringsAnActorBack) {
+  for (const auto& exit :
+       {std::optional<Exit>{}, std::optional(Exit::normal()), std::optional(Exit::killed()),
+        std::optional(Exit::crashed("a \"b\""))}) {
+    ActorStatus actor = some_actor();
+    actor.last_exit = exit;
+    const auto back = actor_from_json(to_json(actor));
+    ASSERT_TRUE(back.has_value()) << back.error().message;
+    EXPECT_EQ(back->last_exit, exit);
+    EXPECT_EQ(to_json(*back), to_json(actor));
+  }
+}
+
+TEST(Json, NamesWhatIsMissing) {
+  std::string text = to_json(some_actor());
+  text.replace(text.find("lives"), 5, "lifes");
+  const auto back = actor_from_json(text);
+  ASSERT_FALSE(back.has_value());
+  EXPECT_EQ(back.error().code, ErrorCode::corrupt);
+  EXPECT_TRUE(back.error().message.contains("'lives'")) << back.error().message;
+}
+
+TEST(Json, RefusesTextCutOffAnywhere) {
+  const std::string actor = to_json(some_actor());
+  for (std::size_t size = 0; size < actor.size(); ++size)
+    EXPECT_FALSE(actor_from_json(std::string_view(actor).substr(0, size)).has_value()) << size;
+}
+
+TEST(Json, SurvivesFlippedBitsAndDeepNesting) {
+  const std::string actor = to_json(some_actor());
+  for (std::size_t bit = 0; bit < actor.size() * 8; ++bit) {
+    std::string text = actor;
+    text[bit / 8] = static_cast<char>(text[bit / 8] ^ (1 << (bit % 8)));
+    static_cast<void>(actor_from_json(text).has_value());
+  }
+  EXPECT_FALSE(actors_from_json(std::string(100'000, '[')).has_value());
+}
+
+TEST(Json, BringsANodeBack) {
+  const NodeStatus node{.name = "bank",
+                        .pid = 4711,
+                        .version = "0.1.0",
+                        .state = "running",
+                        .workers = 2,
+                        .actors = 14,
+                        .uptime_ms = 99};
+  const auto back = node_from_json(to_json(node));
+  ASSERT_TRUE(back.has_value());
+  EXPECT_EQ(*back, node);
+}
+
+TEST(Json, ReadsAddressesStrictly) {
+  EXPECT_EQ(address_from_text("#7.2"), (Address{.slot = 7, .generation = 2}));
+  for (const std::string_view text :
+       {"", "#", "7.2", "#7", "#7.", "#.2", "#7.2x", "#-1.2", "#4294967296.1", "# 7.2"})
+    EXPECT_FALSE(address_from_text(text).has_value()) << text;
+}
+
+}  // namespace
+}  // namespace troupe

@@ -1,0 +1,122 @@
+// Every row of the table is reached by the requests it is meant for, and by no others.
+
+#include "http/routes.hpp"
+
+#include <chrono>
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "base/limits.hpp"
+
+namespace troupe {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::expected<Route, Problem> route(std::string_view method, std::string_view target) {
+  const auto parsed = parse_target(target);
+  EXPECT_TRUE(parsed.has_value()) << target;
+  return find_route(method, parsed.value_or(Target{}));
+}
+
+int status_of(std::string_view method, std::string_view target) {
+  const auto found = route(method, target);
+  return found ? 200 : found.error().status;
+}
+
+TEST(Routes, ReachEveryRowOfTheTable) {
+  std::set<Endpoint> reached;
+  for (const RouteRow& row : route_table()) {
+    std::string target(row.path);
+    if (const auto name = target.find("{name}"); name != std::string::npos)
+      target.replace(name, 6, "bank/ledger");
+    const auto found = route(row.method, target);
+    ASSERT_TRUE(found.has_value()) << target;
+    EXPECT_EQ(found->endpoint, row.endpoint);
+    reached.insert(row.endpoint);
+  }
+  EXPECT_EQ(reached.size(), route_table().size());
+}
+
+TEST(Routes, TakeANameInThreeForms) {
+  for (const std::string_view verb : {"send", "request", "stop"}) {
+    for (const auto& [written, name] : {std::pair{"ledger", "ledger"},
+                                        {"bank/ledger", "bank/ledger"},
+                                        {"bank%2Fledger", "bank/ledger"},
+                                        {"%233.1", "#3.1"}}) {
+      const auto found =
+          route("POST", std::string("/v1/actors/") + written + "/" + std::string(verb));
+      ASSERT_TRUE(found.has_value()) << written << ' ' << verb;
+      EXPECT_EQ(found->name, name);
+    }
+  }
+}
+
+TEST(Routes, NeverMistakeANameForAVerb) {
+  const auto get = route("GET", "/v1/actors/stop/send");
+  ASSERT_TRUE(get.has_value());
+  EXPECT_EQ(get->endpoint, Endpoint::actor_status);
+  EXPECT_EQ(get->name, "stop/send");
+  const auto post = route("POST", "/v1/actors/stop/send");
+  ASSERT_TRUE(post.has_value());
+  EXPECT_EQ(post->endpoint, Endpoint::actor_send);
+  EXPECT_EQ(post->name, "stop");
+  const auto long_post = route("POST", "/v1/actors/send/stop/request");
+  ASSERT_TRUE(long_post.has_value());
+  EXPECT_EQ(long_post->endpoint, Endpoint::actor_request);
+  EXPECT_EQ(long_post->name, "send/stop");
+}
+
+TEST(Routes, SayWhichMethodWouldDo) {
+  const auto put = route("PUT", "/v1/actors/ledger/send");
+  ASSERT_FALSE(put.has_value());
+  EXPECT_EQ(put.error().status, 405);
+  EXPECT_EQ(put.error().allow, "GET, POST");
+  EXPECT_EQ(route("POST", "/v1/actors").error().allow, "GET");
+  EXPECT_EQ(route("POST", "/v1/actors/ledger").error().allow, "GET");
+  EXPECT_EQ(route("DELETE", "/v1/node").error().allow, "GET");
+  EXPECT_EQ(route("GET", "/v1/node/stop").error().allow, "POST");
+}
+
+TEST(Routes, NameTheVersionTheySpeak) {
+  const auto found = route("GET", "/v2/actors");
+  ASSERT_FALSE(found.has_value());
+  EXPECT_EQ(found.error().status, 404);
+  EXPECT_TRUE(found.error().detail.contains("/v1"));
+}
+
+TEST(Routes, RefuseWhatIsNotThere) {
+  EXPECT_EQ(status_of("GET", "/"), 404);
+  EXPECT_EQ(status_of("GET", "/v1"), 404);
+  EXPECT_EQ(status_of("GET", "/v1/nodes"), 404);
+  EXPECT_EQ(status_of("GET", "/v1/node/x"), 404);
+  EXPECT_EQ(status_of("GET", "/v1/actors/a/b/c"), 404);
+  EXPECT_EQ(status_of("POST", "/v1/actors/a/b"), 404);
+  EXPECT_EQ(status_of("POST", "/v1/actors/a/b/c/send"), 404);
+}
+
+TEST(Routes, ReadTimes) {
+  EXPECT_EQ(route("POST", "/v1/actors/a/request")->time, 1s);
+  EXPECT_EQ(route("POST", "/v1/actors/a/request?timeout_ms=1")->time, 1ms);
+  EXPECT_EQ(route("POST", "/v1/actors/a/stop")->time,
+            std::chrono::milliseconds(limits::stop_budget_ms_default));
+  const std::string most = std::to_string(limits::request_timeout_ms_max);
+  EXPECT_EQ(status_of("POST", "/v1/actors/a/request?timeout_ms=" + most), 200);
+  EXPECT_EQ(status_of("POST", "/v1/actors/a/request?timeout_ms=" +
+                                  std::to_string(limits::request_timeout_ms_max + 1)),
+            400);
+  for (const std::string_view bad : {"0", "-1", "1s", "", "1.5", "99999999999999999999", " 1"}) {
+    EXPECT_EQ(status_of("POST", "/v1/actors/a/stop?budget_ms=" + percent_encode(bad)), 400) << bad;
+  }
+}
+
+TEST(Routes, RefuseUnknownParameters) {
+  EXPECT_EQ(status_of("GET", "/v1/node?x=1"), 400);
+  EXPECT_EQ(status_of("POST", "/v1/actors/a/request?timeout=1"), 400);
+  EXPECT_EQ(status_of("POST", "/v1/actors/a/request?timeout_ms=1&timeout_ms=2"), 400);
+  EXPECT_EQ(route("GET", "/v1/actors?after=bank%2Fa")->list_after, "bank/a");
+}
+
+}  // namespace
+}  // namespace troupe

@@ -1,0 +1,58 @@
+#pragma once
+// A Runtime, seen as the API sees a node.
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "http/node_view.hpp"
+#include "troupe/runtime.hpp"
+
+namespace troupe {
+
+struct NodeIdentity {
+  std::string name;
+  std::string version;
+  std::uint32_t workers = 0;
+};
+
+// Thread:  as NodeView; the constructor and destructor by the owner.
+// Owns:    two threads on which stop() waits, so that the server's doesn't. The runtime and the
+//          clock outlive it; the destructor waits for stops under way.
+class RuntimeView final : public NodeView {
+ public:
+  // `stop_asked` is called when a client asks the node to end, at most once, on the server's
+  // thread.
+  RuntimeView(Runtime& runtime, NodeIdentity identity, const Clock& clock,
+              std::function<void()> stop_asked);
+  ~RuntimeView() override;
+
+  NodeStatus status() override;
+  std::vector<ActorStatus> actors() override;
+  Result<ActorStatus> actor(std::string_view name) override;
+  Result<void> send(std::string_view name, BytesView payload) override;
+  void request(std::string_view name, BytesView payload, Duration timeout,
+               std::function<void(Result<Bytes>)> done) override;
+  void stop(std::string_view name, Duration budget,
+            std::function<void(Result<void>)> done) override;
+  void shut_down() override;
+
+ private:
+  class Waiters;
+
+  [[nodiscard]] Result<Address> find(std::string_view name);
+
+  Runtime& runtime_;
+  const NodeIdentity identity_;
+  const Clock& clock_;
+  const Instant started_;
+  std::function<void()> stop_asked_;
+  std::atomic<bool> stopping_ = false;
+  std::unique_ptr<Waiters> waiters_;
+};
+
+}  // namespace troupe
