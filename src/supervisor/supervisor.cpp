@@ -24,18 +24,6 @@ bool wants_restart(RestartType type, const Exit& exit) {
 
 }  // namespace
 
-std::string_view to_string(RestartType type) {
-  switch (type) {
-    case RestartType::permanent:
-      return "permanent";
-    case RestartType::transient:
-      return "transient";
-    case RestartType::temporary:
-      return "temporary";
-  }
-  CHECK(false, "a RestartType has one of its named values");
-}
-
 Supervisor::Supervisor(SupervisorPolicy policy) : policy_(policy) {
   CHECK(policy.intensity <= limits::intensity_max);
   CHECK(policy.period > Duration::zero());

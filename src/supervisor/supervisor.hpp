@@ -1,37 +1,20 @@
 #pragma once
 // What follows an exit: a restart, the end of the child, or the end of the whole group.
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <map>
 #include <string>
-#include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "model/restart.hpp"
 #include "troupe/address.hpp"
 #include "troupe/outcome.hpp"
 #include "troupe/time.hpp"
 
 namespace troupe {
-
-// When a child is restarted. Never after a stop that was asked for, whatever the type.
-enum class RestartType : std::uint8_t {
-  permanent,  // After every exit.
-  transient,  // After every exit but a normal one.
-  temporary,  // Never.
-};
-[[nodiscard]] std::string_view to_string(RestartType type);
-
-// How many restarts, of all children together, are taken for bad luck.
-struct SupervisorPolicy {
-  // Restarts within a period; one more gives up. 0: the first gives up. 0 .. limits::intensity_max.
-  std::uint32_t intensity = 3;
-  // The sliding window, both ends included, as in Erlang/OTP. Longer than 0.
-  Duration period = std::chrono::seconds(60);
-};
 
 // Did the operator, the parent or the supervisor itself ask the child to stop? A kill is no such
 // request; a stop that took too long and ended in a kill is.
