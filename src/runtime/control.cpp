@@ -149,14 +149,15 @@ void Control::spawn(ChildOrder what, std::function<void(Result<Address>)> done) 
   order_note->spec = what.spec;
   order_note->stats = std::make_shared<ActorStats>();
   order_note->config = std::move(what.config);
-  add({.address = *address,
-       .name = world_.registry.label(*address),
-       .supervisor = std::move(what.supervisor),
-       .parent = nobody,
-       .restart = what.restart,
-       .spec = std::move(what.spec),
-       .stats = order_note->stats,
-       .on_first_start = std::move(done)});
+  const Child& one = add({.address = *address,
+                          .name = world_.registry.label(*address),
+                          .supervisor = std::move(what.supervisor),
+                          .parent = nobody,
+                          .restart = what.restart,
+                          .spec = std::move(what.spec),
+                          .stats = order_note->stats,
+                          .on_first_start = std::move(done)});
+  supervisor_of(one).add({.address = *address, .name = one.name, .type = one.restart});
   order(*address, EnvelopeKind::create, std::move(order_note));
 }
 
@@ -167,10 +168,10 @@ void Control::on(const SpawnedReport& report) {
                     .restart = report.child_template.restart,
                     .spec = report.child_template.spec,
                     .stats = report.stats});
-  Group& group = groups_[report.parent];
+  Supervisor& group = groups_.try_emplace(report.parent, SupervisorPolicy{}).first->second;
   // A group that gave up ended its parent's life; the next one begins anew.
-  if (group.supervisor.has_given_up()) group.supervisor = Supervisor(SupervisorPolicy{});
-  group.members.push_back(report.child);
+  if (group.has_given_up()) group = Supervisor(SupervisorPolicy{});
+  group.add({.address = report.child, .name = one.name, .type = one.restart});
   // The parent may be on its way out already.
   if (child(report.parent) == nullptr || ending_) ask_to_stop(one, stop_budget);
 }
@@ -183,7 +184,7 @@ void Control::on(const StartedReport& report) {
 
 Supervisor& Control::supervisor_of(const Child& one) {
   if (one.parent.is_nobody()) return supervisors_.find(one.supervisor)->second;
-  return groups_[one.parent].supervisor;
+  return groups_.find(one.parent)->second;
 }
 
 void Control::on(const EndedReport& report) {
@@ -197,6 +198,7 @@ void Control::on(const EndedReport& report) {
   stop_children_of(one->address);
   if (const auto done = std::exchange(one->on_first_start, nullptr)) {
     // As in Erlang/OTP, a first start that fails is the starter's to deal with.
+    (void)supervisor_of(*one).remove(one->address);
     order(one->address, EnvelopeKind::retire);
     event.decision = "could not start";
     done(std::unexpected(cannot_start(one->name, report)));
@@ -207,18 +209,17 @@ void Control::on(const EndedReport& report) {
 }
 
 std::string Control::decide(Child& one, const Exit& exit) {
-  const StopReason reason =
-      one.stop_asked || ending_ ? StopReason::asked_for : StopReason::not_asked_for;
-  const Decision decision = supervisor_of(one).ended(
-      {.restart = one.restart, .exit = exit, .reason = reason, .now = world_.clock.now()});
+  const StopAsked asked = one.stop_asked || ending_ ? StopAsked::yes : StopAsked::no;
+  const SupervisorDecision decision =
+      supervisor_of(one).ended(one.address, exit, asked, world_.clock.now());
   switch (decision.kind) {
-    case Decision::Kind::restart:
+    case SupervisorDecision::Kind::restart:
       order(one.address, EnvelopeKind::restart);
       return "restarted";
-    case Decision::Kind::leave_ended:
+    case SupervisorDecision::Kind::leave_ended:
       order(one.address, EnvelopeKind::retire);
       return "ended";
-    case Decision::Kind::give_up:
+    case SupervisorDecision::Kind::give_up:
       order(one.address, EnvelopeKind::retire);
       give_up(one, decision.reason);
       return fmt::format("supervisor gave up: {}", decision.reason);
@@ -241,10 +242,8 @@ void Control::give_up(const Child& one, const std::string& reason) {
 void Control::stop_children_of(Address parent) {
   const auto group = groups_.find(parent);
   if (group == groups_.end()) return;
-  // The latest first.
-  const std::vector<Address>& members = group->second.members;
-  for (auto at = members.rbegin(); at != members.rend(); ++at) {
-    if (Child* one = child(*at)) ask_to_stop(*one, stop_budget);
+  for (const Address member : group->second.stop_order()) {
+    if (Child* one = child(member)) ask_to_stop(*one, stop_budget);
   }
 }
 
@@ -261,9 +260,6 @@ void Control::on(const RetiredReport& report) {
   if (found == children_.end()) return;
   std::vector<std::function<void(Result<void>)>> waiting = std::move(found->second.on_gone);
   if (const Address parent = found->second.parent; !parent.is_nobody()) {
-    if (const auto group = groups_.find(parent); group != groups_.end()) {
-      std::erase(group->second.members, report.actor);
-    }
     if (const auto home = world_.registry.home(parent)) {
       world_.workers[*home].push(
           Envelope::make(

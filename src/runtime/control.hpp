@@ -89,12 +89,6 @@ class Control final : public Steppable {
     Instant stop_end = never;  // Then it is killed.
   };
 
-  // The children that one actor has spawned.
-  struct Group {
-    Supervisor supervisor{SupervisorPolicy{}};
-    std::vector<Address> members;  // In the order of their start.
-  };
-
   void take(const Envelope& envelope);
   void on(const SpawnedReport& report);
   void on(const StartedReport& report);
@@ -119,8 +113,8 @@ class Control final : public Steppable {
   std::unordered_map<Address, Child> children_;
   std::map<std::uint64_t, Address> by_order_;
   std::map<std::string, Supervisor, std::less<>> supervisors_;
-  std::unordered_map<Address, Group> groups_;  // Of spawned children, by parent.
-  std::multimap<Instant, Address> stop_ends_;  // Those of actors long gone stay until due.
+  std::unordered_map<Address, Supervisor> groups_;  // Of spawned children, by parent.
+  std::multimap<Instant, Address> stop_ends_;       // Those of actors long gone stay until due.
   std::uint64_t last_order_ = 0;
   std::optional<RuntimeEnd> ending_;
   Instant ending_by_ = never;

@@ -1,0 +1,165 @@
+#include "runtime/node_core.hpp"
+
+#include <mutex>
+#include <span>
+#include <utility>
+
+#include "base/format.hpp"
+#include "base/limits.hpp"
+#include "base/sanitize.hpp"
+
+namespace troupe {
+namespace {
+
+// Message ids carry the worker in their high bits; those from outside carry this.
+constexpr std::uint64_t outside_ids = 511ULL << 44U;
+
+Result<Bytes> result_of(Answer answer) {
+  if (answer) return std::move(*answer);
+  const Failure& failure = answer.error();
+  switch (failure.kind) {
+    case Failure::Kind::timed_out:
+      return fail(ErrorCode::timed_out, "no answer in the time allowed");
+    case Failure::Kind::receiver_exited:
+      return fail(ErrorCode::unavailable, "the actor ended before it answered");
+    case Failure::Kind::dropped:
+      return fail(ErrorCode::unavailable, "the actor let go of the request without answering");
+    case Failure::Kind::cancelled:
+      return fail(ErrorCode::cancelled, "the request was cancelled");
+    case Failure::Kind::refused:
+      return fail(ErrorCode::unavailable,
+                  fmt::format("the request was not delivered: {}", to_string(failure.refusal)));
+    case Failure::Kind::failed:
+      return fail(ErrorCode::internal, failure.text);
+    case Failure::Kind::other:
+      return fail(ErrorCode::unavailable, failure.text);
+  }
+  return fail(ErrorCode::internal, "unknown failure");
+}
+
+}  // namespace
+
+// Names the actor, makes the text harmless, and lets one line through at a time.
+class NodeCore::Log final : public LogSink {
+ public:
+  Log(const Registry& registry, const std::function<void(const LogLine&)>& sink)
+      : registry_(registry), sink_(sink) {}
+
+  void write(Address actor, LogLevel level, std::string_view text) override {
+    const std::string safe = harmless(text);
+    const LogLine line{.name = registry_.label(actor), .level = level, .text = safe};
+    const std::lock_guard lock(mutex_);
+    sink_(line);
+  }
+
+ private:
+  const Registry& registry_;
+  const std::function<void(const LogLine&)>& sink_;
+  std::mutex mutex_;
+};
+
+NodeCore::NodeCore(World world, std::uint16_t workers)
+    : world_(std::move(world)),
+      placement_(workers),
+      worker_count_(workers),
+      ports_(std::make_unique<EnvelopePort[]>(workers)),
+      log_(std::make_unique<Log>(registry_, world_.on_log)) {
+  const std::span<EnvelopePort> ports(ports_.get(), workers);
+  for (std::uint16_t index = 0; index < workers; ++index) {
+    workers_.push_back(std::make_unique<Worker>(
+        WorkerWorld{.inputs = {registry_, placement_, world_.clock, world_.random, is_stopping_},
+                    .log = *log_,
+                    .engine = world_.engine,
+                    .outside_answers = outside_requests_,
+                    .control = control_port_,
+                    .ports = ports},
+        index));
+  }
+  control_ = std::make_unique<Control>(Control::World{.registry = registry_,
+                                                      .placement = placement_,
+                                                      .clock = world_.clock,
+                                                      .workers = ports,
+                                                      .own = control_port_,
+                                                      .outside_requests = outside_requests_,
+                                                      .is_stopping = is_stopping_,
+                                                      .on_exit = world_.on_exit,
+                                                      .on_end = world_.on_end});
+}
+
+NodeCore::~NodeCore() { outside_requests_.abandon_all(); }
+
+std::vector<NodeCore::Part> NodeCore::parts() {
+  std::vector<Part> list;
+  for (const auto& worker : workers_) list.push_back({*worker, worker->port().parker()});
+  list.push_back({*control_, control_port_.parker()});
+  return list;
+}
+
+std::uint64_t NodeCore::next_message_id() {
+  return outside_ids + last_id_.fetch_add(1, std::memory_order_relaxed) + 1;
+}
+
+Result<void> NodeCore::may_send(Address to, BytesView payload) const {
+  if (payload.size() > limits::payload_bytes_max) {
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("the payload has {} bytes; the most is {}", payload.size(),
+                            limits::payload_bytes_max));
+  }
+  const auto why = registry_.refusal(to);
+  if (!why) return {};
+  if (*why == Refusal::busy) {
+    return fail(ErrorCode::overloaded,
+                fmt::format("the mailbox of '{}' is full; try later", registry_.label(to)));
+  }
+  return fail(ErrorCode::not_found, fmt::format("'{}' is gone", registry_.label(to)));
+}
+
+Result<void> NodeCore::send(Address to, BytesView payload) {
+  if (auto allowed = may_send(to, payload); !allowed) return allowed;
+  const auto home = registry_.home(to);
+  if (!home) return fail(ErrorCode::not_found, "that actor is gone");
+  ports_[*home].push(
+      Envelope::make({.kind = EnvelopeKind::message, .receiver = to, .id = next_message_id()},
+                     payload)
+          .release());
+  return {};
+}
+
+void NodeCore::request_async(Address to, BytesView payload, Duration timeout,
+                             std::function<void(Result<Bytes>)> done) {
+  if (timeout <= Duration::zero() ||
+      timeout > std::chrono::milliseconds(limits::request_timeout_ms_max)) {
+    done(fail(ErrorCode::invalid_argument, "a request's timeout is 1 ns to 24 h"));
+    return;
+  }
+  if (const auto allowed = may_send(to, payload); !allowed) {
+    done(std::unexpected(allowed.error()));
+    return;
+  }
+  const Instant end = world_.clock.now() + timeout;
+  const auto opened =
+      outside_requests_.open(end, [done](Answer answer) { done(result_of(std::move(answer))); });
+  if (!opened) {
+    done(fail(ErrorCode::overloaded, fmt::format("{} requests are open already; try later",
+                                                 limits::outside_requests_max)));
+    return;
+  }
+  // The control plane sleeps until the earliest end that it has seen.
+  if (opened->is_earliest) control_->post([] {});
+  const auto home = registry_.home(to);
+  if (!home) {
+    outside_requests_.settle(opened->number,
+                             std::unexpected(Failure{.kind = Failure::Kind::receiver_exited}));
+    return;
+  }
+  ports_[*home].push(Envelope::make({.kind = EnvelopeKind::request,
+                                     .receiver = to,
+                                     .sender = outside,
+                                     .number = opened->number,
+                                     .deadline = end,
+                                     .id = next_message_id()},
+                                    payload)
+                         .release());
+}
+
+}  // namespace troupe

@@ -1,0 +1,78 @@
+#pragma once
+// A node without its threads: workers, control plane and what they share. Runtime drives its parts
+// with threads; the simulator steps them in an order of its own.
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "actor/worker.hpp"
+#include "base/clock.hpp"
+#include "base/random.hpp"
+#include "engine/engine.hpp"
+#include "router/registry.hpp"
+#include "router/worker_inputs.hpp"
+#include "runtime/control.hpp"
+#include "runtime/outside_requests.hpp"
+#include "troupe/result.hpp"
+#include "troupe/runtime.hpp"
+
+namespace troupe {
+
+// Thread:  send() and request_async() any thread; the parts as they say.
+// Owns:    every part. The world outlives it.
+class NodeCore {
+ public:
+  struct World {
+    const Clock& clock;
+    Random& random;
+    Engine& engine;
+    // Takes the actors' log lines, with their names.
+    std::function<void(const LogLine&)> on_log;
+    std::function<void(const ExitEvent&)> on_exit;
+    std::function<void(const RuntimeEnd&)> on_end;
+  };
+  NodeCore(World world, std::uint16_t workers);
+  NodeCore(const NodeCore&) = delete;
+  NodeCore& operator=(const NodeCore&) = delete;
+  ~NodeCore();
+
+  struct Part {
+    Steppable& what;
+    Parker& parker;
+  };
+  // The workers, then the control plane.
+  [[nodiscard]] std::vector<Part> parts();
+
+  [[nodiscard]] Control& control() { return *control_; }
+  [[nodiscard]] Registry& registry() { return registry_; }
+  [[nodiscard]] const std::vector<std::unique_ptr<Worker>>& workers() const { return workers_; }
+
+  // From outside the actors, as in troupe/runtime.hpp.
+  Result<void> send(Address to, BytesView payload);
+  void request_async(Address to, BytesView payload, Duration timeout,
+                     std::function<void(Result<Bytes>)> done);
+
+ private:
+  class Log;
+
+  [[nodiscard]] Result<void> may_send(Address to, BytesView payload) const;
+  [[nodiscard]] std::uint64_t next_message_id();
+
+  World world_;
+  Registry registry_;
+  Placement placement_;
+  std::atomic<bool> is_stopping_{false};
+  std::atomic<std::uint64_t> last_id_{0};
+  std::uint16_t worker_count_;
+  std::unique_ptr<EnvelopePort[]> ports_;
+  EnvelopePort control_port_;
+  OutsideRequests outside_requests_;
+  std::unique_ptr<Log> log_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::unique_ptr<Control> control_;
+};
+
+}  // namespace troupe

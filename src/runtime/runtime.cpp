@@ -1,0 +1,288 @@
+#include "troupe/runtime.hpp"
+
+#include <condition_variable>
+#include <future>
+#include <map>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "base/format.hpp"
+#include "base/limits.hpp"
+#include "base/names.hpp"
+#include "base/result.hpp"
+#include "engine/native.hpp"
+#include "runtime/app.hpp"
+#include "runtime/defaults.hpp"
+#include "runtime/node_core.hpp"
+#include "scheduler/driver.hpp"
+
+namespace troupe {
+namespace {
+
+// Waiting calls of a worker would wait for that worker.
+Result<void> may_wait(std::string_view call) {
+  if (!Worker::is_inside()) return {};
+  return fail(
+      ErrorCode::invalid_argument,
+      fmt::format("{}() waits, so it can't be called from inside a handler; use the Turn", call));
+}
+
+// Compilation is deep and long: it has a thread, and so a stack, of its own.
+Result<std::shared_ptr<const Code>> compile_apart(Engine& engine, BytesView wasm) {
+  std::packaged_task<Result<std::shared_ptr<const Code>>()> task(
+      [&] { return engine.compile(wasm, EngineClass::default_); });
+  auto result = task.get_future();
+  const std::jthread thread(std::move(task));
+  return result.get();
+}
+
+}  // namespace
+
+// Everything of a node with threads.
+class Runtime::Node {
+ public:
+  Node(RuntimeOptions options, Defaults world)
+      : options_(std::move(options)),
+        world_(std::move(world)),
+        core_({.clock = *world_.clock,
+               .random = *world_.random,
+               .engine = *world_.engine,
+               .on_log = options_.on_log,
+               .on_exit = options_.on_exit,
+               .on_end = [this](const RuntimeEnd& end) { note_end(end); }},
+              static_cast<std::uint16_t>(options_.workers)) {}
+
+  void start_threads() {
+    int index = 0;
+    for (const NodeCore::Part& part : core_.parts()) {
+      const bool is_control = index == static_cast<int>(options_.workers);
+      drivers_.push_back(
+          std::make_unique<Driver>(part.what, part.parker, *world_.clock,
+                                   is_control ? "control" : fmt::format("worker {}", index)));
+      ++index;
+    }
+    for (const auto& driver : drivers_) driver->start();
+  }
+
+  void join_threads() {
+    for (const auto& driver : drivers_) driver->join();
+  }
+
+  void note_end(const RuntimeEnd& end) {
+    {
+      const std::lock_guard lock(mutex_);
+      end_ = end;
+    }
+    ended_.notify_all();
+  }
+
+  std::optional<RuntimeEnd> wait(std::optional<Duration> timeout) {
+    std::unique_lock lock(mutex_);
+    const auto has_ended = [this] { return end_.has_value(); };
+    if (!timeout) {
+      ended_.wait(lock, has_ended);
+    } else {
+      ended_.wait_for(lock, *timeout, has_ended);
+    }
+    return end_;
+  }
+
+  // Runs `begin(done)` on the control plane and waits for what it says.
+  template <typename T>
+  Result<T> ask(std::function<void(std::function<void(Result<T>)>)> begin) {
+    auto promise = std::make_shared<std::promise<Result<T>>>();
+    auto result = promise->get_future();
+    core_.control().post([begin = std::move(begin), promise] {
+      begin([promise](Result<T> value) { promise->set_value(std::move(value)); });
+    });
+    return result.get();
+  }
+
+  Result<Address> spawn(ChildOrder order) {
+    auto shared = std::make_shared<ChildOrder>(std::move(order));
+    return ask<Address>([this, shared](std::function<void(Result<Address>)> done) {
+      core_.control().spawn(std::move(*shared), std::move(done));
+    });
+  }
+
+  Result<void> stop(Address actor, Duration budget) {
+    return ask<void>([this, actor, budget](std::function<void(Result<void>)> done) {
+      core_.control().stop(actor, budget, std::move(done));
+    });
+  }
+
+  Result<std::shared_ptr<const ActorSpec>> spec_of(const Component& component,
+                                                   const SpawnOptions& options);
+
+  RuntimeOptions options_;
+  Defaults world_;
+  NodeCore core_;
+  NativeFactories natives_;
+  std::vector<std::unique_ptr<Driver>> drivers_;
+  std::once_flag shut_down_;
+
+  std::mutex mutex_;
+  std::condition_variable ended_;
+  std::optional<RuntimeEnd> end_;
+
+  std::mutex compiled_mutex_;
+  // By the bytes they were compiled from, which they keep alive.
+  std::map<std::shared_ptr<const Bytes>, std::shared_ptr<const Code>> compiled_;
+};
+
+Result<std::shared_ptr<const ActorSpec>> Runtime::Node::spec_of(const Component& component,
+                                                                const SpawnOptions& options) {
+  auto spec = std::make_shared<ActorSpec>();
+  spec->app = options_.name;
+  if (component.make_) {
+    spec->code = native_code(component.make_);
+    spec->component = fmt::format("native:{}", component.name());
+  } else {
+    spec->component = fmt::format("local/{}@0.0.0", component.name());
+    const std::lock_guard lock(compiled_mutex_);
+    std::shared_ptr<const Code>& code = compiled_[component.wasm_];
+    if (code == nullptr) {
+      TRY_ASSIGN(code, compile_apart(*world_.engine, *component.wasm_));
+    }
+    spec->code = code;
+  }
+  spec->interfaces = spec->code->interfaces();
+  spec->quotas = default_quotas();
+  TRY_ASSIGN(spec->grants, GrantSet::compile({.find = options.grants.find,
+                                              .publish = options.grants.publish,
+                                              .subscribe = options.grants.subscribe,
+                                              .spawn = options.grants.spawn},
+                                             options_.name));
+  return spec;
+}
+
+Runtime::Runtime(std::unique_ptr<Node> node) : node_(std::move(node)) {}
+
+Runtime::~Runtime() { shut_down(); }
+
+Result<std::unique_ptr<Runtime>> Runtime::start(RuntimeOptions options) {
+  if (!is_name(options.name)) {
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("'{}' is no name for a node: {}", options.name, name_rule));
+  }
+  if (options.workers == 0) options.workers = std::min(usable_cores(), limits::workers_max);
+  if (options.workers > limits::workers_max) {
+    return fail(ErrorCode::invalid_argument, fmt::format("{} workers; a node has 1 to {}",
+                                                         options.workers, limits::workers_max));
+  }
+  if (!options.on_log) options.on_log = log_to_stderr;
+  TRY_ASSIGN(Defaults world, make_defaults());
+  auto node = std::make_unique<Node>(std::move(options), std::move(world));
+  node->start_threads();
+  return std::unique_ptr<Runtime>(new Runtime(std::move(node)));
+}
+
+Result<void> Runtime::add_native(std::string name, std::function<std::unique_ptr<Actor>()> make) {
+  if (!is_name(name)) {
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("'{}' is no name for a native actor: {}", name, name_rule));
+  }
+  const auto [at, is_new] = node_->natives_.emplace(std::move(name), std::move(make));
+  if (!is_new) {
+    return fail(ErrorCode::already_exists,
+                fmt::format("there is a native actor '{}' already", at->first));
+  }
+  return {};
+}
+
+Result<void> Runtime::load(const std::filesystem::path& manifest) {
+  TRY(may_wait("load"));
+  TRY_ASSIGN(AppPlan plan, plan_app({.manifest = manifest,
+                                     .disk = *node_->world_.disk,
+                                     .engine = *node_->world_.engine,
+                                     .natives = node_->natives_}));
+  (void)node_->ask<void>([this, &plan](std::function<void(Result<void>)> done) {
+    for (const auto& [name, policy] : plan.supervisors) {
+      node_->core_.control().add_supervisor(name, policy);
+    }
+    done({});
+  });
+  std::vector<Address> started;
+  for (ChildOrder& order : plan.actors) {
+    auto address = node_->spawn(std::move(order));
+    if (address) {
+      started.push_back(*address);
+      continue;
+    }
+    for (auto at = started.rbegin(); at != started.rend(); ++at) {
+      (void)node_->stop(*at, std::chrono::milliseconds(limits::stop_budget_ms_default));
+    }
+    return std::unexpected(std::move(address).error());
+  }
+  return {};
+}
+
+Result<Address> Runtime::spawn(const Component& component, SpawnOptions options) {
+  TRY(may_wait("spawn"));
+  if (!options.name.empty() && !is_name(options.name)) {
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("'{}' is no name for an actor: {}", options.name, name_rule));
+  }
+  TRY_ASSIGN(auto spec, node_->spec_of(component, options));
+  return node_->spawn(
+      {.name = options.name.empty() ? std::nullopt : std::optional(std::move(options.name)),
+       .restart = static_cast<RestartType>(options.restart),
+       .spec = std::move(spec),
+       .config = std::move(options.config)});
+}
+
+Result<Address> Runtime::find(std::string_view name) {
+  const std::string full =
+      name.contains('/') ? std::string(name) : fmt::format("{}/{}", node_->options_.name, name);
+  if (const auto address = node_->core_.registry().find(full)) return *address;
+  return fail(ErrorCode::not_found, fmt::format("there is no actor '{}'", full));
+}
+
+Result<void> Runtime::send(Address to, BytesView payload) { return node_->core_.send(to, payload); }
+
+Result<Bytes> Runtime::request(Address to, BytesView payload, Duration timeout) {
+  TRY(may_wait("request"));
+  auto promise = std::make_shared<std::promise<Result<Bytes>>>();
+  auto result = promise->get_future();
+  request_async(to, payload, timeout,
+                [promise](Result<Bytes> answer) { promise->set_value(std::move(answer)); });
+  return result.get();
+}
+
+void Runtime::request_async(Address to, BytesView payload, Duration timeout,
+                            std::function<void(Result<Bytes>)> done) {
+  node_->core_.request_async(to, payload, timeout, std::move(done));
+}
+
+Result<void> Runtime::stop(Address actor, Duration budget) {
+  TRY(may_wait("stop"));
+  return node_->stop(actor, budget);
+}
+
+Result<void> Runtime::kill(Address actor) {
+  Node* node = node_.get();
+  if (!node->core_.registry().home(actor)) {
+    return fail(ErrorCode::not_found, "that actor is gone");
+  }
+  node->core_.control().post([node, actor] { node->core_.control().kill(actor, [](auto) {}); });
+  return {};
+}
+
+std::vector<ActorStatus> Runtime::actors() { return node_->core_.control().actors(); }
+
+std::optional<RuntimeEnd> Runtime::wait(std::optional<Duration> timeout) {
+  return node_->wait(timeout);
+}
+
+void Runtime::shut_down(Duration budget) {
+  if (!may_wait("shut_down")) return;
+  std::call_once(node_->shut_down_, [this, budget] {
+    Node* node = node_.get();
+    node->core_.control().post([node, budget] { node->core_.control().end_node({}, budget); });
+    (void)node->wait(std::nullopt);
+    node->join_threads();
+  });
+}
+
+}  // namespace troupe
