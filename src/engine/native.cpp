@@ -59,7 +59,8 @@ Reply crashed(std::string_view text) { return ended(Exit::crashed(guest_text(tex
 
 class NativeInstance final : public Instance {
  public:
-  explicit NativeInstance(std::shared_ptr<const Make> make) : make_(std::move(make)) {}
+  NativeInstance(std::shared_ptr<const Make> make, const InstanceLimits& limits)
+      : make_(std::move(make)), payload_bytes_(limits.payload_bytes) {}
 
   Reply boot(HostCalls& /*host*/) override {
     CHECK(phase_ == Phase::made, "boot() comes once, before all else");
@@ -81,6 +82,11 @@ class NativeInstance final : public Instance {
     return guarded([&]() -> Reply {
       Outcome outcome = object_->handle(host.turn(), payload);
       if (outcome.kind() != Outcome::Kind::answer) return reply_to(outcome);
+      if (outcome.payload().size() > payload_bytes_)
+        return {.kind = Reply::Kind::failed,
+                .error = fmt::format("the answer has {} bytes; the limit is {}",
+                                     outcome.payload().size(), payload_bytes_),
+                .death = nullptr};
       host.returned(outcome.payload());
       return {.kind = Reply::Kind::answered, .error = {}, .death = nullptr};
     });
@@ -158,6 +164,7 @@ class NativeInstance final : public Instance {
   }
 
   std::shared_ptr<const Make> make_;  // Shared: a life may outlast its code.
+  std::uint64_t payload_bytes_;
   std::unique_ptr<Actor> object_;
   Phase phase_ = Phase::made;
 };
@@ -167,9 +174,8 @@ class NativeCode final : public Code {
   explicit NativeCode(Make make) : make_(std::make_shared<const Make>(std::move(make))) {}
 
   [[nodiscard]] const GuestInterfaces& interfaces() const override { return native_interfaces; }
-  [[nodiscard]] std::unique_ptr<Instance> instantiate(
-      const InstanceLimits& /*limits*/) const override {
-    return std::make_unique<NativeInstance>(make_);
+  [[nodiscard]] std::unique_ptr<Instance> instantiate(const InstanceLimits& limits) const override {
+    return std::make_unique<NativeInstance>(make_, limits);
   }
   // No life of this code has frames.
   [[nodiscard]] FrameDescription describe(const TrapFrame& frame) const override {

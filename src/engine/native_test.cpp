@@ -176,6 +176,21 @@ TEST(NativeInstance, TellsTheOutcomesApart) {
   EXPECT_TRUE(host.answers.empty());
 }
 
+TEST(NativeInstance, FailsTheRequestWhoseAnswerIsTooLarge) {
+  BareHost host;
+  const auto code = native_code([] {
+    return std::make_unique<Scripted>(
+        [](Turn&, BytesView message) { return Outcome::answer(as_text(message)); });
+  });
+  const auto life = code->instantiate({.payload_bytes = 4});
+  ASSERT_EQ(life->boot(host).kind, Reply::Kind::none);
+  EXPECT_EQ(life->handle(host, as_bytes("four")).kind, Reply::Kind::answered);
+  const Reply failed = life->handle(host, as_bytes("fives"));
+  EXPECT_EQ(failed.kind, Reply::Kind::failed);
+  EXPECT_EQ(failed.error, "the answer has 5 bytes; the limit is 4");
+  EXPECT_EQ(host.answers, std::vector<std::string>{"four"});
+}
+
 TEST(NativeInstance, TurnsExceptionsIntoCrashes) {
   const Reply known = handled([](Turn&, BytesView) -> Outcome { throw std::runtime_error("boo"); });
   ASSERT_EQ(known.kind, Reply::Kind::ended);
