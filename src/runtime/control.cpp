@@ -184,7 +184,7 @@ void Control::on(const StartedReport& report) {
 
 Supervisor& Control::supervisor_of(const Child& one) {
   if (one.parent.is_nobody()) return supervisors_.find(one.supervisor)->second;
-  return groups_.find(one.parent)->second;
+  return groups_.try_emplace(one.parent, SupervisorPolicy{}).first->second;
 }
 
 void Control::on(const EndedReport& report) {
@@ -259,7 +259,8 @@ void Control::on(const RetiredReport& report) {
   const auto found = children_.find(report.actor);
   if (found == children_.end()) return;
   std::vector<std::function<void(Result<void>)>> waiting = std::move(found->second.on_gone);
-  if (const Address parent = found->second.parent; !parent.is_nobody()) {
+  const Address parent = found->second.parent;
+  if (!parent.is_nobody()) {
     if (const auto home = world_.registry.home(parent)) {
       world_.workers[*home].push(
           Envelope::make(
@@ -268,6 +269,8 @@ void Control::on(const RetiredReport& report) {
     }
   }
   groups_.erase(report.actor);
+  // The last of a parent that went first.
+  if (child(parent) == nullptr) groups_.erase(parent);
   {
     const std::lock_guard lock(mutex_);
     by_order_.erase(found->second.order);

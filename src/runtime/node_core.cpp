@@ -90,8 +90,8 @@ NodeCore::~NodeCore() { outside_requests_.abandon_all(); }
 
 std::vector<NodeCore::Part> NodeCore::parts() {
   std::vector<Part> list;
-  for (const auto& worker : workers_) list.push_back({*worker, worker->port().parker()});
-  list.push_back({*control_, control_port_.parker()});
+  for (const auto& worker : workers_) list.push_back({worker.get(), &worker->port().parker()});
+  list.push_back({control_.get(), &control_port_.parker()});
   return list;
 }
 

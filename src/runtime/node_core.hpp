@@ -40,8 +40,8 @@ class NodeCore {
   ~NodeCore();
 
   struct Part {
-    Steppable& what;
-    Parker& parker;
+    Steppable* what;
+    Parker* parker;
   };
   // The workers, then the control plane.
   [[nodiscard]] std::vector<Part> parts();

@@ -58,7 +58,7 @@ class Runtime::Node {
     for (const NodeCore::Part& part : core_.parts()) {
       const bool is_control = index == static_cast<int>(options_.workers);
       drivers_.push_back(
-          std::make_unique<Driver>(part.what, part.parker, *world_.clock,
+          std::make_unique<Driver>(*part.what, *part.parker, *world_.clock,
                                    is_control ? "control" : fmt::format("worker {}", index)));
       ++index;
     }

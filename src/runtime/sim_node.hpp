@@ -1,0 +1,62 @@
+#pragma once
+// A node in one thread under simulated time: its parts are stepped in an order drawn from a seed.
+// For tests and the simulator; nothing in it depends on the machine.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "engine/native.hpp"
+#include "io/seeded_random.hpp"
+#include "io/sim_clock.hpp"
+#include "runtime/app.hpp"
+#include "runtime/node_core.hpp"
+
+namespace troupe {
+
+// Thread: one.
+class SimNode {
+ public:
+  struct Options {
+    std::uint16_t workers = 2;
+    std::uint64_t seed = 1;
+    Engine* engine = nullptr;  // None: native actors only.
+  };
+  explicit SimNode(Options options);
+
+  // Steps the parts until none has anything to do now. Time stands still.
+  void run_until_idle();
+  // Lets time pass, stopping at everything that is due on the way.
+  void advance(Duration span);
+
+  // Starts an actor under a supervisor and runs until it is ready, or can't be.
+  Result<Address> spawn(ChildOrder order);
+  // Sends a request from outside, runs until it is answered or its time is over.
+  Result<Bytes> request(Address to, std::string_view text,
+                        Duration timeout = std::chrono::seconds(1));
+  void send(Address to, std::string_view text);
+
+  [[nodiscard]] NodeCore& core() { return *core_; }
+  [[nodiscard]] SimClock& clock() { return clock_; }
+  [[nodiscard]] const std::vector<ExitEvent>& exits() const { return exits_; }
+  [[nodiscard]] const std::vector<std::string>& log() const { return log_; }  // "name: text"
+  [[nodiscard]] const std::optional<RuntimeEnd>& end() const { return end_; }
+
+ private:
+  SimClock clock_;
+  SeededRandom random_;
+  NativeEngine native_;
+  std::mt19937_64 order_;
+  std::vector<ExitEvent> exits_;
+  std::vector<std::string> log_;
+  std::optional<RuntimeEnd> end_;
+  std::unique_ptr<NodeCore> core_;
+};
+
+// What a native actor is made from in tests: everything default, no grants.
+[[nodiscard]] std::shared_ptr<ActorSpec> native_spec(std::function<std::unique_ptr<Actor>()> make);
+
+}  // namespace troupe
