@@ -1,0 +1,215 @@
+#include <algorithm>
+#include <utility>
+
+#include "base/format.hpp"
+#include "base/names.hpp"
+#include "base/sanitize.hpp"
+#include "base/units.hpp"
+#include "manifest/json_text.hpp"
+#include "manifest/manifest.hpp"
+#include "manifest/shared_tables.hpp"
+
+namespace troupe {
+namespace {
+
+constexpr std::size_t path_bytes_max = 4096;
+constexpr std::string_view native_prefix = "native:";
+
+// The names in the file that entries may refer to.
+struct Known {
+  std::vector<std::string_view> components;
+  std::vector<std::string_view> supervisors;
+  std::vector<std::string_view> templates;
+};
+
+std::vector<std::string_view> keys_of(const std::vector<TomlMember>& members) {
+  std::vector<std::string_view> keys;
+  for (const TomlMember& member : members) keys.push_back(member.key);
+  return keys;
+}
+
+// A table of entries with names of the author's choice: checks the names.
+const std::vector<TomlMember>& named_members(const TableReader& app, std::string_view key) {
+  const auto& members = app.members(key);
+  for (const TomlMember& member : members) {
+    if (is_name(member.key)) continue;
+    app.diagnostics().add({.place = member.place,
+                           .key = joined(joined(app.path(), key), member.key),
+                           .rule = fmt::format("not a name: expected {}", name_rule),
+                           .help = fmt::format("'{}' would be one", make_name(member.key))});
+  }
+  return members;
+}
+
+// Why `source` says nothing of a component; empty if it does.
+std::string problem_of(std::string_view source) {
+  if (source.starts_with(native_prefix)) {
+    if (is_name(source.substr(native_prefix.size()))) return {};
+    return fmt::format("after '{}' comes a name: {}", native_prefix, name_rule);
+  }
+  if (source.size() > path_bytes_max) {
+    return fmt::format("the path is longer than {} bytes", path_bytes_max);
+  }
+  if (harmless(source) != source) return "the path has control characters";
+  if (source.ends_with(".wasm") || source.ends_with(".toml")) return {};
+  return "expected the path of a .wasm file or of a component manifest (.toml), or 'native:NAME'";
+}
+
+ComponentSource source_of(std::string_view text) {
+  if (text.starts_with(native_prefix)) {
+    return {.kind = ComponentSource::Kind::native,
+            .text = std::string(text.substr(native_prefix.size()))};
+  }
+  return {.kind = text.ends_with(".toml") ? ComponentSource::Kind::manifest
+                                          : ComponentSource::Kind::wasm,
+          .text = std::string(text)};
+}
+
+void read_components(const TableReader& app, AppManifest& manifest) {
+  const std::string path = joined(app.path(), "components");
+  for (const TomlMember& member : named_members(app, "components")) {
+    const bool is_text = member.value.kind == TomlValue::Kind::string;
+    const std::string problem =
+        is_text ? problem_of(member.value.text)
+                : fmt::format("expected a string, found {}", to_string(member.value.kind));
+    if (problem.empty()) {
+      manifest.components.emplace(member.key, source_of(member.value.text));
+      continue;
+    }
+    const bool has_place = member.value.place.line > 0 && is_text;
+    app.diagnostics().add({.place = has_place ? member.value.place : member.place,
+                           .key = joined(path, member.key),
+                           .rule = problem,
+                           .help = {}});
+  }
+}
+
+// The reader of one entry; none, and reported, if it is no table.
+std::optional<TableReader> entry_of(const TableReader& app, std::string_view group,
+                                    const TomlMember& member, const TableSchema& schema) {
+  const std::string path = joined(joined(app.path(), group), member.key);
+  if (member.value.kind == TomlValue::Kind::table) {
+    return TableReader(member.value, path, member.place, schema, app.diagnostics());
+  }
+  app.diagnostics().add(
+      {.place = member.place,
+       .key = path,
+       .rule = fmt::format("expected a table, found {}", to_string(member.value.kind)),
+       .help = {}});
+  return std::nullopt;
+}
+
+void read_supervisors(const TableReader& app, AppManifest& manifest) {
+  for (const TomlMember& member : named_members(app, "supervisors")) {
+    const auto reader = entry_of(app, "supervisors", member, supervisor_schema());
+    if (!reader) continue;
+    SupervisorEntry entry{.name = member.key, .policy = {}};
+    entry.policy.intensity = reader->number32("intensity").value_or(entry.policy.intensity);
+    entry.policy.period = reader->duration("period").value_or(entry.policy.period);
+    manifest.supervisors.push_back(std::move(entry));
+  }
+}
+
+Bytes read_config(const TableReader& reader) {
+  const TomlMember* member = reader.find("config");
+  if (member == nullptr) return {};
+  std::string text;
+  if (member->value.kind == TomlValue::Kind::string) {
+    text = member->value.text;
+  } else if (member->value.kind == TomlValue::Kind::table) {
+    auto json = to_json(member->value);
+    if (!json) reader.report(*member, json.error().message);
+    text = std::move(json).value_or("");
+  } else {
+    reader.report(*member, fmt::format("expected a string or a table, found {}",
+                                       to_string(member->value.kind)));
+  }
+  if (text.size() > limits::config_bytes_max) {
+    reader.report(*member,
+                  fmt::format("{} of configuration; at most {} are allowed",
+                              format_bytes(text.size()), format_bytes(limits::config_bytes_max)));
+  }
+  return to_bytes(text);
+}
+
+RestartType restart_of(std::string_view text) {
+  for (const RestartType type : {RestartType::transient, RestartType::temporary}) {
+    if (to_string(type) == text) return type;
+  }
+  return RestartType::permanent;
+}
+
+// What actors and templates have in common.
+ActorEntry read_entry(const TableReader& reader, const Known& known, RestartType restart) {
+  static const std::vector<std::string_view> restarts = {"permanent", "transient", "temporary"};
+  static const std::vector<std::string_view> engines = {"default", "deterministic"};
+  const Choices templates{.what = "template", .names = known.templates};
+  ActorEntry entry;
+  entry.component =
+      reader.choice("component", {.what = "component", .names = known.components}).value_or("");
+  entry.config = read_config(reader);
+  const auto type = reader.choice("restart", {.what = "restart type", .names = restarts});
+  entry.restart = type ? restart_of(*type) : restart;
+  entry.grants = read_grants(reader, &templates);
+  if (const auto mailbox = reader.table("mailbox", mailbox_schema())) {
+    entry.mailbox_messages = mailbox->number32("messages").value_or(entry.mailbox_messages);
+    entry.mailbox_bytes = mailbox->number("bytes").value_or(entry.mailbox_bytes);
+  }
+  entry.limits = read_limits(reader);
+  const auto engine = reader.choice("engine", {.what = "engine", .names = engines});
+  entry.engine = engine == "deterministic" ? EngineChoice::deterministic : EngineChoice::default_;
+  entry.interfaces_off = read_interfaces_off(reader);
+  return entry;
+}
+
+void read_app(const TableReader& app, AppManifest& manifest) {
+  manifest.name = app.text("name", {.holds = is_name, .rule = name_rule}).value_or("");
+  read_components(app, manifest);
+  read_supervisors(app, manifest);
+  Known known{.components = keys_of(app.members("components")),
+              .supervisors = keys_of(app.members("supervisors")),
+              .templates = keys_of(app.members("templates"))};
+  if (std::ranges::find(known.supervisors, "root") == known.supervisors.end()) {
+    known.supervisors.emplace_back("root");
+  }
+  for (const TomlMember& member : named_members(app, "actors")) {
+    const auto reader = entry_of(app, "actors", member, actor_schema());
+    if (!reader) continue;
+    ActorEntry entry = read_entry(*reader, known, RestartType::permanent);
+    entry.name = member.key;
+    entry.supervisor =
+        reader->choice("supervisor", {.what = "supervisor", .names = known.supervisors})
+            .value_or("root");
+    manifest.actors.push_back(std::move(entry));
+  }
+  for (const TomlMember& member : named_members(app, "templates")) {
+    const auto reader = entry_of(app, "templates", member, template_schema());
+    if (!reader) continue;
+    ActorEntry entry = read_entry(*reader, known, RestartType::temporary);
+    entry.name = member.key;
+    manifest.templates.push_back(std::move(entry));
+  }
+}
+
+}  // namespace
+
+Result<AppManifest> parse_app_manifest(const ManifestText& text) {
+  AppManifest manifest;
+  TRY(read_manifest(text, [&](const TableReader& root) {
+    if (const auto app = root.table("app", app_schema())) {
+      read_app(*app, manifest);
+    } else if (root.find("app") == nullptr) {
+      const bool is_component = root.find("component") != nullptr;
+      root.diagnostics().add(
+          {.place = {},
+           .key = {},
+           .rule = "there is no [app]",
+           .help = is_component ? "this is a component's manifest; an app names it in "
+                                  "[app.components]"
+                                : "an app manifest begins: schema = 1, [app], name = \"...\""});
+    }
+  }));
+  return manifest;
+}
+
+}  // namespace troupe

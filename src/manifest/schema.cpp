@@ -1,0 +1,203 @@
+#include "manifest/schema.hpp"
+
+#include <array>
+#include <chrono>
+
+#include "base/check.hpp"
+#include "base/format.hpp"
+#include "base/limits.hpp"
+#include "base/units.hpp"
+
+namespace troupe {
+namespace {
+
+using enum KeyType;
+
+constexpr KeyRow schema_row{"schema", integer, required, 1, 1, "The version of this format."};
+
+constexpr std::array root_rows = {
+    schema_row,
+    KeyRow{"app", table, "none", 0, 0, "The app; a file for `troupe run` has one."},
+    KeyRow{"component", table, "none", 0, 0,
+           "A component; the manifest beside a `.wasm` file has one."},
+};
+
+constexpr std::array app_rows = {
+    KeyRow{"name", text, required, 0, 0, "The app's name; actors are known as `app/actor`."},
+    KeyRow{"components", table, "none", 0, 0,
+           "What actors run, by name: the path of a `.wasm` file or of a component manifest "
+           "(`.toml`), from this file's folder, or `native:NAME`."},
+    KeyRow{"supervisors", table, "none", 0, 0,
+           "Supervisors by name. `root`, above all others, is there without being declared."},
+    KeyRow{"actors", table, "none", 0, 0,
+           "Actors by name. They start in the order of the file and stop in reverse."},
+    KeyRow{"templates", table, "none", 0, 0, "What actors may spawn, by name."},
+};
+
+constexpr std::array supervisor_rows = {
+    KeyRow{
+        "intensity", integer, "3", 0, limits::intensity_max,
+        "Restarts of its children together within `period`; one more and it gives up, which ends "
+        "the app."},
+    KeyRow{"period", duration, "1m", limits::supervisor_period_ms_min,
+           limits::supervisor_period_ms_max, "The sliding window in which restarts are counted."},
+};
+
+constexpr KeyRow component_row{"component", text, required, 0, 0, "A name in `[app.components]`."};
+constexpr KeyRow config_row{
+    "config",
+    KeyType::config,
+    "empty",
+    0,
+    0,
+    "Given to the guest's `start`: a string as it is, a table as JSON text. "
+    "At most 1MiB."};
+constexpr KeyRow grants_row{"grants", table, "nothing", 0, 0, "What it may do; see below."};
+constexpr KeyRow mailbox_row{"mailbox", table, "see below", 0, 0, "Room for waiting messages."};
+constexpr KeyRow limits_row{"limits", table, "see below", 0, 0, "Upper bounds."};
+constexpr KeyRow engine_row{
+    "engine", text, "\"default\"",
+    0,        0,    "`default`, or `deterministic`: equal runs use equal fuel."};
+constexpr KeyRow interfaces_row{
+    "interfaces_off",
+    list,
+    "[]",
+    0,
+    0,
+    "Optional interfaces to switch off: answers, timers, events, exits, "
+    "health, stopping, state."};
+
+constexpr std::array actor_rows = {
+    component_row,
+    config_row,
+    KeyRow{"supervisor", text, "\"root\"", 0, 0, "A name in `[app.supervisors]`, or `root`."},
+    KeyRow{"restart", text, "\"permanent\"", 0, 0,
+           "`permanent`: after every exit; `transient`: after every exit but a normal one; "
+           "`temporary`: never."},
+    grants_row,
+    mailbox_row,
+    limits_row,
+    engine_row,
+    interfaces_row,
+};
+
+constexpr std::array template_rows = {
+    component_row,
+    config_row,
+    KeyRow{"restart", text, "\"temporary\"", 0, 0, "As for an actor."},
+    grants_row,
+    mailbox_row,
+    limits_row,
+    engine_row,
+    interfaces_row,
+};
+
+constexpr std::array grants_rows = {
+    KeyRow{"find", list, "[]", 0, 0, "Actors it may find: `actor` of this app, or `app/actor`."},
+    KeyRow{"publish", list, "[]", 0, 0, "Topic filters it may publish within: `orders.#`."},
+    KeyRow{"subscribe", list, "[]", 0, 0, "Topic filters it may subscribe within."},
+    KeyRow{"spawn", list, "[]", 0, 0, "Templates it may spawn."},
+};
+
+constexpr std::array mailbox_rows = {
+    KeyRow{"messages", integer, "1000", 1, limits::mailbox_messages_max,
+           "Messages waiting; beyond that senders are refused as `busy`."},
+    KeyRow{"bytes", size, "4MiB", 1, limits::mailbox_bytes_max, "Payload bytes waiting; likewise."},
+};
+
+constexpr std::array limits_rows = {
+    KeyRow{"memory", size, "64MiB", 1, limits::memory_bytes_max, "Linear memory."},
+    KeyRow{"table_elements", integer, "10000", 0, limits::table_elements_max,
+           "Elements of WebAssembly tables."},
+    KeyRow{"deadline", duration, "1s", limits::deadline_ms_min, limits::deadline_ms_max,
+           "All guest code for one message; beyond it the life ends."},
+    KeyRow{"fuel", integer, "1000000000", 1, limits::fuel_max,
+           "Fuel for one message; engine `deterministic` only."},
+    KeyRow{"payload", size, "1MiB", 0, limits::payload_bytes_max, "One message that it sends."},
+    KeyRow{"addresses", integer, "1024", 1, limits::addresses_max,
+           "Addresses and responders held."},
+    KeyRow{"requests", integer, "1024", 0, limits::requests_max, "Requests in flight."},
+    KeyRow{"timers", integer, "1000", 0, limits::timers_max, "Timers running."},
+    KeyRow{"children", integer, "1024", 0, limits::children_max, "Children living."},
+};
+
+constexpr std::array component_rows = {
+    KeyRow{"name", text, required, 0, 0, "`namespace/name`."},
+    KeyRow{"version", text, required, 0, 0, "Semantic version: `1.2.3`."},
+    KeyRow{"file", text, required, 0, 0, "The `.wasm` file, from this file's folder."},
+    KeyRow{"grants", table, "nothing", 0, 0, "What it wants to be granted; the app decides."},
+    KeyRow{"limits", table, "see below", 0, 0, "For actors that say nothing else."},
+    interfaces_row,
+};
+
+constexpr TableSchema root_table{"", root_rows};
+constexpr TableSchema app_table{"app", app_rows};
+constexpr TableSchema supervisor_table{"app.supervisors.NAME", supervisor_rows};
+constexpr TableSchema actor_table{"app.actors.NAME", actor_rows};
+constexpr TableSchema template_table{"app.templates.NAME", template_rows};
+constexpr TableSchema grants_table{"grants", grants_rows};
+constexpr TableSchema mailbox_table{"mailbox", mailbox_rows};
+constexpr TableSchema limits_table{"limits", limits_rows};
+constexpr TableSchema component_table{"component", component_rows};
+
+constexpr std::array<const TableSchema*, 9> tables = {
+    &root_table,   &app_table,     &supervisor_table, &actor_table,    &template_table,
+    &grants_table, &mailbox_table, &limits_table,     &component_table};
+
+std::string_view name_of(KeyType type) {
+  switch (type) {
+    case text:
+      return "string";
+    case integer:
+      return "integer";
+    case size:
+      return "size";
+    case duration:
+      return "duration";
+    case list:
+      return "list of strings";
+    case table:
+      return "table";
+    case KeyType::config:
+      return "string or table";
+  }
+  CHECK(false, "a KeyType has one of its named values");
+}
+
+}  // namespace
+
+const TableSchema& root_schema() { return root_table; }
+const TableSchema& app_schema() { return app_table; }
+const TableSchema& supervisor_schema() { return supervisor_table; }
+const TableSchema& actor_schema() { return actor_table; }
+const TableSchema& template_schema() { return template_table; }
+const TableSchema& grants_schema() { return grants_table; }
+const TableSchema& mailbox_schema() { return mailbox_table; }
+const TableSchema& limits_schema() { return limits_table; }
+const TableSchema& component_schema() { return component_table; }
+std::span<const TableSchema* const> all_schemas() { return tables; }
+
+std::string range_text(const KeyRow& row) {
+  switch (row.type) {
+    case integer:
+      return fmt::format("{} .. {}", row.min, row.max);
+    case size:
+      return fmt::format("{} .. {}", format_bytes(row.min), format_bytes(row.max));
+    case duration:
+      return fmt::format("{} .. {}", format_duration(std::chrono::milliseconds(row.min)),
+                         format_duration(std::chrono::milliseconds(row.max)));
+    case text:
+    case list:
+    case table:
+    case KeyType::config:
+      return {};
+  }
+  CHECK(false, "a KeyType has one of its named values");
+}
+
+std::string markdown_row(const KeyRow& row) {
+  return fmt::format("| `{}` | {} | {} | {} | {} |", row.key, name_of(row.type), row.fallback,
+                     range_text(row), row.meaning);
+}
+
+}  // namespace troupe
