@@ -45,6 +45,12 @@ if(TROUPE_SANITIZE)
   target_link_options(troupe_options INTERFACE
     -fsanitize=${TROUPE_SANITIZE} -fno-sanitize-recover=all)
 endif()
+# What a test's process finds in its environment: a sanitizer's finding ends it, with names.
+set(TROUPE_TEST_ENVIRONMENT
+  ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:allocator_may_return_null=1
+  UBSAN_OPTIONS=print_stacktrace=1
+  TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1)
+
 if(TROUPE_LIBFUZZER)
   if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
     message(FATAL_ERROR "TROUPE_LIBFUZZER needs clang; without it the fuzz targets run under "

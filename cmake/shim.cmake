@@ -17,7 +17,8 @@ set(TROUPE_CARGO_TARGET "${default_cache}/cargo" CACHE PATH "Where cargo keeps w
 function(find_cargo)
   set(seen)
   find_program(cargo_in_path cargo NO_CACHE)
-  foreach(candidate IN ITEMS "$ENV{CARGO}" "${cargo_in_path}" "$ENV{HOME}/.cargo/bin/cargo" /usr/bin/cargo)
+  foreach(candidate IN ITEMS
+      "$ENV{CARGO}" "${cargo_in_path}" "$ENV{HOME}/.cargo/bin/cargo" /usr/bin/cargo)
     if(NOT EXISTS "${candidate}")
       continue()
     endif()
