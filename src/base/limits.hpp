@@ -76,6 +76,7 @@ inline constexpr std::size_t manifest_depth_max = 16;   // Nested tables and lis
 inline constexpr std::size_t manifest_errors_max = 20;  // Shown at once; the rest is counted.
 inline constexpr std::uint32_t supervisor_period_ms_min = 1;
 inline constexpr std::uint32_t supervisor_period_ms_max = 24 * 60 * 60 * 1000;
+inline constexpr std::size_t compiled_components_max = 256;  // Remembered by the loader.
 inline constexpr std::size_t disk_entries_max = 10'000;  // Names of one folder; more are left out.
 inline constexpr std::uint32_t intensity_max = 1'000'000;  // Restarts within a supervisor's window.
 inline constexpr std::uint64_t request_timeout_ms_max = 24ULL * 60 * 60 * 1000;
