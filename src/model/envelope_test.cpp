@@ -1,0 +1,65 @@
+// Proves that an envelope carries its bytes and note whole, alone and shared, and frees them once
+// (the sanitizers count).
+
+#include "model/envelope.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace troupe {
+namespace {
+
+TEST(Envelope, CarriesPayloadsOfEverySize) {
+  for (const std::size_t size : {0U, 1U, 7U, 8U, 9U, 64U, 4'096U}) {
+    Bytes payload(size);
+    for (std::size_t i = 0; i < size; ++i) payload[i] = static_cast<std::uint8_t>(i * 7);
+    const EnvelopePtr envelope = Envelope::make({.number = size}, payload);
+    EXPECT_TRUE(std::ranges::equal(envelope->payload(), payload)) << size;
+    EXPECT_EQ(envelope->size(), size);
+  }
+}
+
+TEST(Envelope, CarriesANoteBesideItsBytes) {
+  const EnvelopePtr event = Envelope::make({.kind = EnvelopeKind::event}, as_bytes("goal"),
+                                           std::make_unique<TopicNote>("news.sport"));
+  EXPECT_EQ(as_text(event->payload()), "goal");
+  EXPECT_EQ(event->note<TopicNote>()->topic, "news.sport");
+  EXPECT_EQ(event->note<ExitNote>(), nullptr) << "of another kind";
+  EXPECT_EQ(Envelope::make({})->note<TopicNote>(), nullptr);
+}
+
+TEST(Envelope, SharesOneBodyAmongManyReceivers) {
+  const std::string text(1'000, 'x');
+  EnvelopePtr first = Envelope::make({.kind = EnvelopeKind::event}, as_bytes(text),
+                                     std::make_unique<TopicNote>("a"));
+  const EnvelopePtr second = first->share_with({.slot = 4, .generation = 2}, 9);
+  EXPECT_EQ(first->payload().data(), second->payload().data());
+  first.reset();
+  EXPECT_EQ(as_text(second->payload()), text);
+  EXPECT_EQ(second->receiver, (Address{.slot = 4, .generation = 2}));
+  EXPECT_EQ(second->number, 9U);
+}
+
+TEST(Envelope, SharesASmallPayloadByCopy) {
+  EnvelopePtr first = Envelope::make({}, as_bytes("small"));
+  const EnvelopePtr second = first->share_with({}, 0);
+  first.reset();
+  EXPECT_EQ(as_text(second->payload()), "small");
+}
+
+TEST(EnvelopeList, KeepsTheOrderAndOwnsWhatIsLeft) {
+  EnvelopeList list;
+  for (std::uint64_t i = 0; i < 5; ++i) list.push(Envelope::make({.number = i}));
+  EXPECT_EQ(list.count(), 5U);
+  EXPECT_EQ(list.pop()->number, 0U);
+  EnvelopeList other = std::move(list);
+  EXPECT_TRUE(list.empty());  // NOLINT(bugprone-use-after-move): moved-from lists are empty.
+  EXPECT_EQ(other.pop()->number, 1U);
+  other = EnvelopeList();
+  EXPECT_EQ(other.pop(), nullptr);
+}
+
+}  // namespace
+}  // namespace troupe
