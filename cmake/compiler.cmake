@@ -32,7 +32,8 @@ target_compile_options(troupe_options INTERFACE
 target_link_options(troupe_options INTERFACE -Wl,--gc-sections)
 
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
-  target_compile_options(troupe_options INTERFACE -Wthread-safety)
+  # std::stable_sort of libstdc++ 12 uses what that library itself calls deprecated.
+  target_compile_options(troupe_options INTERFACE -Wthread-safety -Wno-deprecated-declarations)
   target_link_options(troupe_options INTERFACE -fuse-ld=lld)
 else()
   # [[clang::...]] attributes are for the other compiler.
