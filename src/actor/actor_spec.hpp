@@ -19,7 +19,8 @@ struct ActorSpec;
 
 // A child that an actor may spawn, by the template's name.
 struct ChildTemplate {
-  std::shared_ptr<const ActorSpec> spec;
+  // Templates may name each other in a circle; whoever has read the manifest owns them.
+  std::weak_ptr<const ActorSpec> spec;
   RestartType restart = RestartType::temporary;
 };
 

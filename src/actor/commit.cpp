@@ -98,18 +98,21 @@ void Worker::carry_out(Cell& cell, effect::CancelRequest& what) {
 void Worker::carry_out(Cell& cell, effect::Spawn& what) {
   const auto found = cell.spec->templates.find(what.child_template);
   CHECK(found != cell.spec->templates.end(), "checked when the handler asked");
+  std::shared_ptr<const ActorSpec> spec = found->second.spec.lock();
+  CHECK(spec != nullptr, "templates live as long as the node");
   auto stats = std::make_shared<ActorStats>();
   auto spawned = std::make_unique<SpawnedReport>();
   spawned->child = what.address;
   spawned->parent = cell.address;
   spawned->name = what.name;
-  spawned->child_template = found->second;
+  spawned->spec = spec;
+  spawned->restart = found->second.restart;
   spawned->stats = stats;
   // The control plane hears of the child before the child can report, and the child's worker gets
   // the order before anything that is sent to it: both are pushed here, ahead of the flush.
   report(std::move(spawned));
   auto order = std::make_unique<CreateOrder>();
-  order->spec = found->second.spec;
+  order->spec = std::move(spec);
   order->stats = std::move(stats);
   order->config = std::move(what.config);
   cell.books.children.push_back(what.address);

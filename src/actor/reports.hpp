@@ -18,7 +18,8 @@ struct SpawnedReport final : Note {
   Address child;
   Address parent;
   std::optional<std::string> name;
-  ChildTemplate child_template;
+  std::shared_ptr<const ActorSpec> spec;
+  RestartType restart = RestartType::temporary;
   std::shared_ptr<ActorStats> stats;
 };
 

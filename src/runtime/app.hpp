@@ -1,5 +1,5 @@
 #pragma once
-// From a manifest to what the control plane starts.
+// From a manifest, or from one component, to what the control plane starts.
 
 #include <filesystem>
 #include <functional>
@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "engine/engine.hpp"
 #include "io/disk.hpp"
+#include "loader/loader.hpp"
 #include "model/books.hpp"
 #include "runtime/control.hpp"
 #include "supervisor/supervisor.hpp"
@@ -27,7 +27,7 @@ using NativeFactories = std::map<std::string, std::function<std::unique_ptr<Acto
 struct AppSource {
   std::filesystem::path manifest;
   Disk& disk;
-  Engine& engine;
+  Loader& loader;
   const NativeFactories& natives;
 };
 
@@ -35,10 +35,18 @@ struct AppPlan {
   std::string name;
   std::vector<std::pair<std::string, SupervisorPolicy>> supervisors;
   std::vector<ChildOrder> actors;  // In the order of their start.
+  // What actors spawn from; kept as long as any of them may.
+  std::vector<std::shared_ptr<const ActorSpec>> templates;
 };
 
 // Reads, checks, loads and compiles everything that the manifest names.
+// Thread: any but a worker; compiles on a thread of its own.
 // Errors: those of the manifest and of the component files, with place and remedy.
 [[nodiscard]] Result<AppPlan> plan_app(const AppSource& source);
+
+// Compiles one component on a thread of its own, with a stack of its own: Cranelift recurses deeply
+// and takes milliseconds to seconds.
+[[nodiscard]] Result<LoadedComponent> load_apart(
+    const std::function<Result<LoadedComponent>()>& load);
 
 }  // namespace troupe

@@ -165,8 +165,8 @@ void Control::on(const SpawnedReport& report) {
   Child& one = add({.address = report.child,
                     .name = world_.registry.label(report.child),
                     .parent = report.parent,
-                    .restart = report.child_template.restart,
-                    .spec = report.child_template.spec,
+                    .restart = report.restart,
+                    .spec = report.spec,
                     .stats = report.stats});
   Supervisor& group = groups_.try_emplace(report.parent, SupervisorPolicy{}).first->second;
   // A group that gave up ended its parent's life; the next one begins anew.

@@ -439,11 +439,6 @@ TEST_F(NodeCoreTest, DropsWhatHasExpiredAndSaysSoToAnAsker) {
   EXPECT_EQ(seen("receiver"), std::vector<std::string>{"live"});
 }
 
-struct Tree {
-  std::shared_ptr<ActorSpec> child;
-  std::shared_ptr<ActorSpec> parent;
-};
-
 TEST_F(NodeCoreTest, SpawnsChildrenThatEndWithTheirSpawner) {
   Scripted::Script& child = scripts_["child"];
   child.handle = crash_on_crash;
@@ -464,7 +459,8 @@ TEST_F(NodeCoreTest, SpawnsChildrenThatEndWithTheirSpawner) {
     return Outcome::answer(std::to_string(turn.children().size()));
   };
   auto spec = native_spec([&] { return std::make_unique<Scripted>(parent); });
-  spec->templates["kid"] = {.spec = native_spec([&] { return std::make_unique<Scripted>(child); })};
+  const auto kid = native_spec([&] { return std::make_unique<Scripted>(child); });
+  spec->templates["kid"] = {.spec = kid};
   spec->template_names.insert("kid");
   const Address address = *node_.spawn({.name = "parent", .spec = spec, .config = {}});
   node_.send(address, "spawn");

@@ -1,10 +1,10 @@
 #include "troupe/runtime.hpp"
 
+#include <algorithm>
 #include <condition_variable>
 #include <future>
-#include <map>
+#include <iterator>
 #include <mutex>
-#include <thread>
 #include <utility>
 
 #include "base/format.hpp"
@@ -28,15 +28,6 @@ Result<void> may_wait(std::string_view call) {
       fmt::format("{}() waits, so it can't be called from inside a handler; use the Turn", call));
 }
 
-// Compilation is deep and long: it has a thread, and so a stack, of its own.
-Result<std::shared_ptr<const Code>> compile_apart(Engine& engine, BytesView wasm) {
-  std::packaged_task<Result<std::shared_ptr<const Code>>()> task(
-      [&] { return engine.compile(wasm, EngineClass::default_); });
-  auto result = task.get_future();
-  const std::jthread thread(std::move(task));
-  return result.get();
-}
-
 }  // namespace
 
 // Everything of a node with threads.
@@ -45,13 +36,15 @@ class Runtime::Node {
   Node(RuntimeOptions options, Defaults world)
       : options_(std::move(options)),
         world_(std::move(world)),
+        loader_(*world_.disk, *world_.engine),
         core_({.clock = *world_.clock,
                .random = *world_.random,
                .engine = *world_.engine,
                .on_log = options_.on_log,
                .on_exit = options_.on_exit,
                .on_end = [this](const RuntimeEnd& end) { note_end(end); }},
-              static_cast<std::uint16_t>(options_.workers)) {}
+              static_cast<std::uint16_t>(options_.workers)),
+        app_(options_.name) {}
 
   void start_threads() {
     int index = 0;
@@ -117,35 +110,33 @@ class Runtime::Node {
 
   RuntimeOptions options_;
   Defaults world_;
+  Loader loader_;
   NodeCore core_;
   NativeFactories natives_;
+  std::string app_;  // The manifest's, or the node's name.
+  std::vector<std::shared_ptr<const ActorSpec>> templates_;
   std::vector<std::unique_ptr<Driver>> drivers_;
   std::once_flag shut_down_;
 
   std::mutex mutex_;
   std::condition_variable ended_;
   std::optional<RuntimeEnd> end_;
-
-  std::mutex compiled_mutex_;
-  // By the bytes they were compiled from, which they keep alive.
-  std::map<std::shared_ptr<const Bytes>, std::shared_ptr<const Code>> compiled_;
 };
 
 Result<std::shared_ptr<const ActorSpec>> Runtime::Node::spec_of(const Component& component,
                                                                 const SpawnOptions& options) {
   auto spec = std::make_shared<ActorSpec>();
-  spec->app = options_.name;
+  spec->app = app_;
   if (component.make_) {
     spec->code = native_code(component.make_);
     spec->component = fmt::format("native:{}", component.name());
   } else {
-    spec->component = fmt::format("local/{}@0.0.0", component.name());
-    const std::lock_guard lock(compiled_mutex_);
-    std::shared_ptr<const Code>& code = compiled_[component.wasm_];
-    if (code == nullptr) {
-      TRY_ASSIGN(code, compile_apart(*world_.engine, *component.wasm_));
-    }
-    spec->code = code;
+    TRY_ASSIGN(const LoadedComponent loaded, load_apart([&] {
+                 return loader_.load_bytes(component.name(), *component.wasm_,
+                                           EngineClass::default_);
+               }));
+    spec->component = loaded.id;
+    spec->code = loaded.code;
   }
   spec->interfaces = spec->code->interfaces();
   spec->quotas = default_quotas();
@@ -153,7 +144,7 @@ Result<std::shared_ptr<const ActorSpec>> Runtime::Node::spec_of(const Component&
                                               .publish = options.grants.publish,
                                               .subscribe = options.grants.subscribe,
                                               .spawn = options.grants.spawn},
-                                             options_.name));
+                                             app_));
   return spec;
 }
 
@@ -195,7 +186,7 @@ Result<void> Runtime::load(const std::filesystem::path& manifest) {
   TRY(may_wait("load"));
   TRY_ASSIGN(AppPlan plan, plan_app({.manifest = manifest,
                                      .disk = *node_->world_.disk,
-                                     .engine = *node_->world_.engine,
+                                     .loader = node_->loader_,
                                      .natives = node_->natives_}));
   (void)node_->ask<void>([this, &plan](std::function<void(Result<void>)> done) {
     for (const auto& [name, policy] : plan.supervisors) {
@@ -203,6 +194,8 @@ Result<void> Runtime::load(const std::filesystem::path& manifest) {
     }
     done({});
   });
+  node_->app_ = plan.name;
+  std::ranges::move(plan.templates, std::back_inserter(node_->templates_));
   std::vector<Address> started;
   for (ChildOrder& order : plan.actors) {
     auto address = node_->spawn(std::move(order));
@@ -234,7 +227,7 @@ Result<Address> Runtime::spawn(const Component& component, SpawnOptions options)
 
 Result<Address> Runtime::find(std::string_view name) {
   const std::string full =
-      name.contains('/') ? std::string(name) : fmt::format("{}/{}", node_->options_.name, name);
+      name.contains('/') ? std::string(name) : fmt::format("{}/{}", node_->app_, name);
   if (const auto address = node_->core_.registry().find(full)) return *address;
   return fail(ErrorCode::not_found, fmt::format("there is no actor '{}'", full));
 }
