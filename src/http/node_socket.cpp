@@ -141,7 +141,10 @@ Result<NodeSocket> NodeSocket::claim(const std::filesystem::path& folder, std::s
 }
 
 NodeSocket::~NodeSocket() {
-  if (!lock_.is_open()) return;  // Moved from.
+  if (lock_.is_open()) remove();  // Else it was moved from.
+}
+
+void NodeSocket::remove() const {
   ::unlink(socket_path_.c_str());
   ::unlink(lock_path_.c_str());
 }

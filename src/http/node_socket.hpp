@@ -33,6 +33,8 @@ class NodeSocket {
   ~NodeSocket();
 
   [[nodiscard]] const std::filesystem::path& path() const { return socket_path_; }
+  // Takes both files away, as the destructor does: for a process that ends without destructors.
+  void remove() const;
   // Once: for the server, which closes it.
   [[nodiscard]] FileDescriptor take_listener() { return std::move(listener_); }
 

@@ -1,0 +1,267 @@
+#include "cli/command_line.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "base/format.hpp"
+#include "base/limits.hpp"
+#include "base/names.hpp"
+#include "base/suggest.hpp"
+#include "base/units.hpp"
+#include "cli/help.hpp"
+
+namespace troupe {
+namespace {
+
+// Option values as text; CLI11 sorts arguments, this file judges them.
+struct Raw {
+  std::string color = "auto";
+  std::string node;
+  std::string file;
+  std::string name;
+  std::string workers = "0";
+  std::string actor;
+  std::string payload;
+  std::string timeout = "1s";
+  std::string budget = "5s";
+  bool json = false;
+};
+
+struct Parser {
+  CLI::App app;
+  Raw raw;
+};
+
+constexpr std::string_view see_help = "`troupe -h` shows the commands";
+
+std::unexpected<Complaint> usage(std::string message, std::string help) {
+  return complain(ExitCode::usage, std::move(message), std::move(help));
+}
+
+std::string see_help_of(std::string_view command) {
+  return command.empty() ? std::string(see_help)
+                         : fmt::format("`troupe {} -h` shows how it is used", command);
+}
+
+CLI::App* add_command(Parser& parser, const std::string& name) {
+  CLI::App* command = parser.app.add_subcommand(name);
+  command->allow_extras();
+  command->set_help_flag("-h,--help");
+  command->add_flag("--json", parser.raw.json);
+  command->add_option("--color", parser.raw.color);
+  return command;
+}
+
+void define(Parser& parser) {
+  Raw& raw = parser.raw;
+  parser.app.set_help_flag("-h,--help");
+  parser.app.allow_extras();
+  parser.app.prefix_command(false);
+  parser.app.add_flag("--version");
+  parser.app.add_flag("--json", raw.json);
+  parser.app.add_option("--color", raw.color);
+
+  CLI::App* run = add_command(parser, "run");
+  run->add_option("file", raw.file);
+  run->add_option("--name", raw.name);
+  run->add_option("--workers", raw.workers);
+
+  add_command(parser, "ps")->add_option("--node", raw.node);
+
+  CLI::App* send = add_command(parser, "send");
+  send->add_option("name", raw.actor);
+  send->add_option("payload", raw.payload);
+  send->add_option("--node", raw.node);
+
+  CLI::App* request = add_command(parser, "request");
+  request->add_option("name", raw.actor);
+  request->add_option("payload", raw.payload);
+  request->add_option("--timeout", raw.timeout);
+  request->add_option("--node", raw.node);
+
+  CLI::App* stop = add_command(parser, "stop");
+  stop->add_option("name", raw.actor);
+  stop->add_option("--budget", raw.budget);
+  stop->add_option("--node", raw.node)->expected(0, 1);
+
+  add_command(parser, "version");
+}
+
+// The long names of a command's options, "--json".
+std::vector<std::string> options_of(const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  return names;
+}
+
+std::vector<std::string> commands_of(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+  return names;
+}
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& names,
+                         std::string otherwise) {
+  const std::vector<std::string_view> candidates(names.begin(), names.end());
+  const auto meant = nearest(word, candidates);
+  return meant ? fmt::format("did you mean `{}`?", *meant) : std::move(otherwise);
+}
+
+std::unexpected<Complaint> unexpected_argument(const CLI::App& command, std::string_view argument) {
+  const std::string& name = command.get_name();
+  if (!argument.starts_with('-') || argument == "-")
+    return usage(fmt::format("unexpected argument '{}'", argument), see_help_of(name));
+  const std::string_view option = argument.substr(0, argument.find('='));
+  std::string otherwise = see_help_of(name);
+  if (name == "send" || name == "request")
+    otherwise += fmt::format(
+        "; a payload that begins with '-' goes behind --: troupe {} NAME -- {}", name, argument);
+  return usage(fmt::format("unknown option '{}'", option),
+               did_you_mean(option, options_of(command), std::move(otherwise)));
+}
+
+Tried<Duration> parse_time(std::string_view option, std::string_view text) {
+  const auto span = parse_duration(text);
+  constexpr Duration longest = std::chrono::milliseconds(limits::request_timeout_ms_max);
+  if (!span || *span < std::chrono::milliseconds(1) || *span > longest)
+    return usage(
+        fmt::format("{} '{}' is not a time from 1ms to {}", option, text, format_duration(longest)),
+        "a whole number and a unit: 250ms, 5s, 2m, 1h");
+  return *span;
+}
+
+Tried<Color> parse_color(std::string_view text) {
+  if (text == "auto") return Color::automatic;
+  if (text == "always") return Color::on;
+  if (text == "never") return Color::off;
+  return usage(fmt::format("--color '{}' is not known", text), "auto, always or never");
+}
+
+Tried<void> check_actor(std::string_view name) {
+  if (is_actor_reference(name) || name.starts_with('#')) return {};
+  return usage(fmt::format("'{}' can't be an actor's name", name),
+               fmt::format("NAME or APP/NAME, each of {}; or #SLOT.GENERATION", name_rule));
+}
+
+Tried<Command> make_run(const Raw& raw) {
+  RunCommand run{.file = raw.file, .name = raw.name};
+  if (!raw.name.empty() && !is_name(raw.name))
+    return usage(fmt::format("--name '{}' can't be a node's name", raw.name),
+                 std::string(name_rule));
+  const auto workers = parse_bytes(raw.workers);
+  const bool is_count =
+      workers && *workers <= limits::workers_max &&
+      std::ranges::all_of(raw.workers, [](char c) { return c >= '0' && c <= '9'; });
+  if (!is_count)
+    return usage(fmt::format("--workers '{}' is not a number of threads", raw.workers),
+                 fmt::format("1 to {}, or 0 for one per core", limits::workers_max));
+  run.workers = static_cast<std::uint32_t>(*workers);
+  return run;
+}
+
+Tried<Command> make_stop(const CLI::App& command, const Raw& raw) {
+  const bool has_node_option = command.count("--node") > 0;
+  if (raw.actor.empty() && !has_node_option)
+    return usage("nothing to stop is named",
+                 "`troupe stop NAME` stops an actor, `troupe stop --node` the node");
+  if (!raw.actor.empty() && has_node_option && raw.node.empty())
+    return usage(
+        fmt::format("both the actor '{}' and the node are named", raw.actor),
+        fmt::format("`troupe stop {}` stops the actor, `troupe stop --node` the node", raw.actor));
+  if (raw.actor.empty() && command.count("--budget") > 0)
+    return usage("--budget is for actors", "leave it out: a node gives each actor its own time");
+  if (!raw.actor.empty()) {
+    if (auto checked = check_actor(raw.actor); !checked) return std::unexpected(checked.error());
+  }
+  const auto budget = parse_time("--budget", raw.budget);
+  if (!budget) return std::unexpected(budget.error());
+  return StopCommand{.actor = raw.actor, .budget = *budget};
+}
+
+Tried<Command> make_send_or_request(const CLI::App& command, const Raw& raw) {
+  const std::string& name = command.get_name();
+  if (command.count("payload") == 0)
+    return usage(fmt::format("{} needs {}", name,
+                             command.count("name") == 0 ? "an actor and a payload" : "a payload"),
+                 fmt::format("troupe {} NAME PAYLOAD, or `-` for standard input", name));
+  if (auto checked = check_actor(raw.actor); !checked) return std::unexpected(checked.error());
+  if (name == "send") return SendCommand{.actor = raw.actor, .payload = raw.payload};
+  const auto timeout = parse_time("--timeout", raw.timeout);
+  if (!timeout) return std::unexpected(timeout.error());
+  return RequestCommand{.actor = raw.actor, .payload = raw.payload, .timeout = *timeout};
+}
+
+Tried<Command> make_command(const CLI::App& command, const Raw& raw) {
+  const std::string& name = command.get_name();
+  if (const auto extras = command.remaining(); !extras.empty())
+    return unexpected_argument(command, extras.front());
+  if (name == "run") return make_run(raw);
+  if (name == "ps") return PsCommand{};
+  if (name == "stop") return make_stop(command, raw);
+  if (name == "version") return VersionCommand{};
+  return make_send_or_request(command, raw);
+}
+
+// No command, or one that is not known.
+Tried<Command> without_command(const CLI::App& app) {
+  const auto extras = app.remaining();
+  if (extras.empty()) {
+    if (app.count("--version") > 0) return VersionCommand{};
+    return usage("no command is given", std::string(see_help));
+  }
+  const std::string& first = extras.front();
+  if (first.starts_with('-')) return unexpected_argument(app, first);
+  const auto commands = commands_of(app);
+  if (first != "help")
+    return usage(fmt::format("unknown command '{}'", first),
+                 did_you_mean(first, commands, std::string(see_help)));
+  if (extras.size() == 1) return HelpCommand{std::string(help_text(""))};
+  if (std::ranges::find(commands, extras[1]) != commands.end())
+    return HelpCommand{std::string(help_text(extras[1]))};
+  return usage(fmt::format("there is no help for '{}'", extras[1]),
+               did_you_mean(extras[1], commands, std::string(see_help)));
+}
+
+Tried<Command> parse_command(Parser& parser, std::span<const std::string> arguments) {
+  define(parser);
+  const auto chosen = [&parser]() -> const CLI::App* {
+    const auto commands = parser.app.get_subcommands();
+    return commands.empty() ? nullptr : commands.front();
+  };
+  try {
+    // CLI11 takes them from the back.
+    parser.app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+  } catch (const CLI::CallForHelp&) {
+    return HelpCommand{std::string(help_text(chosen() ? chosen()->get_name() : ""))};
+  } catch (const CLI::ParseError& error) {
+    return usage(error.what(), see_help_of(chosen() ? chosen()->get_name() : ""));
+  }
+  return chosen() ? make_command(*chosen(), parser.raw) : without_command(parser.app);
+}
+
+}  // namespace
+
+Tried<CommandLine> parse_command_line(std::span<const std::string> arguments,
+                                      ConsoleOptions& console) {
+  // Before anything can go wrong: errors come in the form asked for, too.
+  const auto end = std::ranges::find(arguments, "--");
+  if (std::find(arguments.begin(), end, "--json") != end) console.format = Format::json;
+  Parser parser;
+  auto command = parse_command(parser, arguments);
+  const auto color = parse_color(parser.raw.color);
+  if (color) console.color = *color;
+  if (!command) return std::unexpected(std::move(command).error());
+  if (!color) return std::unexpected(color.error());
+  CommandLine line{.command = *std::move(command), .console = console, .node = std::nullopt};
+  if (!parser.raw.node.empty()) line.node = parser.raw.node;
+  return line;
+}
+
+}  // namespace troupe

@@ -1,0 +1,54 @@
+#pragma once
+// What the user asked for, read from the arguments. Pure.
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+
+#include "cli/console.hpp"
+#include "cli/exit_code.hpp"
+#include "troupe/time.hpp"
+
+namespace troupe {
+
+struct RunCommand {
+  std::string file;           // Empty: troupe.toml or app.toml of the current folder.
+  std::string name;           // Empty: the app's.
+  std::uint32_t workers = 0;  // 0: one for each core.
+};
+struct PsCommand {};
+struct SendCommand {
+  std::string actor;
+  std::string payload;  // "-": standard input.
+};
+struct RequestCommand {
+  std::string actor;
+  std::string payload;
+  Duration timeout = std::chrono::seconds(1);
+};
+struct StopCommand {
+  std::string actor;  // Empty: the node.
+  Duration budget = std::chrono::seconds(5);
+};
+struct VersionCommand {};
+struct HelpCommand {
+  std::string text;
+};
+
+using Command = std::variant<HelpCommand, VersionCommand, RunCommand, PsCommand, SendCommand,
+                             RequestCommand, StopCommand>;
+
+struct CommandLine {
+  Command command;
+  ConsoleOptions console;
+  std::optional<std::string> node;  // --node NODE; none: the only one.
+};
+
+// `arguments` without the program's name. Errors: usage. `console` is set as far as it could be
+// read, so that the error comes in the form asked for.
+[[nodiscard]] Tried<CommandLine> parse_command_line(std::span<const std::string> arguments,
+                                                    ConsoleOptions& console);
+
+}  // namespace troupe

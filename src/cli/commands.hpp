@@ -1,0 +1,25 @@
+#pragma once
+// The commands, one file each. Each returns the code to end with, or what to complain of.
+
+#include <optional>
+#include <string>
+
+#include "cli/command_line.hpp"
+#include "cli/console.hpp"
+#include "cli/exit_code.hpp"
+
+namespace troupe {
+
+using NodeName = std::optional<std::string>;
+
+[[nodiscard]] Tried<ExitCode> run_command(Console& console, const RunCommand& command);
+[[nodiscard]] Tried<ExitCode> ps_command(Console& console, const NodeName& node);
+[[nodiscard]] Tried<ExitCode> send_command(Console& console, const SendCommand& command,
+                                           const NodeName& node);
+[[nodiscard]] Tried<ExitCode> request_command(Console& console, const RequestCommand& command,
+                                              const NodeName& node);
+[[nodiscard]] Tried<ExitCode> stop_command(Console& console, const StopCommand& command,
+                                           const NodeName& node);
+[[nodiscard]] Tried<ExitCode> version_command(Console& console);
+
+}  // namespace troupe
