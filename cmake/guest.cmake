@@ -1,14 +1,16 @@
 # Guests: WebAssembly modules made from C or text, in ${CMAKE_BINARY_DIR}/guests.
 #
 #   add_c_guest(NAME account SOURCES account.c)   -> guests/account.wasm
-#     DEBUG                      with DWARF and names, so that traps have files and lines
+#     DEBUG                      with DWARF, so that traps have files and lines
+#     GROWABLE                   its memory may grow
 #     PAGE_64K                   64 KiB pages, for what does without custom page sizes
+#     NO_SDK                     without sdk/c/troupe.c: the guest speaks the protocol itself
 #     FLAGS -DX -Wl,--y          further flags of compiler and linker
 #   add_wat_guest(NAME loop SOURCE loop.wat)      -> guests/loop.wat
 #     The text is copied: the engine reads it, and the distribution's wat2wasm knows no custom
 #     page sizes.
 #
-# `guests` builds them all.
+# `guests` builds them all. The flags are those of sdk/c/README.md.
 
 set(TROUPE_GUEST_DIR ${CMAKE_BINARY_DIR}/guests)
 file(MAKE_DIRECTORY ${TROUPE_GUEST_DIR})
@@ -18,35 +20,38 @@ find_program(TROUPE_GUEST_CLANG NAMES clang-22 clang
   DOC "clang with the wasm32 target and wasm-ld")
 
 function(add_c_guest)
-  cmake_parse_arguments(PARSE_ARGV 0 G "DEBUG;PAGE_64K" "NAME" "SOURCES;FLAGS")
+  cmake_parse_arguments(PARSE_ARGV 0 G "DEBUG;GROWABLE;PAGE_64K;NO_SDK" "NAME" "SOURCES;FLAGS")
   if(NOT TROUPE_GUEST_CLANG)
     message(FATAL_ERROR "C guests need clang 22 and lld 22: ./dev setup installs them")
   endif()
   set(sdk ${PROJECT_SOURCE_DIR}/sdk/c)
+  set(flags --target=wasm32 -O2 -std=c17 -Wall -Wextra -Werror -nostdlib -I${sdk}
+    -Wl,--no-entry,-z,stack-size=8192)
+  if(G_DEBUG)
+    # Files are named from the top of the sources, whatever the clone is called.
+    list(APPEND flags -g -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=)
+  endif()
+  if(NOT G_GROWABLE)
+    list(APPEND flags -Wl,--no-growable-memory)
+  endif()
+  if(G_PAGE_64K)
+    list(APPEND flags -DTROUPE_PAGE_BYTES=65536)
+  else()
+    list(APPEND flags -Wl,--page-size=1)
+  endif()
   set(sources)
   foreach(source IN LISTS G_SOURCES)
     cmake_path(ABSOLUTE_PATH source)
     list(APPEND sources ${source})
   endforeach()
-  if(G_DEBUG)
-    set(kind -O1 -g)
-    set(strip)
-  else()
-    set(kind -Oz)
-    set(strip -Wl,-s)
+  if(NOT G_NO_SDK)
+    list(APPEND sources ${sdk}/troupe.c)
   endif()
-  if(G_PAGE_64K)
-    set(page)
-  else()
-    set(page -Wl,--page-size=1)
-  endif()
-  file(GLOB sdk_headers CONFIGURE_DEPENDS ${sdk}/*.h)
+  file(GLOB headers CONFIGURE_DEPENDS ${sdk}/*.h *.h)
   set(output ${TROUPE_GUEST_DIR}/${G_NAME}.wasm)
   add_custom_command(OUTPUT ${output}
-    COMMAND ${TROUPE_GUEST_CLANG} --target=wasm32 ${kind} -std=c17 -Wall -Wextra -Werror
-            -nostdlib -I ${sdk} ${G_FLAGS} ${sources} ${sdk}/troupe.c
-            -Wl,--no-entry,--gc-sections,-z,stack-size=4096 ${page} ${strip} -o ${output}
-    DEPENDS ${sources} ${sdk}/troupe.c ${sdk_headers}
+    COMMAND ${TROUPE_GUEST_CLANG} ${flags} ${G_FLAGS} ${sources} -o ${output}
+    DEPENDS ${sources} ${headers}
     COMMENT "Compiling guest ${G_NAME}"
     VERBATIM)
   add_custom_target(guest_${G_NAME} DEPENDS ${output})
