@@ -1,0 +1,10 @@
+;; Wants the result of find beyond memory. crashed("abi: ...")
+(module
+  (import "troupe:actor/host@0.1.0" "find" (func $f (param i32 i32 i32)))
+  (memory (export "memory") 1)
+  (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 1024))
+  (func (export "troupe:actor/guest@0.1.0#start") (param i32 i32) (result i32) (i32.const 16))
+  (func (export "troupe:actor/guest@0.1.0#handle") (param i32 i32) (result i32)
+    (call $f (i32.const 64) (i32.const 6) (i32.const 65532))
+    (i32.const 16))
+  (data (i32.const 64) "ledger"))

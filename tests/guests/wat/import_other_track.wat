@@ -1,0 +1,7 @@
+;; Version 0.2 is another contract. Refused, by name.
+(module
+  (import "troupe:actor/host@0.2.0" "message-id" (func $f (result i64)))
+  (memory (export "memory") 1)
+  (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 1024))
+  (func (export "troupe:actor/guest@0.1.0#start") (param i32 i32) (result i32) (i32.const 16))
+  (func (export "troupe:actor/guest@0.1.0#handle") (param i32 i32) (result i32) (i32.const 16)))

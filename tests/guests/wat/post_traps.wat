@@ -1,0 +1,8 @@
+;; cabi_post_ traps: what the handler asked for does not happen. crashed("unreachable")
+(module
+  (memory (export "memory") 1)
+  (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 1024))
+  (func (export "troupe:actor/guest@0.1.0#start") (param i32 i32) (result i32) (i32.const 16))
+  (func (export "troupe:actor/guest@0.1.0#handle") (param i32 i32) (result i32) (i32.const 16))
+  (func (export "cabi_post_troupe:actor/guest@0.1.0#handle") (param i32)
+    (unreachable)))

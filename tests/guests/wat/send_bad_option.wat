@@ -1,0 +1,11 @@
+;; Sends with a ttl whose option is neither none nor some but 2. crashed("abi: ...")
+(module
+  (import "troupe:actor/host@0.1.0" "self" (func $self (result i32)))
+  (import "troupe:actor/host@0.1.0" "[method]address.send-with" (func $send (param i32 i32 i32 i32 i32 i32 i32 i32 i32)))
+  (memory (export "memory") 1)
+  (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 1024))
+  (func (export "troupe:actor/guest@0.1.0#start") (param i32 i32) (result i32) (i32.const 16))
+  (func (export "troupe:actor/guest@0.1.0#handle") (param i32 i32) (result i32)
+    (call $send (call $self) (i32.const 64) (i32.const 0) (i32.const 1) (i32.const 2) (i32.const 0)
+      (i32.const 64) (i32.const 0) (i32.const 32))
+    (i32.const 16)))

@@ -1,0 +1,8 @@
+;; Calls itself for ever. exceeded("stack")
+(module
+  (memory (export "memory") 1)
+  (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 1024))
+  (func (export "troupe:actor/guest@0.1.0#start") (param i32 i32) (result i32) (i32.const 16))
+  (func (export "troupe:actor/guest@0.1.0#handle") (param i32 i32) (result i32)
+    (call $dive (i32.const 0)))
+  (func $dive (param i32) (result i32) (i32.add (call $dive (local.get 0)) (i32.const 1))))
