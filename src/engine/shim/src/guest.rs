@@ -1,0 +1,349 @@
+//! Guests: a store with one instance in it.
+
+use std::ffi::c_void;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use wasmtime::{
+    AsContextMut, Caller, Error, Extern, Func, Instance, ResourceLimiter, Store, Trap, ValRaw,
+    WasmBacktrace,
+};
+
+use crate::module::{Compiled, Stopped};
+use crate::{Text, panic_text};
+
+/// More exports than the contract has.
+const EXPORTS_MAX: usize = 24;
+const FRAMES_MAX: usize = 16;
+
+/// What a call came to.
+#[repr(u32)]
+#[derive(Clone, Copy, PartialEq)]
+pub enum Status {
+    Returned = 0,
+    /// `Report::trap` says which.
+    Trapped = 1,
+    /// A host function ended it.
+    Stopped = 2,
+    /// Refused by wasmtime: `Report::message`.
+    Refused = 3,
+    /// wasmtime has a bug: `Report::message`.
+    Panicked = 4,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct Frame {
+    function_index: u32,
+    module_offset: u64,
+}
+
+/// Written only by calls that did not return.
+#[repr(C)]
+pub struct Report {
+    trap: u32,
+    frame_count: u32,
+    frames: [Frame; FRAMES_MAX],
+    message: Text,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct GuestLimits {
+    memory_bytes: u64,
+    table_elements: u64,
+}
+
+pub struct State {
+    context: *mut c_void,
+    limits: GuestLimits,
+    module: *const Compiled,
+    functions: [Option<Func>; EXPORTS_MAX],
+}
+
+// C++ uses a guest on one thread at a time.
+unsafe impl Send for State {}
+
+impl State {
+    pub fn context(&self) -> *mut c_void {
+        self.context
+    }
+}
+
+impl ResourceLimiter for State {
+    fn memory_growing(
+        &mut self,
+        _: usize,
+        desired: usize,
+        _: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        Ok(desired as u64 <= self.limits.memory_bytes)
+    }
+    fn table_growing(
+        &mut self,
+        _: usize,
+        desired: usize,
+        _: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        Ok(desired as u64 <= self.limits.table_elements)
+    }
+    fn instances(&self) -> usize {
+        1
+    }
+    fn memories(&self) -> usize {
+        1
+    }
+}
+
+pub struct Guest {
+    store: Store<State>,
+    instance: Option<Instance>,
+    poisoned: bool,
+}
+
+/// What a message may cost: set before the guest runs for it.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct Budget {
+    ticks: u64,
+    /// Ignored by engines without fuel.
+    fuel: u64,
+}
+
+/// The numbers of `troupe::TrapKind`.
+fn trap_number(trap: Trap) -> u32 {
+    match trap {
+        Trap::UnreachableCodeReached => 0,
+        Trap::MemoryOutOfBounds => 1,
+        Trap::TableOutOfBounds => 2,
+        Trap::IndirectCallToNull => 3,
+        Trap::BadSignature => 4,
+        Trap::IntegerOverflow => 5,
+        Trap::IntegerDivisionByZero => 6,
+        Trap::BadConversionToInteger => 7,
+        Trap::StackOverflow => 8,
+        Trap::Interrupt => 9,
+        Trap::OutOfFuel => 10,
+        _ => 11,
+    }
+}
+
+fn report(error: Error, out: &mut Report) -> Status {
+    out.trap = 11;
+    out.frame_count = 0;
+    out.message = Text::NONE;
+    if let Some(trace) = error.downcast_ref::<WasmBacktrace>() {
+        for (frame, slot) in trace.frames().iter().zip(&mut out.frames) {
+            slot.function_index = frame.func_index();
+            slot.module_offset = frame.module_offset().unwrap_or(0) as u64;
+            out.frame_count += 1;
+        }
+    }
+    if error.is::<Stopped>() {
+        return Status::Stopped;
+    }
+    if let Some(trap) = error.downcast_ref::<Trap>() {
+        out.trap = trap_number(*trap);
+        if out.trap == 11 {
+            out.message = trap.to_string().into();
+        }
+        return Status::Trapped;
+    }
+    out.message = error.root_cause().to_string().into();
+    Status::Refused
+}
+
+fn report_panic(panic: Box<dyn std::any::Any + Send>, out: &mut Report) -> Status {
+    out.trap = 11;
+    out.frame_count = 0;
+    out.message = panic_text(panic).into();
+    Status::Panicked
+}
+
+fn refuse(text: &str, status: Status, out: &mut Report) -> Status {
+    out.trap = 11;
+    out.frame_count = 0;
+    out.message = text.to_string().into();
+    status
+}
+
+/// A guest without an instance yet. `context` is what its host functions get.
+///
+/// # Safety
+/// `module` outlives the guest; `limits` is readable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn shim_guest_new(
+    module: *const Compiled,
+    context: *mut c_void,
+    limits: *const GuestLimits,
+    error: *mut Text,
+) -> *mut Guest {
+    crate::guard(error, std::ptr::null_mut(), || {
+        let engine = unsafe { &*module }.pre.module().engine();
+        let limits = unsafe { *limits };
+        let state = State {
+            context,
+            limits,
+            module,
+            functions: [None; EXPORTS_MAX],
+        };
+        let mut store = Store::new(engine, state);
+        store.limiter(|state| state);
+        Ok(Box::into_raw(Box::new(Guest {
+            store,
+            instance: None,
+            poisoned: false,
+        })))
+    })
+}
+
+/// Gives its memory back.
+///
+/// # Safety
+/// The guest is not running.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn shim_guest_free(guest: *mut Guest) {
+    crate::guard(std::ptr::null_mut(), (), || {
+        drop(unsafe { Box::from_raw(guest) });
+        Ok(())
+    })
+}
+
+/// # Safety
+/// The guest is not running.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn shim_guest_set_budget(guest: *mut Guest, budget: Budget) {
+    let store = unsafe { &mut (*guest).store };
+    store.set_epoch_deadline(budget.ticks);
+    // Fails only where the engine counts no fuel.
+    let _ = store.set_fuel(budget.fuel);
+}
+
+/// The fuel left; 0 where the engine counts none.
+///
+/// # Safety
+/// The guest is not running.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn shim_guest_fuel(guest: *const Guest) -> u64 {
+    unsafe { &(*guest).store }.get_fuel().unwrap_or(0)
+}
+
+/// Makes the instance, which runs the module's start function. Once.
+///
+/// # Safety
+/// `report` is writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn shim_guest_boot(guest: *mut Guest, out: *mut Report) -> Status {
+    let (guest, out) = unsafe { (&mut *guest, &mut *out) };
+    if guest.poisoned || guest.instance.is_some() {
+        return refuse("the guest can't boot twice", Status::Panicked, out);
+    }
+    let module = guest.store.data().module;
+    let made = catch_unwind(AssertUnwindSafe(|| {
+        unsafe { &*module }.pre.instantiate(&mut guest.store)
+    }));
+    match made {
+        Ok(Ok(instance)) => {
+            guest.instance = Some(instance);
+            Status::Returned
+        }
+        Ok(Err(error)) => report(error, out),
+        Err(panic) => {
+            guest.poisoned = true;
+            report_panic(panic, out)
+        }
+    }
+}
+
+/// Calls an export by its number. `values` are the arguments, then the result.
+///
+/// # Safety
+/// The export exists and has as many parameters and results as there are values room for; the guest
+/// is booted and not running.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn shim_guest_call(
+    guest: *mut Guest,
+    export: u32,
+    values: *mut ValRaw,
+    value_count: usize,
+    out: *mut Report,
+) -> Status {
+    let guest = unsafe { &mut *guest };
+    if guest.poisoned {
+        return refuse("the engine panicked before", Status::Panicked, unsafe {
+            &mut *out
+        });
+    }
+    let called = catch_unwind(AssertUnwindSafe(|| {
+        let index = export as usize;
+        let function = match guest.store.data().functions[index] {
+            Some(function) => function,
+            None => match find(guest, index) {
+                Some(function) => function,
+                None => return Err(Error::msg("no such export")),
+            },
+        };
+        let values = std::ptr::slice_from_raw_parts_mut(values, value_count);
+        unsafe { function.call_unchecked(&mut guest.store, values) }
+    }));
+    match called {
+        Ok(Ok(())) => Status::Returned,
+        Ok(Err(error)) => report(error, unsafe { &mut *out }),
+        Err(panic) => {
+            guest.poisoned = true;
+            report_panic(panic, unsafe { &mut *out })
+        }
+    }
+}
+
+#[cold]
+fn find(guest: &mut Guest, index: usize) -> Option<Func> {
+    let export = unsafe { &*guest.store.data().module }
+        .exports
+        .get(index)?
+        .as_ref()?;
+    let Some(Extern::Func(function)) = guest.instance?.get_module_export(&mut guest.store, export)
+    else {
+        return None;
+    };
+    guest.store.data_mut().functions[index] = Some(function);
+    Some(function)
+}
+
+/// The same from inside a host function.
+///
+/// # Safety
+/// As `shim_guest_call`; `caller` is what the running host function was given.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn shim_caller_call(
+    caller: *mut Caller<'_, State>,
+    export: u32,
+    values: *mut ValRaw,
+    value_count: usize,
+    out: *mut Report,
+) -> Status {
+    let caller = unsafe { &mut *caller };
+    let called = catch_unwind(AssertUnwindSafe(|| {
+        let index = export as usize;
+        let function = match caller.data().functions[index] {
+            Some(function) => function,
+            None => {
+                // By the caller, since the instance is not known before its start function ends.
+                let exports = &unsafe { &*caller.data().module }.exports;
+                let Some(Some(export)) = exports.get(index) else {
+                    return Err(Error::msg("no such export"));
+                };
+                let Some(Extern::Func(function)) = caller.get_module_export(export) else {
+                    return Err(Error::msg("no such export"));
+                };
+                function
+            }
+        };
+        let values = std::ptr::slice_from_raw_parts_mut(values, value_count);
+        unsafe { function.call_unchecked(caller.as_context_mut(), values) }
+    }));
+    match called {
+        Ok(Ok(())) => Status::Returned,
+        Ok(Err(error)) => report(error, unsafe { &mut *out }),
+        Err(panic) => report_panic(panic, unsafe { &mut *out }),
+    }
+}

@@ -1,0 +1,263 @@
+#include "engine/wasmtime/guest.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.hpp"
+#include "base/sanitize.hpp"
+#include "base/utf8.hpp"
+
+namespace troupe::wasmtime {
+namespace {
+
+// Bookkeeping of the engine for one instance, measured; tables come on top.
+constexpr std::uint64_t store_bytes = 5'600;
+
+// The guest whose memory is being made on this thread: the source of memory gets no other hint.
+thread_local HeldMemory* booting_memory = nullptr;
+thread_local std::uint64_t booting_limit = 0;
+
+// The engine allows one activation per thread: a second would run on the first one's stack limit.
+thread_local bool is_active = false;
+
+shim_memory* acquire_memory(void* context, std::uint64_t min_bytes,
+                            std::uint64_t max_bytes) noexcept {
+  CHECK(booting_memory != nullptr, "memory is made by boot() only");
+  auto slice = static_cast<ArenaSet*>(context)->acquire(
+      {.min_bytes = min_bytes, .max_bytes = std::min(max_bytes, booting_limit)});
+  if (!slice) return nullptr;
+  booting_memory->slice = *slice;
+  booting_memory->memory = {.base = slice->base, .size = min_bytes, .capacity = slice->capacity};
+  return &booting_memory->memory;
+}
+
+void release_memory(void* context, shim_memory* memory) noexcept {
+  auto* held = reinterpret_cast<HeldMemory*>(memory);
+  static_cast<ArenaSet*>(context)->release(held->slice, memory->size);
+  held->slice = {};
+  *memory = {};
+}
+
+shim_budget budget_of(const InstanceLimits& limits) {
+  // One tick may be about to come: a guest gets at least what it was promised.
+  const auto ms = std::chrono::ceil<std::chrono::milliseconds>(limits.deadline).count();
+  return {.ticks = static_cast<std::uint64_t>(std::max<std::int64_t>(ms, 1)) + 1,
+          .fuel = limits.fuel};
+}
+
+Exit exit_of(TrapKind kind) {
+  switch (kind) {
+    case TrapKind::deadline:
+      return Exit::exceeded("deadline");
+    case TrapKind::out_of_fuel:
+      return Exit::exceeded("fuel");
+    case TrapKind::stack_overflow:
+      return Exit::exceeded("stack");
+    case TrapKind::unreachable:
+    case TrapKind::memory_out_of_bounds:
+    case TrapKind::table_out_of_bounds:
+    case TrapKind::indirect_call_to_null:
+    case TrapKind::bad_signature:
+    case TrapKind::integer_overflow:
+    case TrapKind::integer_division_by_zero:
+    case TrapKind::bad_conversion_to_integer:
+    case TrapKind::other:
+      break;
+  }
+  return Exit::crashed(std::string(to_string(kind)));
+}
+
+}  // namespace
+
+shim_memory_source Guest::memory_source(ArenaSet& arena) {
+  return {.context = &arena, .acquire = acquire_memory, .release = release_memory};
+}
+
+Guest::Guest(const GuestModule& module, const InstanceLimits& limits)
+    : module_(module), handles_(limits.addresses), budget_(budget_of(limits)), limits_(limits) {}
+
+Guest::~Guest() = default;
+
+void Guest::begin(HostCalls& host, abi::Phase phase) {
+  CHECK(!is_active, "one guest runs on a thread at a time");
+  CHECK(!is_dead(), "a dead guest is thrown away");
+  is_active = true;
+  host_ = &host;
+  phase_ = phase;
+  taken_.clear();
+  if (guest_) shim_guest_set_budget(guest_.get(), budget_);
+}
+
+void Guest::end() {
+  if (lines_) {
+    flush(Stream::output);
+    flush(Stream::error);
+  }
+  if (module_.counts_fuel && guest_)
+    fuel_used_ = budget_.fuel - std::min(budget_.fuel, shim_guest_fuel(guest_.get()));
+  host_ = nullptr;
+  is_active = false;
+}
+
+bool Guest::boot() {
+  CHECK(!guest_, "an instance boots once");
+  if (module_.memory_min_bytes > limits_.memory_bytes) {
+    die(Exit::exceeded("memory"), fmt::format("its memory begins with {} bytes; the limit is {}",
+                                              module_.memory_min_bytes, limits_.memory_bytes));
+    return false;
+  }
+  if (module_.table_elements > limits_.table_elements) {
+    die(Exit::exceeded("table"), fmt::format("its tables begin with {} elements; the limit is {}",
+                                             module_.table_elements, limits_.table_elements));
+    return false;
+  }
+  const shim_guest_limits limits = {.memory_bytes = limits_.memory_bytes,
+                                    .table_elements = limits_.table_elements};
+  shim_text error = {};
+  guest_.reset(shim_guest_new(module_.module.get(), this, &limits, &error));
+  if (!guest_) {
+    die(Exit::crashed("engine"), take(error));
+    return false;
+  }
+  shim_guest_set_budget(guest_.get(), budget_);
+  booting_memory = &held_;
+  booting_limit = limits_.memory_bytes;
+  Report report;
+  const std::uint32_t status = shim_guest_boot(guest_.get(), &report);
+  booting_memory = nullptr;
+  if (status == shim_returned) [[likely]]
+    return !module_.exports(abi::Export::initialize) || call(abi::Export::initialize, {});
+  if (status == shim_refused) {
+    // All that can be refused by now is memory.
+    die(Exit::exceeded("memory"), take(std::exchange(report.message, {})));
+    return false;
+  }
+  bury(status, report);
+  return false;
+}
+
+bool Guest::call(abi::Export export_, std::span<shim_value> values) {
+  Report report;
+  const auto number = static_cast<std::uint32_t>(export_);
+  const std::uint32_t status =
+      caller_ == nullptr
+          ? shim_guest_call(guest_.get(), number, values.data(), values.size(), &report)
+          : shim_caller_call(caller_, number, values.data(), values.size(), &report);
+  if (status == shim_returned) [[likely]]
+    return true;
+  bury(status, report);
+  return false;
+}
+
+bool Guest::call_post(abi::Export export_, std::uint32_t result) {
+  const auto post = static_cast<abi::Export>(static_cast<std::uint8_t>(export_) + 1);
+  if (!module_.exports(post)) return true;
+  shim_value values[] = {{.i32 = result}};
+  const abi::Phase before = std::exchange(phase_, abi::Phase::glue);
+  const bool returned = call(post, values);
+  phase_ = before;
+  return returned;
+}
+
+std::optional<std::uint32_t> Guest::allocate(std::uint32_t bytes, std::uint32_t alignment) {
+  shim_value values[] = {{.i32 = 0}, {.i32 = 0}, {.i32 = alignment}, {.i32 = bytes}};
+  const abi::Phase before = std::exchange(phase_, abi::Phase::glue);
+  const bool returned = call(abi::Export::realloc, values);
+  phase_ = before;
+  if (!returned) [[unlikely]]
+    return std::nullopt;
+  const std::uint32_t at = values[0].i32;
+  if (at == 0 || memory().area(at, bytes, alignment) == nullptr) [[unlikely]] {
+    violate("cabi_realloc", fmt::format("returned {} for {} bytes aligned to {}, in a memory of {}",
+                                        at, bytes, alignment, memory().size()));
+    return std::nullopt;
+  }
+  return at;
+}
+
+std::optional<std::uint32_t> Guest::copy_in(BytesView bytes, std::uint32_t alignment) {
+  // Nothing that is passed to a guest comes near: payloads, texts and lists have limits.
+  CHECK(bytes.size() <= UINT32_MAX);
+  const auto at = allocate(static_cast<std::uint32_t>(bytes.size()), alignment);
+  if (at && !bytes.empty()) std::memcpy(held_.memory.base + *at, bytes.data(), bytes.size());
+  return at;
+}
+
+void Guest::violate(std::string_view where, std::string_view rule) {
+  die(Exit::crashed(fmt::format("abi: {}: {}", where, rule)));
+}
+
+void Guest::die(Exit exit, std::string detail) {
+  if (death_) return;
+  death_ = std::make_unique<Death>();
+  death_->exit = std::move(exit);
+  death_->detail = std::move(detail);
+}
+
+void Guest::bury(std::uint32_t status, Report& report) {
+  if (status == shim_trapped) {
+    const auto kind = static_cast<TrapKind>(
+        std::min<std::uint32_t>(report.trap, std::to_underlying(TrapKind::other)));
+    die(exit_of(kind), take(std::exchange(report.message, {})));
+    if (!death_->trap) death_->trap = kind;
+  } else if (status == shim_stopped) {
+    CHECK(death_ != nullptr, "an import that ends the guest says why");
+  } else {
+    die(Exit::crashed("engine"), take(std::exchange(report.message, {})));
+  }
+  if (!death_->backtrace.empty()) return;
+  const std::span frames(report.frames, report.frame_count);
+  death_->backtrace.reserve(frames.size());
+  for (const shim_frame& frame : frames)
+    death_->backtrace.push_back({frame.function_index, frame.module_offset});
+}
+
+std::vector<Responder> Guest::take_responders() {
+  std::vector<Responder> responders = handles_.take_all_responders();
+  responders.insert(responders.end(), taken_.begin(), taken_.end());
+  taken_.clear();
+  return responders;
+}
+
+void Guest::write(Stream stream, std::string_view text) {
+  if (!lines_) lines_ = std::make_unique<std::array<std::string, 2>>();
+  std::string& line = (*lines_)[std::to_underlying(stream)];
+  while (!text.empty()) {
+    const std::size_t room = limits::log_line_bytes_max - line.size();
+    const std::size_t end = text.find('\n');
+    const std::size_t bytes = std::min({end, text.size(), room});
+    line += text.substr(0, bytes);
+    text.remove_prefix(bytes);
+    if (bytes != end && bytes != room) continue;
+    if (bytes == end) {
+      text.remove_prefix(1);
+      // An empty line is a line too.
+      if (line.empty()) host_->log(stream == Stream::output ? LogLevel::info : LogLevel::warn, "");
+    }
+    flush(stream);
+  }
+}
+
+void Guest::flush(Stream stream) {
+  std::string& line = (*lines_)[std::to_underlying(stream)];
+  if (line.empty()) return;
+  const LogLevel level = stream == Stream::output ? LogLevel::info : LogLevel::warn;
+  if (is_utf8(line)) {
+    host_->log(level, line);
+  } else {
+    host_->log(level, utf8_prefix(harmless(line), limits::log_line_bytes_max));
+  }
+  line.clear();
+}
+
+InstanceUsage Guest::usage() const {
+  return {.memory_bytes = held_.memory.size,
+          // Linear memory never shrinks.
+          .memory_peak_bytes = held_.memory.size,
+          .overhead_bytes = sizeof(Guest) + handles_.heap_bytes() +
+                            (guest_ ? store_bytes + module_.table_elements * sizeof(void*) : 0),
+          .fuel_used = fuel_used_,
+          .handles = handles_.size()};
+}
+
+}  // namespace troupe::wasmtime

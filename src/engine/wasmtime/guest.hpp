@@ -1,0 +1,130 @@
+#pragma once
+// One guest as the engine's own code sees it: its memory, its handles, what it is doing, and how to
+// call it. instance.cpp calls exports with it, the imports answer with it.
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/format.hpp"
+#include "engine/abi.hpp"
+#include "engine/arena.hpp"
+#include "engine/engine.hpp"
+#include "engine/handle_table.hpp"
+#include "engine/wasmtime/guest_memory.hpp"
+#include "engine/wasmtime/shim.hpp"
+
+namespace troupe::wasmtime {
+
+// What a guest needs of its code; it lives as long as the code.
+struct GuestModule {
+  ModuleHandle module;
+  std::array<bool, abi::export_count> has = {};
+  std::uint64_t memory_min_bytes = 0;
+  std::uint64_t table_elements = 0;
+  bool counts_fuel = false;
+
+  [[nodiscard]] bool exports(abi::Export export_) const {
+    return has[static_cast<std::size_t>(export_)];
+  }
+};
+
+// Memory of one guest: the shim's view of it and the slice behind it.
+struct HeldMemory {
+  shim_memory memory = {};  // First: the shim passes its address.
+  Slice slice;
+};
+
+// Thread: one at a time, as the instance.
+// Owns:   the store with its memory, and the handles.
+// Errors: calls into the guest return false and leave a Death; then the guest is never entered
+//         again.
+class Guest {
+ public:
+  Guest(const GuestModule& module, const InstanceLimits& limits);
+  Guest(const Guest&) = delete;
+  Guest& operator=(const Guest&) = delete;
+  ~Guest();
+
+  // --- From outside. begin() and end() bracket all that runs for one message.
+  void begin(HostCalls& host, abi::Phase phase);
+  void end();
+  bool boot();
+  bool call(abi::Export export_, std::span<shim_value> values);
+  // `cabi_post_` of an export, if the guest has one.
+  bool call_post(abi::Export export_, std::uint32_t result);
+
+  // Room in the guest: never null, aligned, within memory.
+  std::optional<std::uint32_t> allocate(std::uint32_t bytes, std::uint32_t alignment);
+  // allocate and copy.
+  std::optional<std::uint32_t> copy_in(BytesView bytes, std::uint32_t alignment = 1);
+
+  // --- The end. Each keeps the first Death.
+  void violate(std::string_view where, std::string_view rule);  // crashed("abi: where: rule")
+  void die(Exit exit, std::string detail = {});
+  [[nodiscard]] bool is_dead() const { return death_ != nullptr; }
+  [[nodiscard]] std::unique_ptr<Death> take_death() { return std::move(death_); }
+
+  [[nodiscard]] GuestMemory memory() const { return GuestMemory(held_.memory); }
+  [[nodiscard]] HandleTable& handles() { return handles_; }
+  [[nodiscard]] bool has_room_for_handle() { return handles_.size() < limits_.addresses; }
+  [[nodiscard]] HostCalls& host() { return *host_; }
+  [[nodiscard]] abi::Phase phase() const { return phase_; }
+  [[nodiscard]] const InstanceLimits& limits() const { return limits_; }
+  [[nodiscard]] const GuestModule& module() const { return module_; }
+
+  // A responder given away in this message; if the guest dies before its effects are committed, it
+  // is still the guest's duty.
+  void remember_taken(const Responder& responder) { taken_.push_back(responder); }
+  void forget_taken() { taken_.clear(); }
+  [[nodiscard]] std::vector<Responder> take_responders();
+
+  // Text written to standard output or error, cut into log lines.
+  enum class Stream : std::uint8_t { output, error };
+  void write(Stream stream, std::string_view text);
+
+  [[nodiscard]] InstanceUsage usage() const;
+
+  // For the imports' trampolines: the import that runs, so that allocate() can call back.
+  class Importing {
+   public:
+    Importing(Guest& guest, shim_caller* caller) : guest_(guest), before_(guest.caller_) {
+      guest.caller_ = caller;
+    }
+    Importing(const Importing&) = delete;
+    Importing& operator=(const Importing&) = delete;
+    ~Importing() { guest_.caller_ = before_; }
+
+   private:
+    Guest& guest_;
+    shim_caller* before_;
+  };
+
+  // The source of linear memory for all engines; its context is an ArenaSet.
+  [[nodiscard]] static shim_memory_source memory_source(ArenaSet& arena);
+
+ private:
+  void bury(std::uint32_t status, Report& report);
+  void flush(Stream stream);
+
+  const GuestModule& module_;
+  HeldMemory held_;  // Before the guest, which gives it back when it goes.
+  GuestHandle guest_;
+  shim_caller* caller_ = nullptr;
+  HostCalls* host_ = nullptr;
+  abi::Phase phase_ = abi::Phase::boot;
+  HandleTable handles_;
+  std::unique_ptr<Death> death_;
+  std::uint64_t fuel_used_ = 0;
+  shim_budget budget_;
+  InstanceLimits limits_;
+  std::vector<Responder> taken_;
+  std::unique_ptr<std::array<std::string, 2>> lines_;  // By Stream; made by the first write.
+};
+
+}  // namespace troupe::wasmtime

@@ -1,0 +1,40 @@
+#pragma once
+// One life of a guest: each export of the contract as a function.
+
+#include <memory>
+
+#include "engine/engine.hpp"
+#include "engine/wasmtime/guest.hpp"
+
+namespace troupe::wasmtime {
+
+class WasmtimeCode;
+
+class WasmtimeInstance final : public Instance {
+ public:
+  WasmtimeInstance(std::shared_ptr<const WasmtimeCode> code, const InstanceLimits& limits);
+  ~WasmtimeInstance() override;
+
+  Reply boot(HostCalls& host) override;
+  Reply start(HostCalls& host, BytesView config) override;
+  Reply handle(HostCalls& host, BytesView payload) override;
+  Reply answered(HostCalls& host, std::uint64_t request, const Answer& answer) override;
+  Reply fired(HostCalls& host, std::uint64_t timer) override;
+  Reply event(HostCalls& host, std::uint64_t subscription, std::string_view topic,
+              BytesView payload) override;
+  Reply exited(HostCalls& host, std::uint64_t watch, const Exit& exit) override;
+  Reply stop(HostCalls& host, std::uint32_t budget_ms) override;
+  HealthReply check(HostCalls& host) override;
+  SaveReply save(HostCalls& host, bool ending) override;
+  Reply load(HostCalls& host, std::string_view version, const SavedState& saved,
+             BytesView config) override;
+
+  std::vector<Responder> take_responders() override { return guest_.take_responders(); }
+  [[nodiscard]] InstanceUsage usage() const override { return guest_.usage(); }
+
+ private:
+  std::shared_ptr<const WasmtimeCode> code_;  // Before the guest, which runs it.
+  Guest guest_;
+};
+
+}  // namespace troupe::wasmtime

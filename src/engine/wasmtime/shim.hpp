@@ -1,0 +1,53 @@
+#pragma once
+// The shim's handles as C++ owns them.
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "engine/wasmtime/shim.h"
+#include "troupe/bytes.hpp"
+
+namespace troupe::wasmtime {
+
+struct FreeEngine {
+  void operator()(shim_engine* engine) const { shim_engine_free(engine); }
+};
+struct FreeModule {
+  void operator()(shim_module* module) const { shim_module_free(module); }
+};
+struct FreeScan {
+  void operator()(shim_scan* scan) const { shim_scan_free(scan); }
+};
+struct FreeGuest {
+  void operator()(shim_guest* guest) const { shim_guest_free(guest); }
+};
+using EngineHandle = std::unique_ptr<shim_engine, FreeEngine>;
+using ModuleHandle = std::unique_ptr<shim_module, FreeModule>;
+using ScanHandle = std::unique_ptr<shim_scan, FreeScan>;
+using GuestHandle = std::unique_ptr<shim_guest, FreeGuest>;
+
+[[nodiscard]] inline shim_view to_view(BytesView bytes) { return {bytes.data(), bytes.size()}; }
+[[nodiscard]] inline shim_view to_view(std::string_view text) { return to_view(as_bytes(text)); }
+[[nodiscard]] inline std::string_view to_text(shim_view view) {
+  return {reinterpret_cast<const char*>(view.data), view.size};
+}
+
+// Takes over what the shim gave.
+[[nodiscard]] inline std::string take(shim_text text) {
+  std::string taken(std::string_view{text.data, text.size});
+  shim_text_free(text);
+  return taken;
+}
+
+// Calls that did not return fill one of these.
+struct Report : shim_report {
+  Report() { message = {}; }
+  Report(const Report&) = delete;
+  Report& operator=(const Report&) = delete;
+  ~Report() {
+    if (message.data != nullptr) shim_text_free(message);
+  }
+};
+
+}  // namespace troupe::wasmtime

@@ -1,0 +1,60 @@
+#include "engine/wasmtime/ticker.hpp"
+
+#include <chrono>
+#include <utility>
+
+#include "base/check.hpp"
+
+namespace troupe::wasmtime {
+namespace {
+
+constexpr std::chrono::milliseconds period{1};
+// After a pause of the whole machine, guests get their time anew.
+constexpr std::chrono::milliseconds catch_up_max{10};
+
+}  // namespace
+
+Ticker::Ticker(std::function<void()> tick) : tick_(std::move(tick)), thread_([this] { run(); }) {}
+
+Ticker::~Ticker() {
+  CHECK(holds_ == 0, "every hold is given back before the engine goes");
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_one();
+  thread_.join();
+}
+
+void Ticker::hold() {
+  holds_.fetch_add(1, std::memory_order_seq_cst);
+  // The ticker says that it sleeps before it looks at the holds for the last time: one of the two
+  // sees the other.
+  if (!is_asleep_.load(std::memory_order_seq_cst)) return;
+  {
+    const std::lock_guard lock(mutex_);
+  }
+  wake_.notify_one();
+}
+
+void Ticker::release() { holds_.fetch_sub(1, std::memory_order_seq_cst); }
+
+void Ticker::run() {
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    is_asleep_.store(true, std::memory_order_seq_cst);
+    wake_.wait(lock, [this] { return stopping_ || holds_.load(std::memory_order_seq_cst) > 0; });
+    is_asleep_.store(false, std::memory_order_seq_cst);
+    auto next = std::chrono::steady_clock::now() + period;
+    while (!stopping_ && holds_.load(std::memory_order_relaxed) > 0) {
+      // Woken early only to stop.
+      wake_.wait_until(lock, next, [this] { return stopping_; });
+      tick_();
+      next += period;
+      const auto now = std::chrono::steady_clock::now();
+      if (now - next > catch_up_max) next = now;
+    }
+  }
+}
+
+}  // namespace troupe::wasmtime

@@ -1,0 +1,44 @@
+#pragma once
+// The thread that makes deadlines pass.
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "engine/engine.hpp"
+
+namespace troupe::wasmtime {
+
+// Calls `tick` once in every millisecond of real time while somebody holds it; asleep otherwise.
+// Deadlines end guests that do not end themselves, so no simulated clock drives them: simulations
+// use fuel.
+//
+// Thread: any thread. `tick` runs on the ticker's own.
+// Owns:   one thread.
+class Ticker {
+ public:
+  explicit Ticker(std::function<void()> tick);
+  Ticker(const Ticker&) = delete;
+  Ticker& operator=(const Ticker&) = delete;
+  ~Ticker();  // REQUIRES: no hold lives.
+
+  void hold();
+  void release();
+
+ private:
+  void run();
+
+  std::function<void()> tick_;
+  std::atomic<std::uint32_t> holds_ = 0;
+  std::atomic<bool> is_asleep_ = false;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  std::thread thread_;  // Last: it uses the rest.
+};
+
+}  // namespace troupe::wasmtime
