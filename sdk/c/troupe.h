@@ -161,7 +161,7 @@ troupe_refusal troupe_send(troupe_address to, troupe_bytes payload);
 // At most 16 addresses, which the receiver then holds too.
 troupe_refusal troupe_send_with(troupe_address to, troupe_bytes payload, troupe_options options,
                                 troupe_addresses addresses);
-// Asks. The answer or failure arrives at TROUPE_ANSWERED_BY under the number written to *request.
+// Asks. The answer or failure arrives at TROUPE_ON_ANSWER under the number written to *request.
 troupe_refusal troupe_request(troupe_address to, troupe_bytes payload, uint32_t timeout_ms,
                               uint64_t* request);
 troupe_refusal troupe_request_with(troupe_address to, troupe_bytes payload, uint32_t timeout_ms,
@@ -205,7 +205,7 @@ troupe_refusal troupe_spawn(troupe_bytes template_name, troupe_bytes name, troup
 troupe_addresses troupe_children(void);
 // Asks a child to stop within the budget; denied for any other actor.
 troupe_refusal troupe_stop(troupe_address child, uint32_t budget_ms);
-// TROUPE_EXITED_BY is told once, when the actor's present life ends.
+// TROUPE_ON_EXIT is told once, when the actor's present life ends.
 troupe_refusal troupe_watch(troupe_address address, uint64_t* watch);
 void troupe_unwatch(uint64_t watch);
 // Ends this actor after the handler returns: normally, or as a crash with this text.
@@ -215,10 +215,10 @@ void troupe_exit_with_error(troupe_bytes reason);
 // --- Topics and timers ----------------------------------------------------------------------
 
 troupe_refusal troupe_publish(troupe_bytes topic, troupe_bytes payload);
-// `orders.*.new`, `orders.#`; events arrive at TROUPE_EVENT_BY.
+// `orders.*.new`, `orders.#`; events arrive at TROUPE_ON_EVENT.
 troupe_refusal troupe_subscribe(troupe_bytes filter, uint64_t* subscription);
 void troupe_unsubscribe(uint64_t subscription);
-// TROUPE_FIRED_BY is called after the delay, and then each period, if that is not 0.
+// TROUPE_ON_TIMER is called after the delay, and then each period, if that is not 0.
 troupe_refusal troupe_start_timer(uint64_t delay_ms, uint64_t period_ms, uint64_t* timer);
 void troupe_cancel_timer(uint64_t timer);
 
@@ -265,77 +265,77 @@ troupe_bytes troupe_join_parts(const troupe_bytes* parts, size_t count);
 // .c file.
 
 // Every actor: one message. A request is answered by troupe_answer.
-#define TROUPE_HANDLE(message)                                                   \
-  static troupe_outcome troupe_user_handle(troupe_bytes message);                \
-  TROUPE_EXPORT("guest@0.1.0#handle")                                            \
-  troupe_outcome troupe_export_handle(const uint8_t* ptr, size_t len) {          \
-    const troupe_outcome outcome = troupe_user_handle((troupe_bytes){ptr, len}); \
-    troupe_arena_reset();                                                        \
-    return outcome;                                                              \
-  }                                                                              \
+#define TROUPE_HANDLE(message)                                                      \
+  static troupe_outcome troupe_user_handle(troupe_bytes message);                   \
+  TROUPE_EXPORT("guest@0.1.0#handle")                                               \
+  troupe_outcome troupe_export_handle(const uint8_t* ptr_, size_t len_) {           \
+    const troupe_outcome outcome_ = troupe_user_handle((troupe_bytes){ptr_, len_}); \
+    troupe_arena_reset();                                                           \
+    return outcome_;                                                                \
+  }                                                                                 \
   static troupe_outcome troupe_user_handle(troupe_bytes message)
 
 // Called once, before any message, with the manifest's config. Left out: nothing to start.
-#define TROUPE_START(config)                                                    \
-  static troupe_outcome troupe_user_start(troupe_bytes config);                 \
-  TROUPE_EXPORT("guest@0.1.0#start")                                            \
-  troupe_outcome troupe_export_start(const uint8_t* ptr, size_t len) {          \
-    const troupe_outcome outcome = troupe_user_start((troupe_bytes){ptr, len}); \
-    troupe_arena_reset();                                                       \
-    return outcome;                                                             \
-  }                                                                             \
+#define TROUPE_START(config)                                                       \
+  static troupe_outcome troupe_user_start(troupe_bytes config);                    \
+  TROUPE_EXPORT("guest@0.1.0#start")                                               \
+  troupe_outcome troupe_export_start(const uint8_t* ptr_, size_t len_) {           \
+    const troupe_outcome outcome_ = troupe_user_start((troupe_bytes){ptr_, len_}); \
+    troupe_arena_reset();                                                          \
+    return outcome_;                                                               \
+  }                                                                                \
   static troupe_outcome troupe_user_start(troupe_bytes config)
 
 // How a request ended: uint64_t request, troupe_outcome_of_request answer.
-#define TROUPE_ANSWERED_BY(request, answer)                                                        \
-  static troupe_outcome troupe_user_answered(uint64_t request, troupe_outcome_of_request answer);  \
-  TROUPE_EXPORT("answers@0.1.0#answered")                                                          \
-  troupe_outcome troupe_export_answered(uint64_t number, int32_t is_error, uint32_t a, uint32_t b, \
-                                        uint32_t c) {                                              \
-    const troupe_outcome outcome =                                                                 \
-        troupe_user_answered(number, troupe_lift_answer(is_error, a, b, c));                       \
-    troupe_arena_reset();                                                                          \
-    return outcome;                                                                                \
-  }                                                                                                \
+#define TROUPE_ON_ANSWER(request, answer)                                                         \
+  static troupe_outcome troupe_user_answered(uint64_t request, troupe_outcome_of_request answer); \
+  TROUPE_EXPORT("answers@0.1.0#answered")                                                         \
+  troupe_outcome troupe_export_answered(uint64_t number_, int32_t is_error_, uint32_t a_,         \
+                                        uint32_t b_, uint32_t c_) {                               \
+    const troupe_outcome outcome_ =                                                               \
+        troupe_user_answered(number_, troupe_lift_answer(is_error_, a_, b_, c_));                 \
+    troupe_arena_reset();                                                                         \
+    return outcome_;                                                                              \
+  }                                                                                               \
   static troupe_outcome troupe_user_answered(uint64_t request, troupe_outcome_of_request answer)
 
 // uint64_t timer
-#define TROUPE_FIRED_BY(timer)                                \
-  static troupe_outcome troupe_user_fired(uint64_t timer);    \
-  TROUPE_EXPORT("timers@0.1.0#fired")                         \
-  troupe_outcome troupe_export_fired(uint64_t number) {       \
-    const troupe_outcome outcome = troupe_user_fired(number); \
-    troupe_arena_reset();                                     \
-    return outcome;                                           \
-  }                                                           \
+#define TROUPE_ON_TIMER(timer)                                  \
+  static troupe_outcome troupe_user_fired(uint64_t timer);      \
+  TROUPE_EXPORT("timers@0.1.0#fired")                           \
+  troupe_outcome troupe_export_fired(uint64_t number_) {        \
+    const troupe_outcome outcome_ = troupe_user_fired(number_); \
+    troupe_arena_reset();                                       \
+    return outcome_;                                            \
+  }                                                             \
   static troupe_outcome troupe_user_fired(uint64_t timer)
 
 // uint64_t subscription, troupe_bytes topic, troupe_bytes payload
-#define TROUPE_EVENT_BY(subscription, topic, payload)                                              \
-  static troupe_outcome troupe_user_event(uint64_t subscription, troupe_bytes topic,               \
-                                          troupe_bytes payload);                                   \
-  TROUPE_EXPORT("events@0.1.0#event")                                                              \
-  troupe_outcome troupe_export_event(uint64_t number, const uint8_t* topic_ptr, size_t topic_len,  \
-                                     const uint8_t* ptr, size_t len) {                             \
-    const troupe_outcome outcome =                                                                 \
-        troupe_user_event(number, (troupe_bytes){topic_ptr, topic_len}, (troupe_bytes){ptr, len}); \
-    troupe_arena_reset();                                                                          \
-    return outcome;                                                                                \
-  }                                                                                                \
-  static troupe_outcome troupe_user_event(uint64_t subscription, troupe_bytes topic,               \
+#define TROUPE_ON_EVENT(subscription, topic, payload)                                       \
+  static troupe_outcome troupe_user_event(uint64_t subscription, troupe_bytes topic,        \
+                                          troupe_bytes payload);                            \
+  TROUPE_EXPORT("events@0.1.0#event")                                                       \
+  troupe_outcome troupe_export_event(uint64_t number_, const uint8_t* topic_ptr_,           \
+                                     size_t topic_len_, const uint8_t* ptr_, size_t len_) { \
+    const troupe_outcome outcome_ = troupe_user_event(                                      \
+        number_, (troupe_bytes){topic_ptr_, topic_len_}, (troupe_bytes){ptr_, len_});       \
+    troupe_arena_reset();                                                                   \
+    return outcome_;                                                                        \
+  }                                                                                         \
+  static troupe_outcome troupe_user_event(uint64_t subscription, troupe_bytes topic,        \
                                           troupe_bytes payload)
 
 // uint64_t watch, troupe_exited how
-#define TROUPE_EXITED_BY(watch, how)                                                     \
-  static troupe_outcome troupe_user_exited(uint64_t watch, troupe_exited how);           \
-  TROUPE_EXPORT("exits@0.1.0#exited")                                                    \
-  troupe_outcome troupe_export_exited(uint64_t number, int32_t kind, const uint8_t* ptr, \
-                                      size_t len) {                                      \
-    const troupe_exited exited = {(troupe_exit_kind)kind, {ptr, len}};                   \
-    const troupe_outcome outcome = troupe_user_exited(number, exited);                   \
-    troupe_arena_reset();                                                                \
-    return outcome;                                                                      \
-  }                                                                                      \
+#define TROUPE_ON_EXIT(watch, how)                                                          \
+  static troupe_outcome troupe_user_exited(uint64_t watch, troupe_exited how);              \
+  TROUPE_EXPORT("exits@0.1.0#exited")                                                       \
+  troupe_outcome troupe_export_exited(uint64_t number_, int32_t kind_, const uint8_t* ptr_, \
+                                      size_t len_) {                                        \
+    const troupe_exited exited_ = {(troupe_exit_kind)kind_, {ptr_, len_}};                  \
+    const troupe_outcome outcome_ = troupe_user_exited(number_, exited_);                   \
+    troupe_arena_reset();                                                                   \
+    return outcome_;                                                                        \
+  }                                                                                         \
   static troupe_outcome troupe_user_exited(uint64_t watch, troupe_exited how)
 
 // Returns troupe_healthy(), troupe_degraded(reason) or troupe_unhealthy(reason). Only log, clocks
@@ -344,22 +344,22 @@ typedef const struct troupe_status* troupe_health;
 troupe_health troupe_healthy(void);
 troupe_health troupe_degraded(troupe_bytes reason);
 troupe_health troupe_unhealthy(troupe_bytes reason);
-#define TROUPE_HEALTH()                               \
-  static troupe_health troupe_user_check(void);       \
-  TROUPE_EXPORT("health@0.1.0#check")                 \
-  troupe_health troupe_export_check(void) {           \
-    const troupe_health health = troupe_user_check(); \
-    troupe_arena_reset();                             \
-    return health;                                    \
-  }                                                   \
+#define TROUPE_HEALTH()                                \
+  static troupe_health troupe_user_check(void);        \
+  TROUPE_EXPORT("health@0.1.0#check")                  \
+  troupe_health troupe_export_check(void) {            \
+    const troupe_health health_ = troupe_user_check(); \
+    troupe_arena_reset();                              \
+    return health_;                                    \
+  }                                                    \
   static troupe_health troupe_user_check(void)
 
 // Asked to stop, with the time left; returns nothing: uint32_t budget_ms
-#define TROUPE_STOP_BY(budget_ms)                   \
+#define TROUPE_ON_STOP(budget_ms)                   \
   static void troupe_user_stop(uint32_t budget_ms); \
   TROUPE_EXPORT("stopping@0.1.0#stop")              \
-  void troupe_export_stop(uint32_t budget) {        \
-    troupe_user_stop(budget);                       \
+  void troupe_export_stop(uint32_t budget_) {       \
+    troupe_user_stop(budget_);                      \
     troupe_arena_reset();                           \
   }                                                 \
   static void troupe_user_stop(uint32_t budget_ms)
@@ -376,14 +376,14 @@ troupe_save_outcome troupe_save(troupe_saved saved);
 troupe_save_outcome troupe_not_now(troupe_bytes reason);
 
 // bool ending. Only log, clocks, random, self, label and clone work here.
-#define TROUPE_SAVE(ending)                                               \
-  static troupe_save_outcome troupe_user_save(bool ending);               \
-  TROUPE_EXPORT("state@0.1.0#save")                                       \
-  troupe_save_outcome troupe_export_save(int32_t is_ending) {             \
-    const troupe_save_outcome outcome = troupe_user_save(is_ending != 0); \
-    troupe_arena_reset();                                                 \
-    return outcome;                                                       \
-  }                                                                       \
+#define TROUPE_SAVE(ending)                                                 \
+  static troupe_save_outcome troupe_user_save(bool ending);                 \
+  TROUPE_EXPORT("state@0.1.0#save")                                         \
+  troupe_save_outcome troupe_export_save(int32_t is_ending_) {              \
+    const troupe_save_outcome outcome_ = troupe_user_save(is_ending_ != 0); \
+    troupe_arena_reset();                                                   \
+    return outcome_;                                                        \
+  }                                                                         \
   static troupe_save_outcome troupe_user_save(bool ending)
 
 // Called instead of start where there is saved state: troupe_bytes version (of the component that
@@ -392,16 +392,18 @@ troupe_save_outcome troupe_not_now(troupe_bytes reason);
   static troupe_outcome troupe_user_load(troupe_bytes version, troupe_saved saved,                \
                                          troupe_bytes config);                                    \
   TROUPE_EXPORT("state@0.1.0#load")                                                               \
-  troupe_outcome troupe_export_load(                                                              \
-      const uint8_t* version_ptr, size_t version_len, const uint8_t* ptr, size_t len,             \
-      const troupe_address* addresses, size_t address_count, const troupe_responder* responders,  \
-      size_t responder_count, const uint8_t* config_ptr, size_t config_len) {                     \
-    const troupe_saved given = {                                                                  \
-        {ptr, len}, {addresses, address_count}, {responders, responder_count}};                   \
-    const troupe_outcome outcome = troupe_user_load(                                              \
-        (troupe_bytes){version_ptr, version_len}, given, (troupe_bytes){config_ptr, config_len}); \
+  troupe_outcome troupe_export_load(const uint8_t* version_ptr_, size_t version_len_,             \
+                                    const uint8_t* ptr_, size_t len_,                             \
+                                    const troupe_address* addresses_, size_t address_count_,      \
+                                    const troupe_responder* responders_, size_t responder_count_, \
+                                    const uint8_t* config_ptr_, size_t config_len_) {             \
+    const troupe_saved given_ = {                                                                 \
+        {ptr_, len_}, {addresses_, address_count_}, {responders_, responder_count_}};             \
+    const troupe_outcome outcome_ =                                                               \
+        troupe_user_load((troupe_bytes){version_ptr_, version_len_}, given_,                      \
+                         (troupe_bytes){config_ptr_, config_len_});                               \
     troupe_arena_reset();                                                                         \
-    return outcome;                                                                               \
+    return outcome_;                                                                              \
   }                                                                                               \
   static troupe_outcome troupe_user_load(troupe_bytes version, troupe_saved saved,                \
                                          troupe_bytes config)
