@@ -22,9 +22,12 @@ struct Known {
   std::vector<std::string_view> templates;
 };
 
-std::vector<std::string_view> keys_of(const std::vector<TomlMember>& members) {
+// Reports nothing: whoever reads the entries does.
+std::vector<std::string_view> keys_of(const TableReader& app, std::string_view key) {
   std::vector<std::string_view> keys;
-  for (const TomlMember& member : members) keys.push_back(member.key);
+  const TomlMember* group = app.find(key);
+  if (group == nullptr) return keys;
+  for (const TomlMember& member : group->value.members) keys.push_back(member.key);
   return keys;
 }
 
@@ -166,9 +169,9 @@ void read_app(const TableReader& app, AppManifest& manifest) {
   manifest.name = app.text("name", {.holds = is_name, .rule = name_rule}).value_or("");
   read_components(app, manifest);
   read_supervisors(app, manifest);
-  Known known{.components = keys_of(app.members("components")),
-              .supervisors = keys_of(app.members("supervisors")),
-              .templates = keys_of(app.members("templates"))};
+  Known known{.components = keys_of(app, "components"),
+              .supervisors = keys_of(app, "supervisors"),
+              .templates = keys_of(app, "templates")};
   if (std::ranges::find(known.supervisors, "root") == known.supervisors.end()) {
     known.supervisors.emplace_back("root");
   }

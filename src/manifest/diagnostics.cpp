@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <tuple>
 #include <utility>
 
 #include "base/check.hpp"
@@ -48,8 +49,10 @@ std::string columns_of(std::string_view line, std::uint32_t first) {
 
 void Diagnostics::add(Diagnostic diagnostic) {
   ++count_;
-  if (kept_.size() < limits::manifest_errors_max) kept_.push_back(std::move(diagnostic));
+  if (!is_full()) kept_.push_back(std::move(diagnostic));
 }
+
+bool Diagnostics::is_full() const { return kept_.size() >= limits::manifest_errors_max; }
 
 std::string Diagnostics::shown(const Diagnostic& diagnostic) const {
   std::string out;
@@ -77,12 +80,14 @@ std::string Diagnostics::shown(const Diagnostic& diagnostic) const {
 
 Error Diagnostics::error() const {
   CHECK(!is_empty());
-  auto sorted = kept_;
-  std::ranges::stable_sort(sorted, {}, [](const Diagnostic& diagnostic) {
-    return std::pair(diagnostic.place.line, diagnostic.place.column);
+  std::vector<const Diagnostic*> sorted;
+  for (const Diagnostic& diagnostic : kept_) sorted.push_back(&diagnostic);
+  // Of equal places the one found first, which is the one of lower address.
+  std::ranges::sort(sorted, {}, [](const Diagnostic* diagnostic) {
+    return std::tuple(diagnostic->place.line, diagnostic->place.column, diagnostic);
   });
   std::string message;
-  for (const Diagnostic& diagnostic : sorted) message += shown(diagnostic);
+  for (const Diagnostic* diagnostic : sorted) message += shown(*diagnostic);
   if (count_ > kept_.size()) {
     const std::size_t more = count_ - kept_.size();
     fmt::format_to(std::back_inserter(message), "{}: error: and {} more error{}\n", harmless(file_),

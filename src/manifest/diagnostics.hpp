@@ -28,6 +28,8 @@ class Diagnostics {
   void add(Diagnostic diagnostic);
   // From here on the error is about the version of the format, not its content.
   void mark_unsupported() { code_ = ErrorCode::unsupported; }
+  // What is added now is counted, not shown: its help need not be thought of.
+  [[nodiscard]] bool is_full() const;
   [[nodiscard]] bool is_empty() const { return count_ == 0; }
 
   // All of them in the order of the file. REQUIRES: !is_empty().

@@ -55,13 +55,6 @@ std::string joined(std::string_view path, std::string_view key) {
   return path.empty() ? shown : fmt::format("{}.{}", path, shown);
 }
 
-std::string help_with(std::string_view word, const Choices& choices) {
-  if (const auto near = nearest(word, choices.names))
-    return fmt::format("did you mean '{}'?", *near);
-  if (choices.names.empty() || choices.names.size() > choices_shown_max) return {};
-  return fmt::format("known {}s: {}", choices.what, fmt::join(choices.names, ", "));
-}
-
 TableReader::TableReader(const TomlValue& table, std::string path, Place place,
                          const TableSchema& schema, Diagnostics& diagnostics)
     : table_(table), path_(std::move(path)), schema_(schema), diagnostics_(diagnostics) {
@@ -115,7 +108,18 @@ void TableReader::report_unknown(const TomlMember& member) const {
   diagnostics_.add({.place = member.place,
                     .key = joined(path_, member.key),
                     .rule = "unknown key",
-                    .help = help_with(member.key, {.what = "key", .names = keys})});
+                    .help = help({.word = member.key, .choices = {.what = "key", .names = keys}})});
+}
+
+std::string TableReader::help(const Wanted& wanted) const {
+  // Not for errors that nobody will see: thousands of them, each with thousands of choices, take
+  // minutes.
+  if (diagnostics_.is_full()) return {};
+  const auto& [what, names] = wanted.choices;
+  if (const auto near = nearest(wanted.word, names))
+    return fmt::format("did you mean '{}'?", *near);
+  if (names.empty() || names.size() > choices_shown_max) return {};
+  return fmt::format("known {}s: {}", what, fmt::join(names, ", "));
 }
 
 void TableReader::report_range(const TomlMember& member, const KeyRow& wanted,
@@ -152,7 +156,7 @@ std::optional<std::string> TableReader::choice(std::string_view key, const Choic
   const std::string& text = member->value.text;
   if (std::ranges::find(choices.names, text) != choices.names.end()) return text;
   report(*member, fmt::format("there is no {} {}", choices.what, quoted(text)),
-         help_with(text, choices));
+         help({.word = text, .choices = choices}));
   return std::nullopt;
 }
 
@@ -262,7 +266,7 @@ std::vector<std::string> TableReader::list(std::string_view key, const Choices& 
     if (item.kind != TomlValue::Kind::string) continue;
     if (std::ranges::find(choices.names, item.text) != choices.names.end()) continue;
     report_item(key, item, fmt::format("there is no {} {}", choices.what, quoted(item.text)),
-                help_with(item.text, choices));
+                help({.word = item.text, .choices = choices}));
   }
   return any;
 }

@@ -68,6 +68,13 @@ class TableReader {
   [[nodiscard]] const KeyRow& row(std::string_view key) const;
   [[nodiscard]] const TomlMember* find(std::string_view key, TomlValue::Kind kind) const;
   void report_unknown(const TomlMember& member) const;
+  // "did you mean 'x'?", or the choices where nothing is near and they are few. Empty if there is
+  // nothing to say.
+  struct Wanted {
+    std::string_view word;
+    const Choices& choices;
+  };
+  [[nodiscard]] std::string help(const Wanted& wanted) const;
   void report_range(const TomlMember& member, const KeyRow& row, std::string_view given) const;
   void report_item(std::string_view key, const TomlValue& item, std::string rule,
                    std::string help) const;
@@ -78,9 +85,5 @@ class TableReader {
   const TableSchema& schema_;
   Diagnostics& diagnostics_;
 };
-
-// "did you mean 'x'?", or the choices where nothing is near and they are few. Empty if there is
-// nothing to say.
-[[nodiscard]] std::string help_with(std::string_view word, const Choices& choices);
 
 }  // namespace troupe

@@ -1,10 +1,11 @@
 #include "manifest/toml_document.hpp"
 
 #include <algorithm>
+#include <array>
 #include <exception>
 #include <optional>
 #include <sstream>
-#include <utility>
+#include <tuple>
 
 #include <toml++/toml.h>
 
@@ -115,6 +116,35 @@ class DepthScanner {
   std::size_t brackets_ = 0;
 };
 
+struct Hint {
+  std::string_view description;  // Part of what toml++ says.
+  std::string_view hint;
+};
+
+// The slips that everybody makes.
+constexpr std::array<Hint, 4> hints = {
+    {{"could not determine value type", "a string needs quotes"},
+     {"parsing decimal integer: expected digit", "a number with a unit needs quotes: \"10s\""},
+     {"control characters other than TAB", "is a closing quote missing?"},
+     {"dangling comma", "an inline table ends without a comma"}}};
+
+// In our words, as far as toml++'s are known: it says "Error while parsing key-value pair: cannot
+// redefine existing string 'name'".
+std::string reworded(std::string_view description) {
+  constexpr std::string_view twice = "cannot redefine existing ";
+  if (const std::size_t at = description.find(twice); at != std::string_view::npos) {
+    return fmt::format("duplicate key: there is the {} already; keep one of them",
+                       harmless(description.substr(at + twice.size())));
+  }
+  const auto hint = std::ranges::find_if(hints, [&](const Hint& known) {
+    return description.find(known.description) != std::string_view::npos;
+  });
+  constexpr std::string_view prefix = "Error while parsing ";
+  if (description.starts_with(prefix)) description.remove_prefix(prefix.size());
+  return fmt::format("not valid TOML: {}{}{}", harmless(description),
+                     hint == hints.end() ? "" : "; ", hint == hints.end() ? "" : hint->hint);
+}
+
 template <typename Date>
 std::string printed(const Date& date) {
   std::ostringstream out;
@@ -131,8 +161,8 @@ void copy_members(const toml::table& table, TomlValue& value) {
         {.key = std::string(key.str()), .place = place_of(key.source()), .value = copy(member)});
   }
   // toml++ sorts by key; what a manifest means depends on the order of the file.
-  std::ranges::stable_sort(value.members, {}, [](const TomlMember& member) {
-    return std::pair(member.place.line, member.place.column);
+  std::ranges::sort(value.members, {}, [](const TomlMember& member) {
+    return std::tuple(member.place.line, member.place.column, std::string_view(member.key));
   });
 }
 
@@ -207,8 +237,7 @@ std::variant<TomlValue, TomlProblem> parse_toml(std::string_view text) {
     const toml::table root = toml::parse(text);
     return copy(root);
   } catch (const toml::parse_error& error) {
-    return TomlProblem{.place = place_of(error.source()),
-                       .what = fmt::format("not valid TOML: {}", harmless(error.description()))};
+    return TomlProblem{.place = place_of(error.source()), .what = reworded(error.description())};
   } catch (const std::exception& error) {
     return TomlProblem{.place = {},
                        .what = fmt::format("not valid TOML: {}", harmless(error.what()))};
