@@ -70,12 +70,10 @@ function(add_wat_guest)
   add_dependencies(guests guest_${G_NAME})
 endfunction()
 
-# Tells a program where guests are (TROUPE_GUEST_DIR), where the sources begin (TROUPE_SOURCE_DIR),
-# and builds the guests before it. Only who needs it: with these paths in its command line a file
-# is compiled anew in every clone, in spite of ccache.
-function(use_guests target)
+# Tells a test where guests are, as TROUPE_GUEST_DIR, and where the sources begin, as
+# TROUPE_SOURCE_DIR.
+function(use_paths target)
   target_compile_definitions(${target} PRIVATE
     TROUPE_GUEST_DIR="${TROUPE_GUEST_DIR}"
     TROUPE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-  add_dependencies(${target} guests)
 endfunction()

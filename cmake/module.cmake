@@ -8,7 +8,7 @@
 #     TEST_USES io               # further modules of its tests, of any layer that is added before
 #     TEST_PRIVATE rapidcheck    # further third-party targets of its tests
 #     TEST_SOURCES fake.cpp      # further sources of its tests
-#     TEST_GUESTS)               # its tests know TROUPE_GUEST_DIR and TROUPE_SOURCE_DIR
+#     TEST_GUESTS)               # its tests read guests: they are built first
 #
 # Every *_test.cpp of the folder goes into one program, <module>_test, one ctest entry per case.
 # Every *_fuzz.cpp is a program of its own, <file>, with a short run as a ctest entry.
@@ -110,8 +110,9 @@ function(add_module_tests name)
     ${name} ${M_TEST_USES} ${M_PRIVATE} ${M_TEST_PRIVATE} GTest::gtest_main)
   set_target_properties(${name}_test PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  use_paths(${name}_test)
   if(M_TEST_GUESTS)
-    use_guests(${name}_test)
+    add_dependencies(${name}_test guests)
   endif()
   discover_tests(${name}_test)
 endfunction()
@@ -131,9 +132,7 @@ function(add_module_fuzzers name)
     target_link_libraries(${fuzzer} PRIVATE ${name} ${M_TEST_USES} ${M_PRIVATE})
     set_target_properties(${fuzzer} PROPERTIES
       RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
-    if(M_TEST_GUESTS)
-      use_guests(${fuzzer})
-    endif()
+    use_paths(${fuzzer})
     # Both drivers take libFuzzer's flags; seed and file names are all one needs to run it again.
     set(arguments -runs=20000 -seed=1 -max_total_time=20)
     if(TROUPE_LIBFUZZER)
