@@ -22,7 +22,7 @@ Result<Defaults> make_defaults() {
                     .disk = std::make_unique<PosixDisk>(),
                     .engine = nullptr};
 #if TROUPE_HAS_WASMTIME
-  TRY_ASSIGN(defaults.engine, make_wasmtime_engine());
+  TRY_ASSIGN(defaults.engine, make_wasmtime_engine({}));
 #else
   defaults.engine = std::make_unique<NativeEngine>();
 #endif
