@@ -32,7 +32,7 @@ WORDS = [
     ("delete", r"(?<!=)(?<!= )(?<!operator )\bdelete\b(?!\s*[;(])", set(),
      "an owner such as std::unique_ptr"),
     ("mutex", r"\bstd::(\w+_)?mutex\b",
-     {"io", "engine", "scheduler", "router", "runtime", "http", "cli", "tests"},
+     {"io", "engine", "scheduler", "router", "loader", "runtime", "http", "cli", "tests"},
      "a message to the owning thread"),
     ("clock", r"\b(system|steady|high_resolution)_clock\b", {"io", "bench", "tests"},
      "the Clock that came by constructor (base/clock.hpp)"),
@@ -40,7 +40,7 @@ WORDS = [
      "the Clock that came by constructor (base/clock.hpp)"),
     ("rand", r"\b(s?rand\s*\(|random_device\b)", {"io", "tests"},
      "the Random that came by constructor (base/random.hpp)"),
-    ("getenv", r"\bgetenv\b", {"io", "cli"}, "an option that cli passes down"),
+    ("getenv", r"\bgetenv\b", {"io", "cli", "tests"}, "an option that cli passes down"),
     ("thread", r"\bstd::j?thread\b(?!::(id|hardware_concurrency))|\bpthread_create\b",
      {"scheduler", "engine", "runtime", "http", "cli", "bench", "tests"},
      "a Steppable (scheduler/steppable.hpp)"),
@@ -83,7 +83,7 @@ class File:
     def is_test(self):
         """What only tests see: their files, and the fakes and helpers beside them."""
         name = pathlib.PurePath(self.path).name
-        return (self.path.startswith("tests/") or name.startswith("fake_") or
+        return (self.path.startswith("tests/") or name.startswith(("fake_", "test_")) or
                 re.search(r"_(test|fuzz)(\.|_)", name) is not None)
 
     @property
@@ -241,12 +241,12 @@ def header_opening(file, tree):
 
 
 # Values: made, passed and thrown away; nobody shares one.
-VALUES = {"Outcome", "Result", "Tried"}
+VALUES = {"Accepted", "Outcome", "Result", "Tried"}
 
 
 def thread_label(file, tree):
     """A class in a header says which thread may call it."""
-    if file.suffix != ".hpp" or not file.path.startswith(("src/", "include/")):
+    if file.suffix != ".hpp" or file.is_test or not file.path.startswith(("src/", "include/")):
         return
     lines = file.lines
     for index, line in enumerate(lines):
