@@ -4,7 +4,7 @@
 #     DEBUG                      with DWARF, so that traps have files and lines
 #     GROWABLE                   its memory may grow
 #     PAGE_64K                   64 KiB pages, for what does without custom page sizes
-#     BARE                       without sdk/c/troupe.c: the guest speaks the protocol itself
+#     NO_SDK                     without sdk/c/troupe.c: the guest speaks the protocol itself
 #     FLAGS -DX -Wl,--y          further flags of compiler and linker
 #   add_wat_guest(NAME loop SOURCE loop.wat)      -> guests/loop.wat
 #     The text is copied: the engine reads it, and the distribution's wat2wasm knows no custom
@@ -20,7 +20,7 @@ find_program(TROUPE_GUEST_CLANG NAMES clang-22 clang
   DOC "clang with the wasm32 target and wasm-ld")
 
 function(add_c_guest)
-  cmake_parse_arguments(PARSE_ARGV 0 G "DEBUG;GROWABLE;PAGE_64K;BARE" "NAME" "SOURCES;FLAGS")
+  cmake_parse_arguments(PARSE_ARGV 0 G "DEBUG;GROWABLE;PAGE_64K;NO_SDK" "NAME" "SOURCES;FLAGS")
   if(G_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "add_c_guest(${G_NAME}): unknown arguments: ${G_UNPARSED_ARGUMENTS}")
   endif()
@@ -47,7 +47,7 @@ function(add_c_guest)
     cmake_path(ABSOLUTE_PATH source)
     list(APPEND sources ${source})
   endforeach()
-  if(NOT G_BARE)
+  if(NOT G_NO_SDK)
     list(APPEND sources ${sdk}/troupe.c)
   endif()
   file(GLOB headers CONFIGURE_DEPENDS ${sdk}/*.h *.h)
