@@ -41,6 +41,7 @@ else()
 endif()
 
 if(TROUPE_SANITIZE)
+  target_compile_definitions(troupe_options INTERFACE _GLIBCXX_ASSERTIONS)
   target_compile_options(troupe_options INTERFACE
     -fsanitize=${TROUPE_SANITIZE} -fno-sanitize-recover=all)
   target_link_options(troupe_options INTERFACE
