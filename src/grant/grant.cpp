@@ -57,7 +57,7 @@ Result<GrantSet> GrantSet::compile(const GrantLists& lists, std::string_view app
   GrantSet set;
   set.app_ = app;
   for (const std::string& actor : lists.find) {
-    const bool has_app = actor.find('/') != std::string::npos;
+    const bool has_app = actor.contains('/');
     set.find_.insert(has_app ? actor : fmt::format("{}/{}", app, actor));
   }
   set.publish_ = lists.publish;
@@ -68,7 +68,7 @@ Result<GrantSet> GrantSet::compile(const GrantLists& lists, std::string_view app
 
 bool GrantSet::may_find(std::string_view actor) const {
   if (find_.empty() || !is_actor_reference(actor)) return false;
-  if (actor.find('/') != std::string_view::npos) return find_.contains(actor);
+  if (actor.contains('/')) return find_.contains(actor);
   return find_.contains(fmt::format("{}/{}", app_, actor));
 }
 

@@ -1,7 +1,6 @@
 #include "loader/loader.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 #include <vector>
 
@@ -24,7 +23,7 @@ constexpr std::size_t looked_at_bytes = 512;
 // A file of words, as far as its beginning tells.
 bool looks_like_text(std::string_view content) {
   const std::string_view start = utf8_prefix(content, looked_at_bytes);
-  return is_utf8(start) && start.find('\0') == std::string_view::npos;
+  return is_utf8(start) && !start.contains('\0');
 }
 
 std::string_view without_space(std::string_view text) {

@@ -60,6 +60,7 @@ class Loader {
 
   Disk& disk_;
   Engine& engine_;
+  // tidy: allow(mutex) spawn() of any thread loads, and nobody waits while it is held
   mutable std::mutex mutex_;
   std::list<Compiled> compiled_;  // Last used first.
   std::uint64_t compile_count_ = 0;

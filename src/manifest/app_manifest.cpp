@@ -160,7 +160,7 @@ ActorEntry read_entry(const TableReader& reader, const Known& known, RestartType
   }
   entry.limits = read_limits(reader);
   const auto engine = reader.choice("engine", {.what = "engine", .names = engines});
-  entry.engine = engine == "deterministic" ? EngineChoice::deterministic : EngineChoice::default_;
+  entry.engine = engine == "deterministic" ? EngineChoice::deterministic : EngineChoice::standard;
   entry.interfaces_off = read_interfaces_off(reader);
   return entry;
 }
@@ -196,11 +196,11 @@ void read_app(const TableReader& app, AppManifest& manifest) {
 
 }  // namespace
 
-Result<AppManifest> parse_app_manifest(const ManifestText& text) {
-  AppManifest manifest;
-  TRY(read_manifest(text, [&](const TableReader& root) {
+Result<AppManifest> parse_app_manifest(const ManifestText& manifest) {
+  AppManifest parsed;
+  TRY(read_manifest(manifest, [&](const TableReader& root) {
     if (const auto app = root.table("app", app_schema())) {
-      read_app(*app, manifest);
+      read_app(*app, parsed);
     } else if (root.find("app") == nullptr) {
       const bool is_component = root.find("component") != nullptr;
       root.diagnostics().add(
@@ -212,7 +212,7 @@ Result<AppManifest> parse_app_manifest(const ManifestText& text) {
                                 : "an app manifest begins: schema = 1, [app], name = \"...\""});
     }
   }));
-  return manifest;
+  return parsed;
 }
 
 }  // namespace troupe

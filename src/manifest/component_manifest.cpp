@@ -10,7 +10,7 @@ namespace troupe {
 namespace {
 
 bool is_component_name(std::string_view text) {
-  return is_actor_reference(text) && text.find('/') != std::string_view::npos;
+  return is_actor_reference(text) && text.contains('/');
 }
 
 // A number without leading zeros.
@@ -21,8 +21,8 @@ bool is_version_number(std::string_view text) {
 
 // Dot-separated identifiers, as after '-' and '+'.
 bool is_version_suffix(std::string_view text) {
-  return !text.empty() && text.front() != '.' && text.back() != '.' &&
-         text.find("..") == std::string_view::npos && std::ranges::all_of(text, [](char byte) {
+  return !text.empty() && text.front() != '.' && text.back() != '.' && !text.contains("..") &&
+         std::ranges::all_of(text, [](char byte) {
            return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
                   (byte >= 'A' && byte <= 'Z') || byte == '-' || byte == '.';
          });
@@ -54,9 +54,9 @@ bool is_wasm_path(std::string_view text) {
 
 }  // namespace
 
-Result<ComponentManifest> parse_component_manifest(const ManifestText& text) {
-  ComponentManifest manifest;
-  TRY(read_manifest(text, [&](const TableReader& root) {
+Result<ComponentManifest> parse_component_manifest(const ManifestText& manifest) {
+  ComponentManifest parsed;
+  TRY(read_manifest(manifest, [&](const TableReader& root) {
     const auto component = root.table("component", component_schema());
     if (!component) {
       if (root.find("component") == nullptr) {
@@ -68,23 +68,23 @@ Result<ComponentManifest> parse_component_manifest(const ManifestText& text) {
       }
       return;
     }
-    manifest.name = component
-                        ->text("name", {.holds = is_component_name,
-                                        .rule = "`namespace/name`, each of lower-case letters, "
-                                                "digits, '-' and '_'"})
-                        .value_or("");
-    manifest.version =
+    parsed.name = component
+                      ->text("name", {.holds = is_component_name,
+                                      .rule = "`namespace/name`, each of lower-case letters, "
+                                              "digits, '-' and '_'"})
+                      .value_or("");
+    parsed.version =
         component
             ->text("version", {.holds = is_version, .rule = "a semantic version such as 1.2.3"})
             .value_or("");
-    manifest.file =
+    parsed.file =
         component->text("file", {.holds = is_wasm_path, .rule = "the path of a .wasm file"})
             .value_or("");
-    manifest.grants = read_grants(*component, nullptr);
-    manifest.limits = read_limits(*component);
-    manifest.interfaces_off = read_interfaces_off(*component);
+    parsed.grants = read_grants(*component, nullptr);
+    parsed.limits = read_limits(*component);
+    parsed.interfaces_off = read_interfaces_off(*component);
   }));
-  return manifest;
+  return parsed;
 }
 
 }  // namespace troupe

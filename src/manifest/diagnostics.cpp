@@ -81,6 +81,7 @@ std::string Diagnostics::shown(const Diagnostic& diagnostic) const {
 Error Diagnostics::error() const {
   CHECK(!is_empty());
   std::vector<const Diagnostic*> sorted;
+  sorted.reserve(kept_.size());
   for (const Diagnostic& diagnostic : kept_) sorted.push_back(&diagnostic);
   // Of equal places the one found first, which is the one of lower address.
   std::ranges::sort(sorted, {}, [](const Diagnostic* diagnostic) {

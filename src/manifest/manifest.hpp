@@ -55,7 +55,8 @@ struct LimitsOf {
 };
 [[nodiscard]] ActorLimits effective_limits(const LimitsOf& given);
 
-enum class EngineChoice : std::uint8_t { default_, deterministic };
+// "default", "deterministic".
+enum class EngineChoice : std::uint8_t { standard, deterministic };
 
 // Names of the optional interfaces: "answers", "timers", "events", "exits", "health", "stopping",
 // "state".
@@ -73,7 +74,7 @@ struct ActorEntry {
   std::uint32_t mailbox_messages = limits::mailbox_messages_default;
   std::uint64_t mailbox_bytes = limits::mailbox_bytes_default;
   LimitsGiven limits;
-  EngineChoice engine = EngineChoice::default_;
+  EngineChoice engine = EngineChoice::standard;
   std::vector<std::string> interfaces_off;
 };
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -106,7 +105,7 @@ TEST(AppManifest, HasDefaults) {
   EXPECT_EQ(actor.grants, GrantLists());
   EXPECT_EQ(actor.limits, LimitsGiven());
   EXPECT_EQ(actor.mailbox_messages, limits::mailbox_messages_default);
-  EXPECT_EQ(actor.engine, EngineChoice::default_);
+  EXPECT_EQ(actor.engine, EngineChoice::standard);
   EXPECT_TRUE(actor.config.empty());
   const auto bank = parse(content_of(testdata / "bank.toml")).value();
   EXPECT_EQ(bank.templates.at(0).restart, RestartType::temporary);
@@ -286,7 +285,7 @@ TEST(Manifest, ReadsTheExamplesOfTheDocs) {
 }
 
 // testdata/X.toml must fail with exactly the text of testdata/X.errors; files that begin with
-// "component_" are component manifests. With TROUPE_UPDATE_GOLDEN set, the texts are written anew.
+// "component_" are component manifests.
 TEST(Manifest, GivesTheErrorsOnFile) {
   int files = 0;
   for (const auto& entry : fs::directory_iterator(testdata)) {
@@ -304,10 +303,13 @@ TEST(Manifest, GivesTheErrorsOnFile) {
     }
     fs::path expected = entry.path();
     expected.replace_extension(".errors");
-    if (std::getenv("TROUPE_UPDATE_GOLDEN") != nullptr) {
-      std::ofstream(expected, std::ios::binary) << message << '\n';
+    if (message + '\n' != content_of(expected)) {
+      const fs::path now = fs::path(testing::TempDir()) / expected.filename();
+      std::ofstream(now, std::ios::binary) << message << '\n';
+      ADD_FAILURE() << "expected:\n"
+                    << content_of(expected) << "found:\n"
+                    << message << "\nIf that is right: cp " << now << " " << expected;
     }
-    EXPECT_EQ(message + '\n', content_of(expected));
     ++files;
   }
   EXPECT_GE(files, 15);

@@ -42,9 +42,7 @@ std::string described(const TomlValue& value) {
   CHECK(false, "a Kind has one of its named values");
 }
 
-bool is_bare(std::string_view key) {
-  return is_topic(key) && key.find('.') == std::string_view::npos;
-}
+bool is_bare(std::string_view key) { return is_topic(key) && !key.contains('.'); }
 
 }  // namespace
 

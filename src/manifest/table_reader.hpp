@@ -75,7 +75,7 @@ class TableReader {
     const Choices& choices;
   };
   [[nodiscard]] std::string help(const Wanted& wanted) const;
-  void report_range(const TomlMember& member, const KeyRow& row, std::string_view given) const;
+  void report_range(const TomlMember& member, const KeyRow& wanted, std::string_view given) const;
   void report_item(std::string_view key, const TomlValue& item, std::string rule,
                    std::string help) const;
   void report_duplicates(std::string_view key) const;

@@ -136,9 +136,8 @@ std::string reworded(std::string_view description) {
     return fmt::format("duplicate key: there is the {} already; keep one of them",
                        harmless(description.substr(at + twice.size())));
   }
-  const auto hint = std::ranges::find_if(hints, [&](const Hint& known) {
-    return description.find(known.description) != std::string_view::npos;
-  });
+  const auto hint = std::ranges::find_if(
+      hints, [&](const Hint& known) { return description.contains(known.description); });
   constexpr std::string_view prefix = "Error while parsing ";
   if (description.starts_with(prefix)) description.remove_prefix(prefix.size());
   return fmt::format("not valid TOML: {}{}{}", harmless(description),

@@ -13,6 +13,7 @@ class Counter {
   Counter() = default;
   Counter(const Counter&) = delete;
   Counter& operator=(const Counter&) = delete;
+  ~Counter() = default;
 
   void add(std::uint64_t count = 1) {
     value_.store(value_.load(std::memory_order_relaxed) + count, std::memory_order_relaxed);

@@ -22,6 +22,7 @@ class Histogram {
   Histogram() = default;
   Histogram(const Histogram&) = delete;
   Histogram& operator=(const Histogram&) = delete;
+  ~Histogram() = default;
 
   void record(std::uint64_t value) {
     add(buckets_[bucket_of(value)], 1);

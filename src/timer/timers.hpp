@@ -39,6 +39,7 @@ class Timers {
   Timers() = default;
   Timers(const Timers&) = delete;
   Timers& operator=(const Timers&) = delete;
+  ~Timers() = default;
 
   // Also for an instant that has passed: it is due at once, behind what was due earlier.
   TimerKey schedule(Instant at, Entry entry) {

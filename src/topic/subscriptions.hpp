@@ -30,6 +30,7 @@ class Subscriptions {
   Subscriptions() = default;
   Subscriptions(const Subscriptions&) = delete;
   Subscriptions& operator=(const Subscriptions&) = delete;
+  ~Subscriptions() = default;
 
   // REQUIRES: is_filter(subscription.filter).
   void add(Subscription subscription);
@@ -42,7 +43,7 @@ class Subscriptions {
   // actor with two filters that select it is visited twice. `visit` does not change the list.
   // REQUIRES: is_topic(topic).
   template <typename Visit>
-  void for_each_match(std::string_view topic, Visit&& visit) const {
+  void for_each_match(std::string_view topic, const Visit& visit) const {
     for (const Subscription& subscription : subscriptions_) {
       if (matches({subscription.filter}, topic)) visit(subscription);
     }
