@@ -10,6 +10,7 @@
 
 #include "base/check.hpp"
 #include "base/format.hpp"
+#include "engine/abi.hpp"
 #include "engine/wasmtime/shim.hpp"
 #include "engine/wasmtime/wasmtime_engine.hpp"
 
@@ -167,6 +168,25 @@ inline constexpr std::string_view idle_start = R"(
 inline constexpr std::string_view idle_handle = R"(
   (func (export "troupe:actor/guest@0.1.0#handle") (param i32 i32) (result i32) (i32.const 16))
 )";
+
+// Imports of the whole contract: $send, $self, $drop-address, and so on, after the part of their
+// names that says what they do.
+[[nodiscard]] inline std::string all_imports() {
+  std::string text;
+  for (const abi::ImportRow& row : abi::imports()) {
+    std::string id(row.name);
+    for (const std::string_view prefix : {"[method]address.", "[static]responder."})
+      if (id.starts_with(prefix)) id.erase(0, prefix.size());
+    if (id.starts_with("[resource-drop]")) id.replace(0, 15, "drop-");
+    text += fmt::format("(import \"{}\" \"{}\" (func ${}", abi::host_module, row.name, id);
+    for (const char letter : row.signature.params)
+      text += letter == 'i' ? " (param i32)" : " (param i64)";
+    for (const char letter : row.signature.results)
+      text += letter == 'i' ? " (result i32)" : " (result i64)";
+    text += "))";
+  }
+  return text;
+}
 
 // An engine for a whole test program: its classes and reservations are made once.
 inline Engine& engine() {
