@@ -7,6 +7,7 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/native.hpp"
@@ -42,6 +43,7 @@ class SimNode {
   [[nodiscard]] NodeCore& core() { return *core_; }
   [[nodiscard]] SimClock& clock() { return clock_; }
   [[nodiscard]] const std::vector<ExitEvent>& exits() const { return exits_; }
+  [[nodiscard]] std::vector<ExitEvent> take_exits() { return std::exchange(exits_, {}); }
   [[nodiscard]] const std::vector<std::string>& log() const { return log_; }  // "name: text"
   [[nodiscard]] const std::optional<RuntimeEnd>& end() const { return end_; }
 
