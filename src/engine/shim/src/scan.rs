@@ -22,6 +22,8 @@ const ACCEPTED: WasmFeatures = WasmFeatures::from_bits_truncate(
         | WasmFeatures::CUSTOM_PAGE_SIZES.bits(),
 );
 
+const EXTERNAL_REFERENCES: &str = "external references (externref)";
+
 /// Proposals that are refused by name, the most telling first: a module that needs exceptions also
 /// needs the reference types that came with them.
 const REFUSED: [(WasmFeatures, &str); 14] = [
@@ -44,7 +46,7 @@ const REFUSED: [(WasmFeatures, &str); 14] = [
     ),
     (WasmFeatures::WIDE_ARITHMETIC, "wide arithmetic"),
     (WasmFeatures::MEMORY_CONTROL, "memory control"),
-    (WasmFeatures::GC_TYPES, "external references (externref)"),
+    (WasmFeatures::GC_TYPES, EXTERNAL_REFERENCES),
 ];
 
 #[repr(u32)]
@@ -133,11 +135,17 @@ fn needed_proposals(wasm: &[u8]) -> Vec<&'static str> {
             needed.push(name);
         }
     }
+    // Garbage collection brings the types of external references with it.
+    if needed.len() > 1 {
+        needed.retain(|name| *name != EXTERNAL_REFERENCES);
+    }
     needed
 }
 
 struct Scanner {
     scan: Box<Scan>,
+    /// Exactly typed imports and exports: the validator lets them pass, the compiler does not.
+    has_exact_types: bool,
     types: Vec<Option<FuncType>>,
     function_types: Vec<u32>,
 }
@@ -174,6 +182,7 @@ impl Scanner {
     }
 
     fn import(&mut self, import: wasmparser::Import<'_>) {
+        self.has_exact_types |= matches!(import.ty, TypeRef::FuncExact(_));
         let (kind, ty) = match import.ty {
             TypeRef::Func(ty) | TypeRef::FuncExact(ty) => {
                 self.function_types.push(ty);
@@ -189,6 +198,7 @@ impl Scanner {
     }
 
     fn export(&mut self, export: wasmparser::Export<'_>) {
+        self.has_exact_types |= matches!(export.kind, ExternalKind::FuncExact);
         let (kind, ty) = match export.kind {
             ExternalKind::Func | ExternalKind::FuncExact => (
                 Kind::Function,
@@ -286,12 +296,17 @@ fn scan(wasm: &[u8], fault: &mut Fault) -> Result<Box<Scan>, String> {
     };
     let mut scanner = Scanner {
         scan: Box::new(scan),
+        has_exact_types: false,
         types: Vec::new(),
         function_types: Vec::new(),
     };
     for payload in Parser::new(0).parse_all(wasm) {
         let parsed = payload.and_then(|payload| scanner.payload(payload));
         parsed.map_err(|error| error.to_string())?;
+    }
+    if scanner.has_exact_types {
+        *fault = Fault::Unsupported;
+        return Err("custom descriptors".to_string());
     }
     let mut scan = scanner.scan;
     scan.imports = scan.owned_imports.as_ptr();
