@@ -198,9 +198,17 @@ Tried<Command> make_send_or_request(const CLI::App& command, const Raw& raw) {
   return RequestCommand{.actor = raw.actor, .payload = raw.payload, .timeout = *timeout};
 }
 
-Tried<Command> make_command(const CLI::App& command, const Raw& raw) {
+// What CLI11 could not place. The "--" before positional arguments is among them.
+std::vector<std::string> extras_of(const CLI::App& app) {
+  std::vector<std::string> extras = app.remaining(true);
+  std::erase(extras, "--");
+  return extras;
+}
+
+Tried<Command> make_command(const Parser& parser, const CLI::App& command) {
+  const Raw& raw = parser.raw;
   const std::string& name = command.get_name();
-  if (const auto extras = command.remaining(); !extras.empty())
+  if (const auto extras = extras_of(parser.app); !extras.empty())
     return unexpected_argument(command, extras.front());
   if (name == "run") return make_run(raw);
   if (name == "ps") return PsCommand{};
@@ -211,26 +219,31 @@ Tried<Command> make_command(const CLI::App& command, const Raw& raw) {
 
 // No command, or one that is not known.
 Tried<Command> without_command(const CLI::App& app) {
-  const auto extras = app.remaining();
+  const auto extras = extras_of(app);
   if (extras.empty()) {
     if (app.count("--version") > 0) return VersionCommand{};
     return usage("no command is given", std::string(see_help));
   }
   const std::string& first = extras.front();
   if (first.starts_with('-')) return unexpected_argument(app, first);
+  return usage(fmt::format("unknown command '{}'", first),
+               did_you_mean(first, commands_of(app), std::string(see_help)));
+}
+
+// `troupe help [COMMAND]`
+Tried<Command> help_on(const CLI::App& app, std::span<const std::string> topics) {
+  if (topics.empty()) return HelpCommand{std::string(help_text(""))};
   const auto commands = commands_of(app);
-  if (first != "help")
-    return usage(fmt::format("unknown command '{}'", first),
-                 did_you_mean(first, commands, std::string(see_help)));
-  if (extras.size() == 1) return HelpCommand{std::string(help_text(""))};
-  if (std::ranges::find(commands, extras[1]) != commands.end())
-    return HelpCommand{std::string(help_text(extras[1]))};
-  return usage(fmt::format("there is no help for '{}'", extras[1]),
-               did_you_mean(extras[1], commands, std::string(see_help)));
+  if (std::ranges::find(commands, topics.front()) != commands.end())
+    return HelpCommand{std::string(help_text(topics.front()))};
+  return usage(fmt::format("there is no help for '{}'", topics.front()),
+               did_you_mean(topics.front(), commands, std::string(see_help)));
 }
 
 Tried<Command> parse_command(Parser& parser, std::span<const std::string> arguments) {
   define(parser);
+  if (!arguments.empty() && arguments.front() == "help")
+    return help_on(parser.app, arguments.subspan(1));
   const auto chosen = [&parser]() -> const CLI::App* {
     const auto commands = parser.app.get_subcommands();
     return commands.empty() ? nullptr : commands.front();
@@ -243,7 +256,7 @@ Tried<Command> parse_command(Parser& parser, std::span<const std::string> argume
   } catch (const CLI::ParseError& error) {
     return usage(error.what(), see_help_of(chosen() ? chosen()->get_name() : ""));
   }
-  return chosen() ? make_command(*chosen(), parser.raw) : without_command(parser.app);
+  return chosen() ? make_command(parser, *chosen()) : without_command(parser.app);
 }
 
 }  // namespace

@@ -56,7 +56,9 @@ TEST(CommandLine, ReadsSendAndRequest) {
   EXPECT_EQ(send.payload, "hello there");
   EXPECT_EQ(command<SendCommand>({"send", "a", "-"}).payload, "-");
   EXPECT_EQ(command<SendCommand>({"send", "a", ""}).payload, "");
-  EXPECT_EQ(command<SendCommand>({"send", "a", "--", "-5"}).payload, "-5");
+  EXPECT_EQ(command<SendCommand>({"send", "a", "--", "-x"}).payload, "-x");
+  EXPECT_EQ(command<SendCommand>({"send", "--", "a", "--"}).payload, "--");
+  EXPECT_EQ(command<SendCommand>({"send", "a", "-5"}).payload, "-5");
   EXPECT_EQ(command<SendCommand>({"send", "#3.1", "x"}).actor, "#3.1");
   const auto request = command<RequestCommand>({"request", "a", "x", "--timeout", "250ms"});
   EXPECT_EQ(request.timeout, 250ms);
@@ -125,7 +127,7 @@ TEST(CommandLine, SaysWhatWasPerhapsMeant) {
   EXPECT_TRUE(complaint({"ps", "--jsn"}).help.contains("`--json`"));
   EXPECT_TRUE(complaint({"request", "a", "b", "--timeot=1s"}).help.contains("`--timeout`"));
   EXPECT_TRUE(complaint({"help", "stpo"}).help.contains("`stop`"));
-  EXPECT_TRUE(complaint({"send", "a", "-5"}).help.contains("troupe send NAME -- -5"));
+  EXPECT_TRUE(complaint({"send", "a", "-x"}).help.contains("troupe send NAME -- -x"));
 }
 
 TEST(CommandLine, RefusesWhatItDoesNotKnow) {

@@ -5,6 +5,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/format.hpp"
 #include "base/limits.hpp"
 #include "base/names.hpp"
 #include "manifest/manifest.hpp"
@@ -35,7 +36,10 @@ Tried<RunPlan> plan_run(const RunCommand& command, Disk& disk) {
     const auto bytes = disk.read_file(plan.file, limits::manifest_bytes_max);
     if (!bytes) return complain(bytes.error());
     auto manifest = parse_app_manifest({.text = as_text(*bytes), .file = plan.file.native()});
-    if (!manifest) return complain(std::move(manifest).error());
+    if (!manifest)
+      return complain(
+          ExitCode::invalid_input,
+          fmt::format("{} is not valid\n{}", plan.file.native(), manifest.error().message));
     plan.app = std::move(manifest->name);
   } else {
     plan.kind = RunPlan::Kind::component;

@@ -1,0 +1,198 @@
+#!/usr/bin/env python3
+"""The life of a node: its name and socket, how it starts, fails to start, and ends."""
+
+import json
+import os
+import pathlib
+import random
+import shutil
+import signal
+import stat
+import unittest
+
+from harness import SystemTest, guest, main
+
+NOBODY = 65534
+
+TWO_ACTORS = """
+schema = 1
+[app]
+name = "bank"
+[app.components]
+echo = "{echo}"
+counter = "{counter}"
+[app.actors.first]
+component = "echo"
+[app.actors.second]
+component = "counter"
+"""
+
+
+def as_nobody():
+    os.setgroups([])
+    os.setgid(NOBODY)
+    os.setuid(NOBODY)
+
+
+class Nodes(SystemTest):
+    def two_actors(self):
+        return self.write("app.toml", TWO_ACTORS.format(echo=guest("echo.wasm"),
+                                                        counter=guest("counter.wasm")))
+
+    def test_an_app(self):
+        """run app.toml starts the actors of the manifest; short names are those of its app"""
+        node = self.run_node(self.two_actors())
+        self.assertRegex(node.lines[0], r"^node bank ready in \d+ ms: 2 actors;")
+        self.assertEqual(list(self.actors()), ["bank/first", "bank/second"])
+        self.assertEqual(self.ok("request", "first", "hello"), b"hello")
+
+    def test_an_app_of_the_current_folder(self):
+        """run without a file takes app.toml of the current folder; --name is the node's alone"""
+        self.two_actors()
+        self.run_node("--name", "test")
+        self.assertEqual(self.ok("request", "second", "add 1", "--node", "test"), b"total 1")
+
+    def test_the_socket_is_private(self):
+        """the socket has mode 0600, its folder 0700, and both are ours"""
+        self.run_node(guest("echo.wasm"))
+        socket = os.stat(self.sockets / "echo.sock")
+        self.assertTrue(stat.S_ISSOCK(socket.st_mode))
+        self.assertEqual(stat.S_IMODE(socket.st_mode), 0o600)
+        self.assertEqual(stat.S_IMODE(os.stat(self.sockets).st_mode), 0o700)
+        self.assertEqual(socket.st_uid, os.geteuid())
+
+    def test_a_second_node_of_the_name(self):
+        """a second node of that name is refused with the first one's process id"""
+        first = self.run_node(guest("echo.wasm"))
+        self.fails(7, "run", guest("echo.wasm"), says=f"process {first.pid}")
+        self.assertEqual(self.ok("request", "echo", "x"), b"x")
+
+    def test_a_node_that_was_killed(self):
+        """what a killed node left is cleared away by ps, and by the next node of that name"""
+        first = self.run_node(guest("echo.wasm"))
+        first.process.kill()
+        first.wait_end()
+        self.assertTrue((self.sockets / "echo.sock").exists())
+        second = self.run_node(guest("echo.wasm"))
+        self.assertEqual(self.ok("request", "echo", "x"), b"x")
+        second.process.kill()
+        second.wait_end()
+        self.fails(6, "ps", says="no node is running")
+        self.assertEqual(os.listdir(self.sockets), [])
+
+    def test_stop_node(self):
+        """stop --node: the process has ended with exit code 0 and left nothing when it returns"""
+        node = self.run_node(self.two_actors())
+        self.ok("stop", "--node")
+        self.assertEqual(node.wait_end(), 0)
+        self.assertEqual(os.listdir(self.sockets), [])
+        self.assertRegex(node.lines[-1], r"^node bank ended after ")
+
+    def test_signals_stop_it_gracefully(self):
+        """SIGTERM, SIGINT and SIGHUP: the actors are stopped, exit code 0, nothing is left"""
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            node = self.run_node(guest("probe.wasm"))
+            node.process.send_signal(number)
+            self.assertEqual(node.wait_end(), 0, node.lines)
+            node.wait_line(r"^stopping 1 actor \(.*at once\)$")
+            self.assertEqual(os.listdir(self.sockets), [])
+
+    def test_a_second_signal_ends_it_at_once(self):
+        """a second signal ends the node while an actor still takes its time: 130, or 143"""
+        for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+            node = self.run_node(guest("probe.wasm"))
+            self.ok("request", "probe", "on stop loop")
+            node.process.send_signal(number)
+            node.wait_line(r"^stopping")
+            node.process.send_signal(number)
+            self.assertEqual(node.wait_end(), code, node.lines)
+            self.assertEqual(os.listdir(self.sockets), [])
+
+    def test_a_crash_is_told_and_survived(self):
+        """a crash: its asker learns it, the log shows it, the actor lives again"""
+        node = self.run_node(guest("probe.wasm"))
+        self.fails(6, "request", "probe", "trap unreachable")
+        node.wait_line(r'\[probe/probe\] exit  life 1: crashed\("unreachable"\); restarted')
+        self.assertEqual(self.ok("request", "probe", "echo back"), b"back")
+        actor = self.actors()["probe/probe"]
+        self.assertEqual((actor["lives"], actor["last_exit"]["kind"]), (2, "crashed"))
+
+    def test_a_supervisor_that_gives_up(self):
+        """beyond the intensity the node ends with exit code 1 and the reason"""
+        node = self.run_node(guest("probe.wasm"))
+        for _ in range(20):
+            if self.troupe("request", "probe", "trap unreachable", "--timeout", "5s")[0] == 6 \
+                    and node.process.poll() is not None:
+                break
+        self.assertEqual(node.wait_end(), 1)
+        node.wait_line(r"^error: ")
+
+    def test_logs_are_harmless(self):
+        """an actor's log goes to standard error, with its control characters made visible"""
+        node = self.run_node(guest("probe.wasm"))
+        self.ok("request", "probe", "log 3 \x1b[31mred\a")
+        node.wait_line(r"^\[probe/probe\] warn  \\x1b\[31mred\\x07$")
+
+    def test_a_manifest_with_errors(self):
+        """an invalid manifest is exit code 8, with line, key and suggestion"""
+        path = self.write("app.toml",
+                          TWO_ACTORS.replace('component = "echo"', 'componnet = "echo"'))
+        err = self.fails(8, "run", path)
+        self.assertRegex(err, r"app\.toml:\d+:\d+")
+        self.assertIn("componnet", err)
+        self.assertEqual(os.listdir(self.folder), ["app.toml"])
+
+    def test_files_that_are_no_components(self):
+        """random bytes, an empty file and a text are exit code 8; a missing file 3; a folder 8"""
+        noise = random.Random(1).randbytes(65537)
+        for content in (b"", b"hello", noise, b"\0asm" + noise, b"\0asm\x01\0\0\0" + noise):
+            self.fails(8, "run", self.write("x.wasm", content))
+        self.fails(3, "run", "missing.wasm", says="missing.wasm")
+        self.fails(3, "run", "missing.toml", says="missing.toml")
+        (self.folder / "folder.wasm").mkdir()
+        self.fails(8, "run", "folder.wasm")
+        self.assertEqual([name for name in os.listdir(self.sockets)], [])
+
+    def test_an_unreadable_file(self):
+        """a file that may not be read is exit code 4"""
+        path = self.write("x.wasm", b"")
+        os.chmod(path, 0)
+        if os.geteuid() != 0:
+            self.fails(4, "run", path)
+            return
+        if shutil.which("setpriv") is None:
+            self.skipTest("runs as root, and there is no setpriv to become somebody else")
+        os.chmod(self.folder, 0o700)
+        os.chown(self.folder, NOBODY, NOBODY)
+        for command in (["run", path], ["run", self.write("app.toml", "")]):
+            os.chmod(command[1], 0)
+            try:
+                self.fails(4, *command, preexec_fn=as_nobody)
+            except PermissionError:
+                self.skipTest("the program is where only root may run it")
+
+    def test_an_actor_that_cannot_start(self):
+        """an actor whose start fails: exit code 1 with its reason, and no socket is left"""
+        path = self.write("app.toml", TWO_ACTORS.format(echo=guest("echo.wasm"),
+                                                        counter=guest("probe.wasm"))
+                          + 'config = "do error no money"\n')
+        self.fails(1, "run", path, says="no money")
+        self.assertEqual(os.listdir(self.sockets), [])
+
+    def test_json_log(self):
+        """with --json every line of the node is an object with an event"""
+        node = self.run_node(guest("probe.wasm"), "--json")
+        self.ok("request", "probe", "log 2 hello")
+        self.troupe("request", "probe", "trap unreachable")
+        node.wait_line(r'"event":"exit"')
+        self.ok("stop", "--node")
+        self.assertEqual(node.wait_end(), 0)
+        events = [json.loads(line)["event"] for line in node.lines]
+        self.assertEqual(events[0], "ready")
+        self.assertEqual(events[-1], "ended")
+        self.assertIn("log", events)
+        self.assertIn("stopping", events)
+
+
+if __name__ == "__main__":
+    main()
