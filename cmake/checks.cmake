@@ -8,3 +8,9 @@ if(BUILD_TESTING AND Python3_FOUND AND EXISTS ${PROJECT_SOURCE_DIR}/tools/tidy.p
     COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tools/tidy.py
             --modules ${CMAKE_BINARY_DIR}/modules.txt)
 endif()
+
+if(BUILD_TESTING)
+  add_test(NAME layers
+    COMMAND ${CMAKE_COMMAND} -DWORK=${CMAKE_BINARY_DIR}/module_test
+            -P ${CMAKE_CURRENT_LIST_DIR}/module_test.cmake)
+endif()

@@ -1,0 +1,41 @@
+# cmake -DWORK=folder -P module_test.cmake: what add_module refuses, it refuses, in words that help.
+
+set(here ${CMAKE_CURRENT_LIST_DIR})
+
+# expect(OUTCOME a_line b_line c_line): configures three modules, `a` in layer 0, `b` and `c` in
+# layer 1. OUTCOME is "passes" or what the message says.
+function(expect outcome)
+  file(REMOVE_RECURSE ${WORK})
+  file(WRITE ${WORK}/CMakeLists.txt "cmake_minimum_required(VERSION 3.25)
+    project(example LANGUAGES NONE)
+    set(CMAKE_CXX_COMPILER_LOADED 1)
+    add_library(troupe_options INTERFACE)
+    include(${here}/module.cmake)
+    layer(0 a)
+    layer(1 b c)
+    finish_modules()")
+  foreach(module IN ITEMS a b c)
+    list(POP_FRONT ARGN line)
+    file(WRITE ${WORK}/src/${module}/CMakeLists.txt "add_module(${line})")
+  endforeach()
+  execute_process(COMMAND ${CMAKE_COMMAND} -S ${WORK} -B ${WORK}/build -G Ninja
+    OUTPUT_QUIET ERROR_VARIABLE message RESULT_VARIABLE status)
+  string(REGEX REPLACE "[ \n]+" " " message "${message}")
+  if(outcome STREQUAL "passes")
+    if(NOT status EQUAL 0)
+      message(FATAL_ERROR "refused: ${ARGN}: ${message}")
+    endif()
+  elseif(status EQUAL 0 OR NOT message MATCHES "${outcome}")
+    message(FATAL_ERROR "expected '${outcome}', got ${status}: ${message}")
+  endif()
+endfunction()
+
+expect(passes "a" "b USES a" "c USES a")
+file(READ ${WORK}/build/modules.txt modules)
+if(NOT modules MATCHES "module a 0\n.*module b 1 a\n.*module c 1 a\n")
+  message(FATAL_ERROR "modules.txt: ${modules}")
+endif()
+expect("'c' may not use 'b': both are in layer 1" "a" "b" "c USES b")
+expect("'a' \\(layer 0\\) may not use 'b': it is not below it" "a USES b" "b" "c")
+expect("'b' \\(layer 1\\) may not use 'nobody'" "a" "b USES nobody" "c")
+expect("unknown arguments: SOURCE" "a SOURCE a.cpp" "b" "c")
