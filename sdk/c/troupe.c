@@ -69,6 +69,7 @@ __attribute__((weak)) TROUPE_EXPORT("guest@0.1.0#start") troupe_outcome
     troupe_export_start(const uint8_t* ptr, size_t len) {
   (void)ptr;
   (void)len;
+  troupe_construct();
   troupe_arena_reset();
   return troupe_done();
 }

@@ -280,6 +280,7 @@ troupe_bytes troupe_join_parts(const troupe_bytes* parts, size_t count);
   static troupe_outcome troupe_user_start(troupe_bytes config);                    \
   TROUPE_EXPORT("guest@0.1.0#start")                                               \
   troupe_outcome troupe_export_start(const uint8_t* ptr_, size_t len_) {           \
+    troupe_construct();                                                            \
     const troupe_outcome outcome_ = troupe_user_start((troupe_bytes){ptr_, len_}); \
     troupe_arena_reset();                                                          \
     return outcome_;                                                               \
@@ -397,6 +398,7 @@ troupe_save_outcome troupe_not_now(troupe_bytes reason);
                                     const troupe_address* addresses_, size_t address_count_,      \
                                     const troupe_responder* responders_, size_t responder_count_, \
                                     const uint8_t* config_ptr_, size_t config_len_) {             \
+    troupe_construct();                                                                           \
     const troupe_saved given_ = {                                                                 \
         {ptr_, len_}, {addresses_, address_count_}, {responders_, responder_count_}};             \
     const troupe_outcome outcome_ =                                                               \
@@ -439,6 +441,10 @@ static inline troupe_outcome troupe_error(troupe_bytes reason) {
   troupe_area_error.as.error = reason;
   return &troupe_area_error;
 }
+
+// Runs constructors of statics, where there are any: a life's first call does. Left to itself, the
+// linker would have them run again at every call.
+void troupe_construct(void) __asm__("__wasm_call_ctors");
 
 extern uintptr_t troupe_arena_base;
 extern uintptr_t troupe_arena_next;
