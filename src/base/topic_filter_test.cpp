@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/format.hpp"
+
 namespace troupe {
 namespace {
 
@@ -71,7 +73,7 @@ std::vector<std::string> all_texts(const std::vector<std::string>& segments, int
   for (int length = 2; length <= depth; ++length) {
     std::vector<std::string> longer;
     for (const auto& text : last) {
-      for (const auto& segment : segments) longer.push_back(text + "." + segment);
+      for (const auto& segment : segments) longer.push_back(fmt::format("{}.{}", text, segment));
     }
     texts.insert(texts.end(), longer.begin(), longer.end());
     last = std::move(longer);

@@ -14,12 +14,14 @@ namespace troupe {
 namespace {
 
 class PosixDiskTest : public testing::Test {
+ public:
+  ~PosixDiskTest() override { std::filesystem::remove_all(folder_); }
+
  protected:
   PosixDiskTest() {
     std::string pattern = (std::filesystem::temp_directory_path() / "troupe-disk-XXXXXX").native();
     folder_ = ::mkdtemp(pattern.data());
   }
-  ~PosixDiskTest() override { std::filesystem::remove_all(folder_); }
 
   std::filesystem::path write(const std::string& name, const std::string& content) {
     std::ofstream(folder_ / name, std::ios::binary) << content;

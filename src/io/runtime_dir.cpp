@@ -64,14 +64,14 @@ Result<std::filesystem::path> make_folder(const std::filesystem::path& folder, u
 RuntimePlaces runtime_places() {
   RuntimePlaces places;
   places.user = ::geteuid();
-  // Nothing in this program changes its environment. NOLINTBEGIN(concurrency-mt-unsafe)
+  // NOLINTBEGIN(concurrency-mt-unsafe): nothing in this program changes its environment.
   if (const char* folder = std::getenv("XDG_RUNTIME_DIR"); folder != nullptr && *folder != '\0') {
     places.xdg_runtime_dir = folder;
   }
   if (const char* folder = std::getenv("TMPDIR"); folder != nullptr && *folder == '/') {
     places.temporary = folder;
   }
-  // NOLINTEND(concurrency-mt-unsafe)
+  // NOLINTEND(concurrency-mt-unsafe): see above.
   return places;
 }
 

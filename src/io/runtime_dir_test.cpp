@@ -14,6 +14,9 @@ namespace {
 namespace fs = std::filesystem;
 
 class RuntimeDirTest : public testing::Test {
+ public:
+  ~RuntimeDirTest() override { fs::remove_all(root_); }
+
  protected:
   RuntimeDirTest() {
     std::string pattern = (fs::temp_directory_path() / "troupe-places-XXXXXX").native();
@@ -23,7 +26,6 @@ class RuntimeDirTest : public testing::Test {
     places_.temporary = root_ / "tmp";
     places_.user = ::geteuid();
   }
-  ~RuntimeDirTest() override { fs::remove_all(root_); }
 
   static void make(const fs::path& folder, mode_t mode) {
     fs::create_directory(folder);

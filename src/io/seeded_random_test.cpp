@@ -1,6 +1,5 @@
 #include "io/seeded_random.hpp"
 
-#include <array>
 #include <vector>
 
 #include <gtest/gtest.h>

@@ -14,7 +14,7 @@ namespace troupe {
 namespace {
 
 void check_error(const Error& error) {
-  CHECK(!error.message.empty() && error.message.size() < 64 * 1024);
+  CHECK(!error.message.empty() && error.message.size() < 65'536);
   CHECK(is_utf8(error.message));
   CHECK(std::ranges::none_of(error.message, [](char byte) {
     return byte >= 0 && byte < 0x20 && byte != '\n' && byte != '\t';

@@ -1,7 +1,5 @@
 #include "manifest/manifest.hpp"
 
-#include <algorithm>
-#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -87,6 +85,7 @@ TEST(AppManifest, ReadsEveryKey) {
 TEST(AppManifest, KeepsTheOrderOfTheFile) {
   const auto parsed = parse(content_of(testdata / "bank.toml")).value();
   std::vector<std::string> names;
+  names.reserve(parsed.actors.size());
   for (const ActorEntry& actor : parsed.actors) names.push_back(actor.name);
   EXPECT_EQ(names, (std::vector<std::string>{"ledger", "account-1", "a-teller"}));
   const auto inline_order =
@@ -274,7 +273,7 @@ TEST(Manifest, ReadsTheExamplesOfTheDocs) {
     const ManifestText example{
         .text = std::string_view(docs).substr(start, docs.find("```", start) - start),
         .file = "docs"};
-    if (example.text.find("[component]") == std::string_view::npos) {
+    if (!example.text.contains("[component]")) {
       EXPECT_EQ(message_of(parse_app_manifest(example)), "");
     } else {
       EXPECT_TRUE(parse_component_manifest(example).has_value());

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/format.hpp"
 #include "manifest/json_text.hpp"
 
 namespace troupe {
@@ -45,9 +46,9 @@ TEST(TomlDocument, DoesNotCountWhatIsInStringsAndComments) {
   const std::string many(40, '[');
   const std::string dots(40, '.');
   for (const std::string& text :
-       {"# " + many + dots + "\nx = 1", "x = \"" + many + dots + "\\\"" + many + "\"",
-        "x = '" + many + dots + "'", "x = '''\n" + many + "''\n" + dots + "'''",
-        "x = \"\"\"\n" + many + "\\\"\"\"\n" + dots + "\"\"\""}) {
+       {fmt::format("# {}{}\nx = 1", many, dots), fmt::format("x = \"{}\\\"{}\"", many, dots),
+        fmt::format("x = '{}{}'", many, dots), fmt::format("x = '''\n{}''\n{}'''", many, dots),
+        fmt::format("x = \"\"\"\n{}\\\"\"\"\n{}\"\"\"", many, dots)}) {
     EXPECT_TRUE(std::holds_alternative<TomlValue>(parse_toml(text))) << text;
   }
 }

@@ -177,6 +177,42 @@ TEST(Supervisor, LeavesStrangersAlone) {
   EXPECT_FALSE(supervisor.has_given_up());
 }
 
+// Keeps every restart and counts anew each time. Child 0 is transient, the others permanent.
+class NaiveModel {
+ public:
+  explicit NaiveModel(const SupervisorPolicy& policy) : policy_(policy) {}
+
+  struct Event {
+    std::uint32_t slot;
+    bool is_normal;
+    bool is_asked;
+    std::int64_t now;
+  };
+  std::string decide(const Event& event) {
+    const bool is_unwanted = event.is_asked || (event.slot == 0 && event.is_normal);
+    if (!living.contains(event.slot) || has_given_up || is_unwanted) {
+      living.erase(event.slot);
+      return "leave";
+    }
+    const auto recent = std::ranges::count_if(
+        restarts_, [&](Instant at) { return at.ns >= event.now - policy_.period.count(); });
+    if (recent + 1 > policy_.intensity) {
+      has_given_up = true;
+      living.erase(event.slot);
+      return "give-up";
+    }
+    restarts_.push_back({event.now});
+    return "restart";
+  }
+
+  std::set<std::uint32_t> living = {0, 1, 2, 3, 4};
+  bool has_given_up = false;
+
+ private:
+  SupervisorPolicy policy_;
+  std::vector<Instant> restarts_;
+};
+
 TEST(Supervisor, AgreesWithANaiveModel) {
   for (unsigned seed = 1; seed <= 300; ++seed) {
     SCOPED_TRACE(seed);
@@ -186,37 +222,23 @@ TEST(Supervisor, AgreesWithANaiveModel) {
     };
     const SupervisorPolicy policy{.intensity = below(6), .period = Duration(1 + below(40))};
     Supervisor supervisor(policy);
-    std::vector<Instant> restarts;  // The model keeps them all and counts anew each time.
-    std::set<std::uint32_t> living;
-    for (std::uint32_t slot = 0; slot < 5; ++slot) {
+    NaiveModel model(policy);
+    for (const std::uint32_t slot : model.living) {
       supervisor.add({.address = address(slot),
                       .name = "child",
                       .type = slot == 0 ? RestartType::transient : RestartType::permanent});
-      living.insert(slot);
     }
-    bool has_given_up = false;
     std::int64_t now = 0;
     for (int step = 0; step < 60; ++step) {
       now += below(20);
-      const std::uint32_t slot = below(5);
-      const bool is_normal = below(8) == 0;
-      const bool is_asked = below(30) == 0;
-      std::string expected = "leave";
-      const bool is_unwanted = is_asked || (slot == 0 && is_normal);
-      if (living.contains(slot) && !has_given_up && !is_unwanted) {
-        const auto recent = std::ranges::count_if(
-            restarts, [&](Instant at) { return at.ns >= now - policy.period.count(); });
-        has_given_up = recent + 1 > policy.intensity;
-        expected = has_given_up ? "give-up" : "restart";
-        if (!has_given_up) restarts.push_back({now});
-      }
-      if (expected != "restart") living.erase(slot);
-      const auto decided =
-          supervisor.ended(address(slot), is_normal ? Exit::normal() : Exit::crashed("x"),
-                           is_asked ? StopAsked::yes : StopAsked::no, {now});
-      ASSERT_EQ(word(decided), expected) << "step " << step;
-      ASSERT_EQ(supervisor.child_count(), living.size());
-      ASSERT_EQ(supervisor.has_given_up(), has_given_up);
+      const NaiveModel::Event event{
+          .slot = below(5), .is_normal = below(8) == 0, .is_asked = below(30) == 0, .now = now};
+      const auto decided = supervisor.ended(address(event.slot),
+                                            event.is_normal ? Exit::normal() : Exit::crashed("x"),
+                                            event.is_asked ? StopAsked::yes : StopAsked::no, {now});
+      ASSERT_EQ(word(decided), model.decide(event)) << "step " << step;
+      ASSERT_EQ(supervisor.child_count(), model.living.size());
+      ASSERT_EQ(supervisor.has_given_up(), model.has_given_up);
     }
   }
 }

@@ -1,6 +1,7 @@
 #include "timer/timers.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <random>
 #include <string>
@@ -70,7 +71,7 @@ TEST(Timers, AgreeWithASortedList) {
         const Instant at{now + static_cast<std::int64_t>(generator() % 50)};
         model.emplace_back(timers.schedule(at, step), step);
       } else if (choice == 2 && !model.empty()) {
-        const auto victim = model.begin() + generator() % static_cast<unsigned>(model.size());
+        const auto victim = model.begin() + static_cast<std::ptrdiff_t>(generator() % model.size());
         ASSERT_EQ(timers.cancel(victim->first), victim->second);
         model.erase(victim);
       } else {
