@@ -17,9 +17,6 @@ constexpr std::uint64_t store_bytes = 5'600;
 thread_local HeldMemory* booting_memory = nullptr;
 thread_local std::uint64_t booting_limit = 0;
 
-// The engine allows one activation per thread: a second would run on the first one's stack limit.
-thread_local bool is_active = false;
-
 shim_memory* acquire_memory(void* context, std::uint64_t min_bytes,
                             std::uint64_t max_bytes) noexcept {
   CHECK(booting_memory != nullptr, "memory is made by boot() only");
@@ -78,27 +75,6 @@ Guest::Guest(const GuestModule& module, const InstanceLimits& limits)
 
 Guest::~Guest() = default;
 
-void Guest::begin(HostCalls& host, abi::Phase phase) {
-  CHECK(!is_active, "one guest runs on a thread at a time");
-  CHECK(!is_dead(), "a dead guest is thrown away");
-  is_active = true;
-  host_ = &host;
-  phase_ = phase;
-  taken_.clear();
-  if (guest_) shim_guest_set_budget(guest_.get(), budget_);
-}
-
-void Guest::end() {
-  if (lines_) {
-    flush(Stream::output);
-    flush(Stream::error);
-  }
-  if (module_.counts_fuel && guest_)
-    fuel_used_ = budget_.fuel - std::min(budget_.fuel, shim_guest_fuel(guest_.get()));
-  host_ = nullptr;
-  is_active = false;
-}
-
 bool Guest::boot() {
   CHECK(!guest_, "an instance boots once");
   if (module_.memory_min_bytes > limits_.memory_bytes) {
@@ -136,51 +112,20 @@ bool Guest::boot() {
   return false;
 }
 
-bool Guest::call(abi::Export export_, std::span<shim_value> values) {
-  Report report;
-  const auto number = static_cast<std::uint32_t>(export_);
-  const std::uint32_t status =
-      caller_ == nullptr
-          ? shim_guest_call(guest_.get(), number, values.data(), values.size(), &report)
-          : shim_caller_call(caller_, number, values.data(), values.size(), &report);
-  if (status == shim_returned) [[likely]]
-    return true;
-  bury(status, report);
-  return false;
-}
-
-bool Guest::call_post(abi::Export export_, std::uint32_t result) {
-  const auto post = static_cast<abi::Export>(static_cast<std::uint8_t>(export_) + 1);
-  if (!module_.exports(post)) return true;
-  shim_value values[] = {{.i32 = result}};
-  const abi::Phase before = std::exchange(phase_, abi::Phase::glue);
-  const bool returned = call(post, values);
-  phase_ = before;
-  return returned;
-}
-
-std::optional<std::uint32_t> Guest::allocate(std::uint32_t bytes, std::uint32_t alignment) {
-  shim_value values[] = {{.i32 = 0}, {.i32 = 0}, {.i32 = alignment}, {.i32 = bytes}};
-  const abi::Phase before = std::exchange(phase_, abi::Phase::glue);
-  const bool returned = call(abi::Export::realloc, values);
-  phase_ = before;
-  if (!returned) [[unlikely]]
-    return std::nullopt;
-  const std::uint32_t at = values[0].i32;
-  if (at == 0 || memory().area(at, bytes, alignment) == nullptr) [[unlikely]] {
-    violate("cabi_realloc", fmt::format("returned {} for {} bytes aligned to {}, in a memory of {}",
-                                        at, bytes, alignment, memory().size()));
-    return std::nullopt;
+void Guest::settle() {
+  if (lines_) {
+    flush(Stream::output);
+    flush(Stream::error);
   }
-  return at;
+  if (module_.counts_fuel && guest_)
+    fuel_used_ = budget_.fuel - std::min(budget_.fuel, shim_guest_fuel(guest_.get()));
 }
 
-std::optional<std::uint32_t> Guest::copy_in(BytesView bytes, std::uint32_t alignment) {
-  // Nothing that is passed to a guest comes near: payloads, texts and lists have limits.
-  CHECK(bytes.size() <= UINT32_MAX);
-  const auto at = allocate(static_cast<std::uint32_t>(bytes.size()), alignment);
-  if (at && !bytes.empty()) std::memcpy(held_.memory.base + *at, bytes.data(), bytes.size());
-  return at;
+std::nullopt_t Guest::bad_allocation(std::uint32_t at, std::uint32_t bytes,
+                                     std::uint32_t alignment) {
+  violate("cabi_realloc", fmt::format("returned {} for {} bytes aligned to {}, in a memory of {}",
+                                      at, bytes, alignment, memory().size()));
+  return std::nullopt;
 }
 
 void Guest::violate(std::string_view where, std::string_view rule) {

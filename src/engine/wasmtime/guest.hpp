@@ -4,13 +4,16 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "base/check.hpp"
 #include "base/format.hpp"
 #include "engine/abi.hpp"
 #include "engine/arena.hpp"
@@ -110,7 +113,13 @@ class Guest {
 
  private:
   void bury(std::uint32_t status, Report& report);
+  std::nullopt_t bad_allocation(std::uint32_t at, std::uint32_t bytes, std::uint32_t alignment);
+  void settle();  // What not every call leaves: lines and fuel.
   void flush(Stream stream);
+
+  // The engine allows one activation per thread: a second would run on the first one's stack
+  // limit.
+  static inline constinit thread_local bool is_active_ = false;
 
   const GuestModule& module_;
   HeldMemory held_;  // Before the guest, which gives it back when it goes.
@@ -126,5 +135,69 @@ class Guest {
   std::vector<Responder> taken_;
   std::unique_ptr<std::array<std::string, 2>> lines_;  // By Stream; made by the first write.
 };
+
+// --- What runs for every message stands here to be inlined.
+
+inline void Guest::begin(HostCalls& host, abi::Phase phase) {
+  CHECK(!is_active_, "one guest runs on a thread at a time");
+  CHECK(!is_dead(), "a dead guest is thrown away");
+  is_active_ = true;
+  host_ = &host;
+  phase_ = phase;
+  taken_.clear();
+  if (guest_) shim_guest_set_budget(guest_.get(), budget_);
+}
+
+inline void Guest::end() {
+  if (lines_ || module_.counts_fuel) [[unlikely]]
+    settle();
+  host_ = nullptr;
+  is_active_ = false;
+}
+
+inline bool Guest::call(abi::Export export_, std::span<shim_value> values) {
+  Report report;
+  const auto number = static_cast<std::uint32_t>(export_);
+  const std::uint32_t status =
+      caller_ == nullptr
+          ? shim_guest_call(guest_.get(), number, values.data(), values.size(), &report)
+          : shim_caller_call(caller_, number, values.data(), values.size(), &report);
+  if (status == shim_returned) [[likely]]
+    return true;
+  bury(status, report);
+  return false;
+}
+
+inline bool Guest::call_post(abi::Export export_, std::uint32_t result) {
+  const auto post = static_cast<abi::Export>(static_cast<std::uint8_t>(export_) + 1);
+  if (!module_.exports(post)) return true;
+  shim_value values[] = {{.i32 = result}};
+  const abi::Phase before = std::exchange(phase_, abi::Phase::glue);
+  const bool returned = call(post, values);
+  phase_ = before;
+  return returned;
+}
+
+inline std::optional<std::uint32_t> Guest::allocate(std::uint32_t bytes, std::uint32_t alignment) {
+  shim_value values[] = {{.i32 = 0}, {.i32 = 0}, {.i32 = alignment}, {.i32 = bytes}};
+  const abi::Phase before = std::exchange(phase_, abi::Phase::glue);
+  const bool returned = call(abi::Export::realloc, values);
+  phase_ = before;
+  if (!returned) [[unlikely]]
+    return std::nullopt;
+  const std::uint32_t at = values[0].i32;
+  if (at == 0 || memory().area(at, bytes, alignment) == nullptr) [[unlikely]] {
+    return bad_allocation(at, bytes, alignment);
+  }
+  return at;
+}
+
+inline std::optional<std::uint32_t> Guest::copy_in(BytesView bytes, std::uint32_t alignment) {
+  // Nothing that is passed to a guest comes near: payloads, texts and lists have limits.
+  CHECK(bytes.size() <= UINT32_MAX);
+  const auto at = allocate(static_cast<std::uint32_t>(bytes.size()), alignment);
+  if (at && !bytes.empty()) std::memcpy(held_.memory.base + *at, bytes.data(), bytes.size());
+  return at;
+}
 
 }  // namespace troupe::wasmtime

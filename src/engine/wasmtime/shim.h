@@ -91,7 +91,7 @@ typedef struct shim_scan {
   uint32_t tables;
   uint32_t functions;
   bool has_start;
-  bool has_names;
+  bool is_command;
   bool has_debug_info;
   // More follows that only the shim knows.
 } shim_scan;

@@ -93,7 +93,8 @@ pub struct Scan {
     tables: u32,
     functions: u32,
     has_start: bool,
-    has_names: bool,
+    /// Has wrappers that a linker puts round the exports of a command.
+    is_command: bool,
     has_debug_info: bool,
     owned_imports: Vec<Item>,
     owned_exports: Vec<Item>,
@@ -109,6 +110,22 @@ fn letter(ty: ValType) -> u8 {
         ValType::V128 => b'v',
         ValType::Ref(_) => b'r',
     }
+}
+
+/// wasm-ld names the wrapper of export `f` of a command `f.command_export`; the export keeps its
+/// own name. A module without names says nothing.
+fn names_a_command(section: &[u8]) -> bool {
+    let reader = wasmparser::BinaryReader::new(section, 0);
+    wasmparser::NameSectionReader::new(reader)
+        .into_iter()
+        .flatten()
+        .any(|names| match names {
+            wasmparser::Name::Function(map) => map
+                .into_iter()
+                .flatten()
+                .any(|naming| naming.name.ends_with(".command_export")),
+            _ => false,
+        })
 }
 
 fn features_of(wasm: &[u8], features: WasmFeatures) -> Result<(), wasmparser::BinaryReaderError> {
@@ -255,7 +272,7 @@ impl Scanner {
             }
             Payload::StartSection { .. } => self.scan.has_start = true,
             Payload::CustomSection(section) => match section.name() {
-                "name" => self.scan.has_names = true,
+                "name" => self.scan.is_command = names_a_command(section.data()),
                 ".debug_info" => self.scan.has_debug_info = true,
                 _ => {}
             },
@@ -288,7 +305,7 @@ fn scan(wasm: &[u8], fault: &mut Fault) -> Result<Box<Scan>, String> {
         tables: 0,
         functions: 0,
         has_start: false,
-        has_names: false,
+        is_command: false,
         has_debug_info: false,
         owned_imports: Vec::new(),
         owned_exports: Vec::new(),
