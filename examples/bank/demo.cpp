@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
-#include <thread>
 
 #include <fmt/format.h>
 
@@ -184,7 +183,7 @@ bool Demo::settle() {
   for (Account& account : accounts_) {
     auto balance = runtime_.request(account.address, troupe::as_bytes("balance"), 2s);
     for (int tries = 0; !balance && tries < 200; ++tries) {  // Killed a moment ago.
-      std::this_thread::sleep_for(tick);
+      if (runtime_.wait(tick)) return say("the node ended", false);
       balance = runtime_.request(account.address, troupe::as_bytes("balance"), 2s);
     }
     if (!balance) return say(fmt::format("{}: {}", account.name, balance.error().message), false);
@@ -295,7 +294,7 @@ void Demo::show_line(const Figures& now) {
              std::chrono::duration<double>(now.at - began_at_).count(), grouped(now.transfers),
              grouped(rate(now.transfers - shown_.transfers, span)),
              grouped(rate(now.messages - shown_.messages, span)), exits);
-  std::fflush(stdout);
+  (void)std::fflush(stdout);
 }
 
 void Demo::show_table(const Figures& now, const std::vector<troupe::ActorStatus>& actors) {
@@ -322,7 +321,7 @@ void Demo::show_table(const Figures& now, const std::vector<troupe::ActorStatus>
                      grouped(actor.handled), actor.last_exit ? to_string(*actor.last_exit) : ""));
   }
   fmt::print("{}", screen);
-  std::fflush(stdout);
+  (void)std::fflush(stdout);
 }
 
 bool Demo::say(std::string_view text, bool is_good) {

@@ -78,7 +78,7 @@ class Demo {
   };
 
   bool find_everybody();
-  bool has_shown_enough() const;
+  [[nodiscard]] bool has_shown_enough() const;
   void kill_one();
   void provoke();
   bool settle();
