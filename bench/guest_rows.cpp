@@ -1,0 +1,104 @@
+#include "bench/guest_rows.hpp"
+
+#include <array>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+#include "base/check.hpp"
+#include "base/format.hpp"
+#include "engine/wasmtime/wasmtime_engine.hpp"
+
+namespace troupe::bench {
+namespace {
+
+// (module (func (export "f") (param i32) (result i32) (local.get 0)))
+constexpr std::array<std::uint8_t, 37> no_op_module = {
+    0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00,  // Header.
+    0x01, 0x06, 0x01, 0x60, 0x01, 0x7f, 0x01, 0x7f,  // Type (i32) -> (i32).
+    0x03, 0x02, 0x01, 0x00,                          // Function 0 has it.
+    0x07, 0x05, 0x01, 0x01, 0x66, 0x00, 0x00,        // Exported as f.
+    0x0a, 0x06, 0x01, 0x04, 0x00, 0x20, 0x00, 0x0b,  // local.get 0
+    0x00, 0x00};
+constexpr std::size_t no_op_bytes = 35;  // Without the filling.
+
+void store_number(Bytes& payload, std::uint64_t number) {
+  if (payload.size() >= sizeof number) std::memcpy(payload.data(), &number, sizeof number);
+}
+
+}  // namespace
+
+Bytes read_guest(std::string_view name) {
+  const auto path = std::filesystem::path(TROUPE_GUEST_DIR) / fmt::format("{}.wasm", name);
+  std::ifstream file(path, std::ios::binary);
+  CHECK(file.good(), fmt::format("can't read {}: build the target `guests`", path.string()));
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  return to_bytes(text);
+}
+
+BareModule bare_module_of(std::string_view guest, bare_settings settings) {
+  const Bytes wasm = read_guest(guest);
+  return BareModule(bare_module_new(settings, wasm.data(), wasm.size()));
+}
+
+GuestEngine::GuestEngine(ArenaSet::Populate populate) {
+  auto engine = make_wasmtime_engine({.arena = {.populate = populate}});
+  CHECK(engine.has_value(), engine.error().message);
+  engine_ = *std::move(engine);
+  hold_ = engine_->hold_ticker();
+}
+
+std::shared_ptr<const Code> GuestEngine::compile(std::string_view guest) {
+  auto code = engine_->compile(read_guest(guest), EngineClass::default_);
+  CHECK(code.has_value(), code.error().message);
+  return *code;
+}
+
+GuestLife::GuestLife(const Code& code) : instance_(code.instantiate({})) {
+  CHECK(instance_->boot(host_).kind == Reply::Kind::none, "the guest boots");
+  CHECK(instance_->start(host_, {}).kind == Reply::Kind::none, "the guest starts");
+}
+
+Work GuestLife::echo(Bytes& payload, std::uint64_t messages) {
+  const CountingHost& host = host_;
+  const std::uint64_t answers = host.answers;
+  const std::uint64_t bytes = host.bytes;
+  for (std::uint64_t message = 1; message <= messages; ++message) {
+    store_number(payload, message);
+    const Reply reply = instance_->handle(host_, payload);
+    if (reply.kind != Reply::Kind::answered) break;
+    if (payload.size() >= sizeof message && host.last() != message) break;
+  }
+  if (!proves_itself()) return {};
+  return {.count = host.answers - answers - 1, .sum = host.bytes - bytes - sizeof(std::uint64_t)};
+}
+
+bool GuestLife::proves_itself() {
+  Bytes proof(sizeof(std::uint64_t));
+  const std::uint64_t number = ~host_.last();
+  store_number(proof, number);
+  return instance_->handle(host_, proof).kind == Reply::Kind::answered && host_.last() == number;
+}
+
+NoOpProbe::NoOpProbe()
+    : module_(bare_module_new(bare_same, no_op_module.data(), no_op_bytes)),
+      instance_(bare_instance_new(module_.get(), "f")) {}
+
+Row NoOpProbe::row() {
+  return {.name = std::string(name),
+          .run =
+              [this](std::uint64_t iterations) {
+                Work work;
+                for (std::uint64_t call = 0; call < iterations; ++call) {
+                  bare_value values[1];
+                  values[0].i32 = 3;
+                  if (!bare_call(instance_.get(), values, 1)) break;
+                  ++work.count;
+                  work.sum += values[0].i32;
+                }
+                return work;
+              },
+          .sum_each = 3};
+}
+
+}  // namespace troupe::bench

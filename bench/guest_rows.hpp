@@ -1,0 +1,60 @@
+#pragma once
+// What the rows at engine.hpp have in common: an engine, guests from their files, the probe.
+
+#include <filesystem>
+#include <memory>
+#include <string_view>
+
+#include "bench/bare_wasmtime.hpp"
+#include "bench/counting_host.hpp"
+#include "bench/runner.hpp"
+#include "engine/arena.hpp"
+#include "engine/engine.hpp"
+
+namespace troupe::bench {
+
+// The bytes of guests/NAME.wasm.
+[[nodiscard]] Bytes read_guest(std::string_view name);
+[[nodiscard]] BareModule bare_module_of(std::string_view guest, bare_settings settings);
+
+// An engine whose ticker runs, as it does while workers have guests to run.
+class GuestEngine {
+ public:
+  explicit GuestEngine(ArenaSet::Populate populate = ArenaSet::Populate::ahead);
+  [[nodiscard]] std::shared_ptr<const Code> compile(std::string_view guest);
+
+ private:
+  std::unique_ptr<Engine> engine_;
+  std::unique_ptr<TickerHold> hold_;
+};
+
+// One life that has started; dies with a message if it can't.
+class GuestLife {
+ public:
+  explicit GuestLife(const Code& code);
+  // Handles `messages` messages with that payload, which come back as answers. A payload of eight
+  // bytes or more is numbered, and the answer's number checked.
+  Work echo(Bytes& payload, std::uint64_t messages);
+  // Whether an answer other than the last one comes back: a guest is at work, not a fake.
+  [[nodiscard]] bool proves_itself();
+  CountingHost& host() { return host_; }
+  Instance& instance() { return *instance_; }
+
+ private:
+  CountingHost host_;
+  std::unique_ptr<Instance> instance_;
+};
+
+// "no-op": the unchecked call of a guest function that does nothing, which rows are multiples of.
+class NoOpProbe {
+ public:
+  static constexpr std::string_view name = "no-op";
+  NoOpProbe();
+  [[nodiscard]] Row row();
+
+ private:
+  BareModule module_;
+  BareInstance instance_;
+};
+
+}  // namespace troupe::bench
