@@ -203,15 +203,8 @@ Result<void> check_function_export(const shim_item& item, const abi::ExportRow& 
 
 Result<void> check_export(const shim_item& item, const ExportRows& rows, CheckedModule& checked) {
   constexpr std::string_view post_prefix = "cabi_post_";
-  constexpr std::string_view command_suffix = ".command_export";
   std::string_view name = to_text(item.name);
   TRY(check_mangling(name));
-  if (name.ends_with(command_suffix))
-    return unsupported(
-        fmt::format("export '{}': the module is linked as a command; its "
-                    "constructors would run at every call. Link it with "
-                    "-mexec-model=reactor.",
-                    name));
   const std::string what = fmt::format("export '{}'", name);
   ExportKey key;
   key.is_post = name.starts_with(post_prefix);
@@ -313,6 +306,10 @@ Result<CheckedModule> check_module(BytesView wasm) {
   TRY(check_header(wasm));
   TRY_ASSIGN(const ScanHandle scanned, scan(wasm));
   TRY(check_counts(*scanned));
+  if (scanned->is_command)
+    return unsupported(
+        "the module is linked as a command; its constructors would run at every call. Link it with "
+        "-mexec-model=reactor.");
   CheckedModule checked;
   for (const shim_item& item : std::span(scanned->imports, scanned->import_count)) {
     TRY_ASSIGN(const shim_host_function function, find_import(item));

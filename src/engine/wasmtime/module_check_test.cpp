@@ -73,9 +73,9 @@ TEST(ModuleCheck, NamesWhatIsWrongWithAnExport) {
   const Refused cases[] = {
       {"", R"((func (export "cm32p2||troupe:actor/guest@0.1|start")))",
        "'cm32p2||troupe:actor/guest@0.1|start': names that begin with 'cm32p2|' are not read."},
-      {"", R"((func (export "run.command_export")))",
-       "export 'run.command_export': the module is linked as a command; its constructors would run "
-       "at every call. Link it with -mexec-model=reactor."},
+      {"", R"((func $run.command_export (export "run")))",
+       "the module is linked as a command; its constructors would run at every call. Link it with "
+       "-mexec-model=reactor."},
       {"",
        R"((func (export "troupe:actor/timers@0.1.0#fird") (param i64) (result i32) unreachable))",
        "export 'troupe:actor/timers@0.1.0#fird': the contract has no such function. Did you mean "
@@ -230,7 +230,7 @@ TEST(ModuleCheck, SurvivesTruncatedAndFlippedFiles) {
     if (!check_module(flipped)) continue;
     ++accepted;
     if (accepted % 8 != 0) continue;
-    const auto code = engine().compile(flipped, EngineClass::default_);
+    const auto code = engine().compile(flipped, EngineClass::standard);
     EXPECT_TRUE(code.has_value()) << "bit " << bit << ": " << code.error().message;
   }
   EXPECT_GT(accepted, 0U);  // Names and data may be anything.
