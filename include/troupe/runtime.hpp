@@ -42,6 +42,7 @@ struct Grants {
 };
 
 // What an actor runs: a WebAssembly file or a class of this program. A value, cheap to copy.
+// Thread: any thread; immutable once made.
 class Component {
  public:
   // Reads the file; it is checked and compiled by the first spawn.

@@ -21,7 +21,7 @@ namespace troupe {
 
 // How a component is compiled; fixed for the life of the code.
 enum class EngineClass : std::uint8_t {
-  default_,       // Epoch deadlines.
+  standard,       // Epoch deadlines.
   deterministic,  // Fuel and canonical NaNs as well: equal runs use equal fuel.
 };
 
@@ -183,6 +183,7 @@ class Code {
 
 // While one of these lives, the engine's epoch ticker runs; deadlines need it. Workers hold one
 // from their first guest turn until they park.
+// Thread: made and destroyed on any thread.
 class TickerHold {
  public:
   TickerHold() = default;

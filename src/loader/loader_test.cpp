@@ -48,7 +48,7 @@ class FakeEngine final : public Engine {
 class LoaderTest : public testing::Test {
  protected:
   Error error_of(const std::filesystem::path& path) {
-    auto loaded = loader_.load(path, EngineClass::default_);
+    auto loaded = loader_.load(path, EngineClass::standard);
     EXPECT_FALSE(loaded.has_value()) << path;
     return loaded ? Error{} : loaded.error();
   }
@@ -64,7 +64,7 @@ class LoaderTest : public testing::Test {
 
 TEST_F(LoaderTest, LoadsABareFile) {
   disk_.write("app/counter.wasm", module_with(""));
-  const auto loaded = loader_.load("app/counter.wasm", EngineClass::default_).value();
+  const auto loaded = loader_.load("app/counter.wasm", EngineClass::standard).value();
   EXPECT_EQ(loaded.id, "local/counter.wasm@0.0.0");
   EXPECT_EQ(loaded.digest_sha256_hex,
             "93a44bbb96c751218e4c00d479e4c14358122a389acca16205b1e4d0dc5f9476");
@@ -82,7 +82,7 @@ file = "bin/counter.wasm"
 limits = { deadline = "2s" }
 )"));
   disk_.write("app/parts/bin/counter.wasm", module_with(""));
-  const auto loaded = loader_.load("app/parts/counter.toml", EngineClass::default_).value();
+  const auto loaded = loader_.load("app/parts/counter.toml", EngineClass::standard).value();
   EXPECT_EQ(loaded.id, "shop/counter@1.2.3");
   EXPECT_EQ(loaded.manifest.limits.deadline, std::chrono::seconds(2));
 }
@@ -98,22 +98,22 @@ TEST_F(LoaderTest, CompilesOncePerContentAndClass) {
   disk_.write("a.wasm", module_with("1"));
   disk_.write("b.wasm", module_with("1"));
   disk_.write("c.wasm", module_with("2"));
-  const auto first = loader_.load("a.wasm", EngineClass::default_).value();
-  const auto same = loader_.load("b.wasm", EngineClass::default_).value();
+  const auto first = loader_.load("a.wasm", EngineClass::standard).value();
+  const auto same = loader_.load("b.wasm", EngineClass::standard).value();
   EXPECT_EQ(first.code, same.code);
   EXPECT_EQ(same.id, "local/b.wasm@0.0.0");
   EXPECT_EQ(loader_.compile_count(), 1U);
-  EXPECT_NE(loader_.load("c.wasm", EngineClass::default_).value().code, first.code);
+  EXPECT_NE(loader_.load("c.wasm", EngineClass::standard).value().code, first.code);
   EXPECT_NE(loader_.load("a.wasm", EngineClass::deterministic).value().code, first.code);
   EXPECT_EQ(loader_.compile_count(), 3U);
   disk_.write("a.wasm", module_with("3"));
-  EXPECT_NE(loader_.load("a.wasm", EngineClass::default_).value().code, first.code)
+  EXPECT_NE(loader_.load("a.wasm", EngineClass::standard).value().code, first.code)
       << "the content counts, not the name";
 }
 
 TEST_F(LoaderTest, ForgetsWhatWasNotUsedForLongest) {
   const auto load = [&](std::size_t number) {
-    return loader_.load_bytes("x", module_with(std::to_string(number)), EngineClass::default_)
+    return loader_.load_bytes("x", module_with(std::to_string(number)), EngineClass::standard)
         .value()
         .code;
   };
@@ -164,14 +164,14 @@ TEST_F(LoaderTest, RefusesFilesBeyondTheLimit) {
   EXPECT_EQ(loader_.compile_count(), 0U);
   large.pop_back();
   disk_.write("large.wasm", large);
-  EXPECT_TRUE(loader_.load("large.wasm", EngineClass::default_).has_value());
+  EXPECT_TRUE(loader_.load("large.wasm", EngineClass::standard).has_value());
 }
 
 TEST_F(LoaderTest, PutsTheFileBeforeWhatTheEngineSays) {
   disk_.write("bad.wasm", module_with("broken"));
   EXPECT_EQ(error_of("bad.wasm").message, "'bad.wasm': the export 'memory' is missing; export it");
   disk_.write("bad.wasm", module_with("good"));
-  EXPECT_TRUE(loader_.load("bad.wasm", EngineClass::default_).has_value());
+  EXPECT_TRUE(loader_.load("bad.wasm", EngineClass::standard).has_value());
 }
 
 }  // namespace

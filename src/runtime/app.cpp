@@ -39,7 +39,7 @@ Result<LoadedComponent> load_component(const Making& making, const ActorEntry& e
   const std::filesystem::path path = making.source.manifest.parent_path() / component.text;
   const EngineClass engine_class = entry.engine == EngineChoice::deterministic
                                        ? EngineClass::deterministic
-                                       : EngineClass::default_;
+                                       : EngineClass::standard;
   return load_apart([&] { return making.source.loader.load(path, engine_class); });
 }
 

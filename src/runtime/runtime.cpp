@@ -133,7 +133,7 @@ Result<std::shared_ptr<const ActorSpec>> Runtime::Node::spec_of(const Component&
   } else {
     TRY_ASSIGN(const LoadedComponent loaded, load_apart([&] {
                  return loader_.load_bytes(component.name(), *component.wasm_,
-                                           EngineClass::default_);
+                                           EngineClass::standard);
                }));
     spec->component = loaded.id;
     spec->code = loaded.code;

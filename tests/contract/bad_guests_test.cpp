@@ -247,7 +247,7 @@ TEST(RefusedGuests, AreRefusedByNameBeforeTheyRun) {
                                          {"refused_relaxed_simd", "relaxed"},
                                          {"refused_component", "component"}}) {
     for (int i = 0; i < 100; ++i) {
-      const auto code = guest_code(row.guest, EngineClass::default_);
+      const auto code = guest_code(row.guest, EngineClass::standard);
       ASSERT_FALSE(code) << row.guest;
       EXPECT_NE(code.error().message.find(row.says), std::string::npos)
           << row.guest << ": " << code.error().message;

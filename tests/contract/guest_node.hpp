@@ -23,7 +23,7 @@ struct GuestOptions {
   MailboxBounds mailbox = {};
   std::string supervisor = "root";
   RestartType restart = RestartType::permanent;
-  EngineClass engine_class = EngineClass::default_;
+  EngineClass engine_class = EngineClass::standard;
   // Taken from what the guest exports.
   void (*switch_off)(GuestInterfaces&) = nullptr;
 };
