@@ -1,8 +1,6 @@
 // Runs a fuzz target where libFuzzer is missing: the inputs named on the command line, or seeded
 // random ones. It takes libFuzzer's -runs, -seed, -max_len and -max_total_time.
 
-#include <fmt/format.h>
-
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
@@ -11,6 +9,8 @@
 #include <random>
 #include <string_view>
 #include <vector>
+
+#include <fmt/format.h>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
