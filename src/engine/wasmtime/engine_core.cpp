@@ -16,7 +16,7 @@ EngineCore::EngineCore(ArenaSet::Options arena)
 
 Result<std::shared_ptr<const EngineCore>> EngineCore::make(ArenaSet::Options arena) {
   const std::shared_ptr<EngineCore> core(new EngineCore(arena));
-  for (const EngineClass engine_class : {EngineClass::default_, EngineClass::deterministic}) {
+  for (const EngineClass engine_class : {EngineClass::standard, EngineClass::deterministic}) {
     const bool is_deterministic = engine_class == EngineClass::deterministic;
     const shim_engine_options options = {
         .epochs = true,

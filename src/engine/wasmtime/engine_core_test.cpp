@@ -51,7 +51,7 @@ TEST(EngineCore, IsConfiguredAsItSays) {
        "mutable_global saturating_float_to_int sign_extension reference_types multi_value "
        "bulk_memory simd tail_call floats extended_const custom_page_sizes"},
   };
-  EXPECT_EQ(settings(**core, EngineClass::default_), expected);
+  EXPECT_EQ(settings(**core, EngineClass::standard), expected);
   expected["consume_fuel"] = "true";
   expected["canonical_nans"] = "true";
   EXPECT_EQ(settings(**core, EngineClass::deterministic), expected);
@@ -60,7 +60,7 @@ TEST(EngineCore, IsConfiguredAsItSays) {
 TEST(EngineCore, GivesEverySliceBack) {
   const auto engine = make_wasmtime_engine({.arena = {.reserve_bytes = limits::GiB}});
   ASSERT_TRUE(engine.has_value());
-  const auto code = (*engine)->compile(wat(with_handler("unreachable")), EngineClass::default_);
+  const auto code = (*engine)->compile(wat(with_handler("unreachable")), EngineClass::standard);
   ASSERT_TRUE(code.has_value());
   const auto hold = (*engine)->hold_ticker();
   FakeHost host;
@@ -78,7 +78,7 @@ TEST(EngineCore, EndsTheLifeForWhichThereIsNoMemory) {
       wat(fmt::format("(module (memory (export \"memory\") 1) (func (export \"cabi_realloc\") "
                       "(param i32 i32 i32 i32) (result i32) unreachable) {}{})",
                       idle_start, idle_handle)),
-      EngineClass::default_);
+      EngineClass::standard);
   ASSERT_TRUE(code.has_value());
   const auto hold = (*engine)->hold_ticker();
   FakeHost host;
@@ -101,7 +101,7 @@ TEST(EngineCore, MayGoBeforeItsCodeAndLives) {
     auto engine = make_wasmtime_engine({.arena = {.reserve_bytes = limits::GiB}});
     ASSERT_TRUE(engine.has_value());
     const auto code =
-        (*engine)->compile(wat(with_handler("(i32.const 16)")), EngineClass::default_);
+        (*engine)->compile(wat(with_handler("(i32.const 16)")), EngineClass::standard);
     ASSERT_TRUE(code.has_value());
     hold = (*engine)->hold_ticker();
     instance = (*code)->instantiate({});

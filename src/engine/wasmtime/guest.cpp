@@ -133,7 +133,8 @@ void Guest::violate(std::string_view where, std::string_view rule) {
 }
 
 void Guest::die(Exit exit, std::string detail) {
-  if (death_) return;
+  if (has_died_) return;
+  has_died_ = true;
   death_ = std::make_unique<Death>();
   death_->exit = std::move(exit);
   death_->detail = std::move(detail);

@@ -70,7 +70,7 @@ class Guest {
   // --- The end. Each keeps the first Death.
   void violate(std::string_view where, std::string_view rule);  // crashed("abi: where: rule")
   void die(Exit exit, std::string detail = {});
-  [[nodiscard]] bool is_dead() const { return death_ != nullptr; }
+  [[nodiscard]] bool is_dead() const { return has_died_; }
   [[nodiscard]] std::unique_ptr<Death> take_death() { return std::move(death_); }
 
   [[nodiscard]] GuestMemory memory() const { return GuestMemory(held_.memory); }
@@ -84,7 +84,6 @@ class Guest {
   // A responder given away in this message; if the guest dies before its effects are committed, it
   // is still the guest's duty.
   void remember_taken(const Responder& responder) { taken_.push_back(responder); }
-  void forget_taken() { taken_.clear(); }
   [[nodiscard]] std::vector<Responder> take_responders();
 
   // Text written to standard output or error, cut into log lines.
@@ -129,6 +128,7 @@ class Guest {
   abi::Phase phase_ = abi::Phase::boot;
   HandleTable handles_;
   std::unique_ptr<Death> death_;
+  bool has_died_ = false;
   std::uint64_t fuel_used_ = 0;
   shim_budget budget_;
   InstanceLimits limits_;
@@ -144,13 +144,13 @@ inline void Guest::begin(HostCalls& host, abi::Phase phase) {
   is_active_ = true;
   host_ = &host;
   phase_ = phase;
-  taken_.clear();
   if (guest_) shim_guest_set_budget(guest_.get(), budget_);
 }
 
 inline void Guest::end() {
   if (lines_ || module_.counts_fuel) [[unlikely]]
     settle();
+  if (!has_died_) taken_.clear();
   host_ = nullptr;
   is_active_ = false;
 }

@@ -151,8 +151,6 @@ SaveReply WasmtimeInstance::save(HostCalls& host, bool ending) {
   if (!is_sound) {
     reply.saved = std::unexpected(std::string());
     reply.death = guest_.take_death();
-  } else {
-    guest_.forget_taken();
   }
   return reply;
 }

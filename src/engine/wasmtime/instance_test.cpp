@@ -342,6 +342,16 @@ TEST(Handles, GiveBackRespondersOfADeadLife) {
   }
 }
 
+TEST(Handles, DoNotGiveBackRespondersThatWereUsed) {
+  Life life(
+      probe("(call $responder-for-later (i32.const 64))"
+            "(call $drop-responder (i32.load (i32.const 68)))"));
+  life.begin();
+  life.host.owed = Responder{.asker = {.slot = 5, .generation = 1}, .request = 33};
+  EXPECT_EQ(Life::text(life.handle()), "none");
+  EXPECT_TRUE(life->take_responders().empty());
+}
+
 TEST(Imports, EndTheLifeWhenAnEffectIsRefusedThatCanNotBe) {
   Life life(probe("(call $cancel-timer (i64.const 1))"));
   life.begin();

@@ -199,7 +199,7 @@ inline Engine& engine() {
 }
 
 [[nodiscard]] inline std::shared_ptr<const Code> compile(
-    std::string_view text, EngineClass engine_class = EngineClass::default_) {
+    std::string_view text, EngineClass engine_class = EngineClass::standard) {
   auto code = engine().compile(wat(text), engine_class);
   CHECK(code.has_value(), code.error().message);
   return *code;
