@@ -13,7 +13,7 @@ void Worker::create(const Envelope& envelope) {
   const auto* order = envelope.note<CreateOrder>();
   CHECK(order != nullptr);
   auto cell = std::make_unique<Cell>(envelope.receiver, order->spec, order->stats, order->config);
-  world_.inputs.registry.set_cell(envelope.receiver, cell.get());
+  world_.inputs.registry.set_cell(envelope.receiver, cell.get(), order->spec->quotas.payload_bytes);
   Cell& made = *cell;
   cells_.emplace(envelope.receiver, std::move(cell));
   expect_life(made);

@@ -113,7 +113,7 @@ constexpr std::array limits_rows = {
            "All guest code for one message; beyond it the life ends."},
     KeyRow{"fuel", integer, "1000000000", 1, limits::fuel_max,
            "Fuel for one message; engine `deterministic` only."},
-    KeyRow{"payload", size, "1MiB", 0, limits::payload_bytes_max, "One message that it sends."},
+    KeyRow{"payload", size, "1MiB", 0, limits::payload_bytes_max, "One message, sent or received."},
     KeyRow{"addresses", integer, "1024", 1, limits::addresses_max,
            "Addresses and responders held."},
     KeyRow{"requests", integer, "1024", 0, limits::requests_max, "Requests in flight."},

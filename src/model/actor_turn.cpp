@@ -48,7 +48,7 @@ std::optional<Refusal> ActorTurn::draft_refusal(const Draft& draft) {
   if (draft.options.ttl_ms == 0U) return Refusal::invalid;
   if (draft.addresses.size() > limits::message_addresses_max) return Refusal::invalid;
   if (const auto why = outbox_.refusal(draft.size)) return why;
-  return inputs_.refusal(draft.to);
+  return inputs_.refusal(draft.to, draft.size);
 }
 
 Accepted<void> ActorTurn::send(Address to, BytesView payload, SendOptions options,

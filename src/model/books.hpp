@@ -17,7 +17,7 @@ struct Quotas {
   std::uint32_t requests = 0;
   std::uint32_t timers = 0;
   std::uint32_t children = 0;
-  std::uint64_t payload_bytes = 0;  // Of one message this actor sends.
+  std::uint64_t payload_bytes = 0;  // Of one message that this actor sends or is sent.
 };
 
 // Where a worker's timers keep an entry; none until it is scheduled.

@@ -45,6 +45,7 @@ Accepted<Address> Registry::reserve(std::optional<std::string> full_name, std::u
   const Address address{.slot = index, .generation = ++one.last_generation};
   one.home.store(home, std::memory_order_relaxed);
   one.is_full.store(false, std::memory_order_relaxed);
+  one.payload_bytes_max.store(limits::payload_bytes_max, std::memory_order_relaxed);
   if (full_name) {
     one.name = std::make_unique<std::string>(*full_name);
     names_.emplace(std::move(*full_name), address);
@@ -88,9 +89,12 @@ std::optional<std::uint16_t> Registry::home(Address address) const {
   return one->home.load(std::memory_order_relaxed);
 }
 
-std::optional<Refusal> Registry::refusal(Address address) const {
+std::optional<Refusal> Registry::refusal(Address address, std::size_t payload_bytes) const {
   const Slot* one = slot(address);
   if (one == nullptr) return Refusal::gone;
+  if (payload_bytes > one->payload_bytes_max.load(std::memory_order_relaxed)) {
+    return Refusal::too_large;
+  }
   if (one->is_full.load(std::memory_order_relaxed)) return Refusal::busy;
   return std::nullopt;
 }
@@ -100,10 +104,12 @@ Cell* Registry::cell(Address address) const {
   return one != nullptr ? one->cell : nullptr;
 }
 
-void Registry::set_cell(Address address, Cell* cell) {
+void Registry::set_cell(Address address, Cell* cell, std::uint64_t payload_bytes_max) {
   Slot* one = slot(address);
   CHECK(one != nullptr, "a cell is made for a reserved address");
   one->cell = cell;
+  one->payload_bytes_max.store(static_cast<std::uint32_t>(payload_bytes_max),
+                               std::memory_order_relaxed);
 }
 
 void Registry::set_full(Address address, bool is_full) {

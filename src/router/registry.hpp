@@ -44,12 +44,13 @@ class Registry {
 
   // The worker that owns the actor now; none if it is gone.
   [[nodiscard]] std::optional<std::uint16_t> home(Address address) const;
-  // Whether a message would be refused: gone, or busy.
-  [[nodiscard]] std::optional<Refusal> refusal(Address address) const;
+  // Whether a message of that size would be refused: gone, too-large, or busy.
+  [[nodiscard]] std::optional<Refusal> refusal(Address address, std::size_t payload_bytes) const;
 
   // Home worker only. Null if the address is gone or nothing was put there yet.
   [[nodiscard]] Cell* cell(Address address) const;
-  void set_cell(Address address, Cell* cell);
+  // `payload_bytes_max`: what it takes in one message; until then, what any actor may take.
+  void set_cell(Address address, Cell* cell, std::uint64_t payload_bytes_max);
   void set_full(Address address, bool is_full);
 
   [[nodiscard]] std::uint32_t live_count() const;
@@ -59,9 +60,10 @@ class Registry {
     std::atomic<std::uint32_t> generation{0};  // 0 between two owners.
     std::atomic<std::uint16_t> home{0};
     std::atomic<bool> is_full{false};
-    Cell* cell = nullptr;                // Touched by the home worker alone.
-    std::uint32_t last_generation = 0;   // Under mutex_.
-    std::unique_ptr<std::string> name;   // Under mutex_.
+    std::atomic<std::uint32_t> payload_bytes_max{0};
+    Cell* cell = nullptr;               // Touched by the home worker alone.
+    std::uint32_t last_generation = 0;  // Under mutex_.
+    std::unique_ptr<std::string> name;  // Under mutex_.
   };
   static constexpr std::uint32_t chunk_slots = 4'096;
   static constexpr std::uint32_t chunk_count = limits::actors_max / chunk_slots + 1;

@@ -19,7 +19,7 @@ TEST(Registry, FindsANameUntilItsActorIsRetired) {
   registry.retire(address);
   EXPECT_FALSE(registry.find("app/a"));
   EXPECT_FALSE(registry.home(address));
-  EXPECT_EQ(registry.refusal(address), Refusal::gone);
+  EXPECT_EQ(registry.refusal(address, 0), Refusal::gone);
   EXPECT_TRUE(registry.reserve("app/a", 0));
 }
 
@@ -41,7 +41,7 @@ TEST(Registry, KnowsNothingOfForgedAddresses) {
        {nobody, Address{.slot = address.slot, .generation = 2},
         Address{.slot = 77, .generation = 1}, Address{.slot = UINT32_MAX, .generation = 1},
         Address{.slot = address.slot, .generation = UINT32_MAX}}) {
-    EXPECT_EQ(registry.refusal(forged), Refusal::gone);
+    EXPECT_EQ(registry.refusal(forged, 0), Refusal::gone);
     EXPECT_EQ(registry.cell(forged), nullptr);
     EXPECT_FALSE(registry.home(forged));
     registry.retire(forged);
@@ -52,13 +52,22 @@ TEST(Registry, KnowsNothingOfForgedAddresses) {
 TEST(Registry, SaysBusyWhileTheMailboxIsFull) {
   Registry registry;
   const Address address = *registry.reserve(std::nullopt, 0);
-  EXPECT_FALSE(registry.refusal(address));
+  EXPECT_FALSE(registry.refusal(address, 0));
   registry.set_full(address, true);
-  EXPECT_EQ(registry.refusal(address), Refusal::busy);
+  EXPECT_EQ(registry.refusal(address, 0), Refusal::busy);
   registry.retire(address);
   const Address next = *registry.reserve(std::nullopt, 0);
   EXPECT_EQ(next.slot, address.slot);
-  EXPECT_FALSE(registry.refusal(next)) << "the next owner starts empty";
+  EXPECT_FALSE(registry.refusal(next, 0)) << "the next owner starts empty";
+}
+
+TEST(Registry, RefusesWhatIsLargerThanTheReceiverTakes) {
+  Registry registry;
+  const Address address = *registry.reserve(std::nullopt, 0);
+  EXPECT_FALSE(registry.refusal(address, limits::payload_bytes_max));
+  registry.set_cell(address, nullptr, 100);
+  EXPECT_FALSE(registry.refusal(address, 100));
+  EXPECT_EQ(registry.refusal(address, 101), Refusal::too_large);
 }
 
 TEST(Registry, LabelsTheNamelessByTheirId) {

@@ -43,7 +43,9 @@ class WorkerInputs final : public TurnInputs {
       : world_(world), topics_(topics), next_id_(std::uint64_t{worker} << 44U) {}
 
   Accepted<Address> find(std::string_view full_name) override;
-  std::optional<Refusal> refusal(Address to) override { return world_.registry.refusal(to); }
+  std::optional<Refusal> refusal(Address to, std::size_t payload_bytes) override {
+    return world_.registry.refusal(to, payload_bytes);
+  }
   std::string label(Address actor) override;
   Accepted<Address> reserve(std::optional<std::string> full_name) override;
   void unreserve(Address address) override { world_.registry.retire(address); }

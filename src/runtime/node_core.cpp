@@ -100,16 +100,17 @@ std::uint64_t NodeCore::next_message_id() {
 }
 
 Result<void> NodeCore::may_send(Address to, BytesView payload) const {
-  if (payload.size() > limits::payload_bytes_max) {
-    return fail(ErrorCode::invalid_argument,
-                fmt::format("the payload has {} bytes; the most is {}", payload.size(),
-                            limits::payload_bytes_max));
-  }
-  const auto why = registry_.refusal(to);
+  const auto why = registry_.refusal(to, payload.size());
   if (!why) return {};
   if (*why == Refusal::busy) {
     return fail(ErrorCode::overloaded,
                 fmt::format("the mailbox of '{}' is full; try later", registry_.label(to)));
+  }
+  if (*why == Refusal::too_large) {
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("{} bytes are more than '{}' takes in one message; raise its "
+                            "limits.payload",
+                            payload.size(), registry_.label(to)));
   }
   return fail(ErrorCode::not_found, fmt::format("'{}' is gone", registry_.label(to)));
 }

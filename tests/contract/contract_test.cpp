@@ -149,6 +149,18 @@ TEST_F(ProbeTest, RefusesBeyondItsQuotas) {
   EXPECT_EQ(ask(a, "big-send 65 self"), "refused too-large");
 }
 
+TEST_F(ProbeTest, RefusesWhatTheReceiverDoesNotTake) {
+  Quotas small = default_quotas();
+  small.payload_bytes = 64;
+  const Address a = probe("a");
+  const Address b = probe("b", {.quotas = small});
+  EXPECT_EQ(ask(a, "big-send 64 b"), "ok");
+  EXPECT_EQ(ask(a, "big-send 65 b"), "refused too-large");
+  const std::string outside(65, 'x');
+  EXPECT_EQ(node_.sim().request(b, outside).error().code, ErrorCode::invalid_argument);
+  EXPECT_TRUE(node_.exits().empty());
+}
+
 TEST_F(ProbeTest, BoundsTheEffectsOfOneHandler) {
   const Address a = probe("a");
   EXPECT_EQ(ask(a, "effects 1023 self"), "ok 1023 ok");
