@@ -243,7 +243,7 @@ TEST(RefusedGuests, AreRefusedByNameBeforeTheyRun) {
                                          {"refused_memory64", "memory64"},
                                          {"refused_multi_memory", "multi"},
                                          {"refused_exceptions", "exception"},
-                                         {"refused_gc", "GC"},
+                                         {"refused_gc", "garbage collection"},
                                          {"refused_relaxed_simd", "relaxed"},
                                          {"refused_component", "component"}}) {
     for (int i = 0; i < 100; ++i) {
