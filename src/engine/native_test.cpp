@@ -339,7 +339,7 @@ TEST(NativeInstanceDeathTest, EndsTheProcessOnAHandlerInsideAHandler) {
 
 TEST(NativeEngine, SaysThatThereIsNoWebAssembly) {
   NativeEngine engine;
-  const auto code = engine.compile(as_bytes(std::string_view("\0asm", 4)), EngineClass::default_);
+  const auto code = engine.compile(as_bytes(std::string_view("\0asm", 4)), EngineClass::standard);
   ASSERT_FALSE(code);
   EXPECT_EQ(code.error().code, ErrorCode::unsupported);
   EXPECT_NE(engine.hold_ticker(), nullptr);
