@@ -35,10 +35,10 @@ enum class Restart : std::uint8_t {
 
 // What an actor may do, by literal name or topic filter; nothing unless given.
 struct Grants {
-  std::vector<std::string> find;       // Actor names: `ledger`, `other-app/ledger`.
-  std::vector<std::string> publish;    // Topic filters: `orders.#`.
-  std::vector<std::string> subscribe;  // Topic filters; a subscription must lie within one.
-  std::vector<std::string> spawn;      // Names of templates of the manifest.
+  std::vector<std::string> find = {};       // Actor names: `ledger`, `other-app/ledger`.
+  std::vector<std::string> publish = {};    // Topic filters: `orders.#`.
+  std::vector<std::string> subscribe = {};  // Topic filters; a subscription must lie within one.
+  std::vector<std::string> spawn = {};      // Names of templates of the manifest.
 };
 
 // What an actor runs: a WebAssembly file or a class of this program. A value, cheap to copy.
@@ -57,17 +57,17 @@ class Component {
 
  private:
   friend class Runtime;
-  std::string name_;
+  std::string name_ = {};
   std::shared_ptr<const Bytes> wasm_;
   std::function<std::unique_ptr<Actor>()> make_;
 };
 
 struct SpawnOptions {
   // [a-z0-9][a-z0-9_-]{0,62}, unique in the app. Empty: no name, found by address alone.
-  std::string name;
-  Bytes config;
+  std::string name = {};
+  Bytes config = {};
   Restart restart = Restart::permanent;
-  Grants grants;
+  Grants grants = {};
 };
 
 struct RuntimeOptions {
@@ -77,14 +77,14 @@ struct RuntimeOptions {
   std::uint32_t workers = 0;
   // Both are called on a thread of the runtime, one call at a time each; keep them short. Default:
   // log lines to standard error, exits nowhere.
-  std::function<void(const LogLine&)> on_log;
-  std::function<void(const ExitEvent&)> on_exit;
+  std::function<void(const LogLine&)> on_log = {};
+  std::function<void(const ExitEvent&)> on_exit = {};
 };
 
 // How the node came to its end.
 struct RuntimeEnd {
-  bool failed = false;  // A supervisor gave up.
-  std::string reason;   // Empty for a stop that was asked for.
+  bool failed = false;      // A supervisor gave up.
+  std::string reason = {};  // Empty for a stop that was asked for.
 };
 
 // Thread:  any thread, but request(), stop() and shut_down() wait: called from inside a handler

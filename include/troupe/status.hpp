@@ -17,10 +17,10 @@ enum class ActorState : std::uint8_t { creating, starting, ready, stopping, ende
 
 // One actor, as it was a moment ago.
 struct ActorStatus {
-  std::string name;  // app/actor; "#slot.generation" for one without a name.
-  Address address;
-  std::string component;
-  std::string supervisor;  // "root", or the name given in the manifest.
+  std::string name = {};  // app/actor; "#slot.generation" for one without a name.
+  Address address = {};
+  std::string component = {};
+  std::string supervisor = {};  // "root", or the name given in the manifest.
   ActorState state = ActorState::creating;
   std::uint64_t lives = 0;  // 1 from the first start.
   std::uint64_t received = 0;
@@ -28,23 +28,23 @@ struct ActorStatus {
   std::uint32_t queued = 0;
   std::uint64_t memory_bytes = 0;
   std::uint64_t memory_peak_bytes = 0;
-  std::optional<Exit> last_exit;
+  std::optional<Exit> last_exit = {};
 };
 
 // A life ended.
 struct ExitEvent {
-  std::string name;  // As in ActorStatus.
-  Address address;
+  std::string name = {};  // As in ActorStatus.
+  Address address = {};
   std::uint64_t life = 0;
-  Exit exit;
+  Exit exit = {};
   // For a trap: one line for each frame, innermost first, "function at file:line" or "+offset".
-  std::vector<std::string> backtrace;
-  std::string decision;  // "restarted", "ended", "supervisor gave up: ..."
+  std::vector<std::string> backtrace = {};
+  std::string decision = {};  // "restarted", "ended", "supervisor gave up: ..."
 };
 
 // A line of an actor's log.
 struct LogLine {
-  std::string name;
+  std::string name = {};
   LogLevel level = LogLevel::info;
   std::string_view text;  // Good during the call. Control characters already made harmless.
 };

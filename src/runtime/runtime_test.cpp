@@ -1,0 +1,228 @@
+// Proves that a node with threads keeps its word: answers reach their askers, order holds, nothing
+// is lost over crashes and kills, and it ends. Counts and order only; ThreadSanitizer runs it too.
+
+#include "troupe/runtime.hpp"
+
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "base/format.hpp"
+
+namespace troupe {
+namespace {
+
+using std::chrono::seconds;
+
+// "add N" -> the sum; "crash" ends the life.
+class Sum final : public Actor {
+ public:
+  Outcome handle(Turn& /*turn*/, BytesView message) override {
+    const std::string_view text = as_text(message);
+    if (text == "crash") return Outcome::crash("told to");
+    ++sum_;
+    return Outcome::answer(std::to_string(sum_));
+  }
+
+ private:
+  int sum_ = 0;
+};
+
+// Passes each message on to the actor that its config names.
+class Forward final : public Actor {
+ public:
+  Outcome start(Turn& /*turn*/, BytesView config) override {
+    to_ = as_text(config);
+    return {};
+  }
+  Outcome handle(Turn& turn, BytesView message) override {
+    const auto to = turn.find(to_);
+    if (!to) return Outcome::error(std::string(to_string(to.error())));
+    const auto sent = turn.send(*to, message);
+    return sent ? Outcome() : Outcome::error(std::string(to_string(sent.error())));
+  }
+
+ private:
+  std::string to_;
+};
+
+std::unique_ptr<Runtime> start(std::function<void(const ExitEvent&)> on_exit = {}) {
+  auto runtime = Runtime::start({.name = "test",
+                                 .workers = 2,
+                                 .on_log = [](const LogLine&) {},
+                                 .on_exit = std::move(on_exit)});
+  EXPECT_TRUE(runtime) << runtime.error().message;
+  return *std::move(runtime);
+}
+
+SpawnOptions named(const std::string& name, const std::string& config = "") {
+  SpawnOptions options;
+  options.name = name;
+  options.config = to_bytes(config);
+  return options;
+}
+
+const Component sum = Component::native("sum", [] { return std::make_unique<Sum>(); });
+const Component forward = Component::native("forward", [] { return std::make_unique<Forward>(); });
+
+TEST(Runtime, AnswersManyThreadsAtOnce) {
+  const auto runtime = start();
+  std::vector<Address> actors;
+  for (int i = 0; i < 4; ++i) actors.push_back(*runtime->spawn(sum, named(fmt::format("s{}", i))));
+  constexpr int each = 500;
+  std::atomic<int> answered{0};
+  {
+    std::vector<std::jthread> askers;
+    for (int asker = 0; asker < 4; ++asker) {
+      askers.emplace_back([&, asker] {
+        for (int i = 0; i < each; ++i) {
+          const auto to = actors[static_cast<std::size_t>(asker + i) % actors.size()];
+          if (runtime->request(to, as_bytes("add 1"), seconds(60))) ++answered;
+        }
+      });
+    }
+  }
+  EXPECT_EQ(answered, 4 * each);
+  std::uint64_t handled = 0;
+  for (const ActorStatus& one : runtime->actors()) handled += one.handled;
+  EXPECT_EQ(handled, 4U * each);
+}
+
+TEST(Runtime, LosesNothingBetweenWorkers) {
+  const auto runtime = start();
+  const Address end = *runtime->spawn(sum, named("end"));
+  const Address first = *runtime->spawn(forward, named("f1", "f2"));
+  (void)*runtime->spawn(forward, named("f2", "f3"));
+  (void)*runtime->spawn(forward, named("f3", "end"));
+  constexpr int count = 2'000;
+  int sent = 0;
+  while (sent < count) {
+    if (runtime->send(first, as_bytes("x"))) {
+      ++sent;
+    } else {
+      std::this_thread::yield();  // Its mailbox is full: the rule is to try again.
+    }
+  }
+  // Forwarders that find the next mailbox full say so by an error; nothing else may be missing.
+  std::uint64_t seen = 0;
+  std::uint64_t handled_by_first = 0;
+  do {
+    seen = 0;
+    for (const ActorStatus& one : runtime->actors()) {
+      if (one.name == "test/f1") handled_by_first = one.handled;
+      seen += one.queued;
+    }
+  } while (handled_by_first < count || seen > 0);
+  EXPECT_TRUE(runtime->request(end, as_bytes("last"), seconds(60)));
+}
+
+TEST(Runtime, RestartsAndTellsOfEveryExit) {
+  std::atomic<int> crashes{0};
+  std::atomic<int> kills{0};
+  const auto runtime = start([&](const ExitEvent& event) {
+    if (event.exit.kind == Exit::Kind::crashed) ++crashes;
+    if (event.exit.kind == Exit::Kind::killed) ++kills;
+  });
+  const Address actor = *runtime->spawn(sum, named("actor"));
+  EXPECT_EQ(runtime->request(actor, as_bytes("crash"), seconds(60)).error().code,
+            ErrorCode::unavailable);
+  EXPECT_EQ(as_text(*runtime->request(actor, as_bytes("add"), seconds(60))), "1");
+  EXPECT_TRUE(runtime->kill(actor));
+  // The kill and the next request race; whichever came first, the actor answers in the end.
+  while (!runtime->request(actor, as_bytes("add"), seconds(60))) {
+  }
+  while (kills == 0) std::this_thread::yield();
+  EXPECT_EQ(crashes, 1);
+}
+
+TEST(Runtime, EndsWithTheReasonWhenASupervisorGivesUp) {
+  const auto runtime = start();
+  const Address actor = *runtime->spawn(sum, named("actor"));
+  while (runtime->send(actor, as_bytes("crash"))) std::this_thread::yield();
+  const auto end = runtime->wait();
+  ASSERT_TRUE(end);
+  EXPECT_TRUE(end->failed);
+  EXPECT_NE(end->reason.find("gave up"), std::string::npos) << end->reason;
+}
+
+TEST(Runtime, StopsAnActorForGood) {
+  const auto runtime = start();
+  const Address actor = *runtime->spawn(sum, named("actor"));
+  EXPECT_EQ(*runtime->find("actor"), actor);
+  EXPECT_EQ(*runtime->find("test/actor"), actor);
+  EXPECT_TRUE(runtime->stop(actor));
+  EXPECT_EQ(runtime->find("actor").error().code, ErrorCode::not_found);
+  EXPECT_EQ(runtime->send(actor, {}).error().code, ErrorCode::not_found);
+  EXPECT_EQ(runtime->stop(actor).error().code, ErrorCode::not_found);
+  EXPECT_TRUE(runtime->spawn(sum, named("actor"))) << "the name is free again";
+}
+
+TEST(Runtime, RefusesWhatItCannotDo) {
+  const auto runtime = start();
+  EXPECT_EQ(runtime->spawn(sum, named("No Name")).error().code, ErrorCode::invalid_argument);
+  (void)*runtime->spawn(sum, named("a"));
+  EXPECT_EQ(runtime->spawn(sum, named("a")).error().code, ErrorCode::already_exists);
+  EXPECT_EQ(Runtime::start({.name = "Bad Name"}).error().code, ErrorCode::invalid_argument);
+  EXPECT_EQ(Runtime::start({.workers = 257}).error().code, ErrorCode::invalid_argument);
+  EXPECT_EQ(runtime->request(*runtime->find("a"), {}, Duration{0}).error().code,
+            ErrorCode::invalid_argument);
+  EXPECT_EQ(Component::from_file("/no/such.wasm").error().code, ErrorCode::not_found);
+}
+
+TEST(Runtime, RefusesToWaitInsideAHandler) {
+  struct Impatient final : Actor {
+    explicit Impatient(Runtime*& runtime) : runtime_(runtime) {}
+    Outcome handle(Turn& turn, BytesView /*message*/) override {
+      const auto answer = runtime_->request(turn.self(), {}, seconds(1));
+      return Outcome::answer(answer.error().message);
+    }
+    Runtime*& runtime_;
+  };
+  Runtime* inner = nullptr;
+  const auto runtime = start();
+  inner = runtime.get();
+  const Address actor = *runtime->spawn(
+      Component::native("impatient", [&inner] { return std::make_unique<Impatient>(inner); }));
+  const auto answer = runtime->request(actor, {}, seconds(60));
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_NE(as_text(*answer).find("inside a handler"), std::string_view::npos) << as_text(*answer);
+}
+
+TEST(Runtime, LoadsAnAppOfNativeActors) {
+  const auto folder = std::filesystem::temp_directory_path() / fmt::format("troupe-{}", getpid());
+  std::filesystem::create_directories(folder);
+  const auto manifest = folder / "app.toml";
+  std::ofstream(manifest) << R"(schema = 1
+[app]
+name = "shop"
+[app.components]
+sum = "native:sum"
+forward = "native:forward"
+[app.actors.total]
+component = "sum"
+[app.actors.door]
+component = "forward"
+config = "total"
+)";
+  const auto runtime = start();
+  EXPECT_EQ(runtime->load(manifest).error().code, ErrorCode::not_found) << "nothing registered";
+  EXPECT_TRUE(runtime->add_native("sum", [] { return std::make_unique<Sum>(); }));
+  EXPECT_TRUE(runtime->add_native("forward", [] { return std::make_unique<Forward>(); }));
+  const auto loaded = runtime->load(manifest);
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  std::vector<std::string> names;
+  for (const ActorStatus& one : runtime->actors()) names.push_back(one.name);
+  EXPECT_EQ(names, (std::vector<std::string>{"shop/total", "shop/door"}));
+  EXPECT_TRUE(runtime->send(*runtime->find("door"), as_bytes("x")));
+  EXPECT_TRUE(runtime->request(*runtime->find("shop/total"), {}, seconds(60)));
+  std::filesystem::remove_all(folder);
+}
+
+}  // namespace
+}  // namespace troupe
