@@ -1,7 +1,6 @@
 #include "cli/cli.hpp"
 
 #include <csignal>
-#include <utility>
 #include <variant>
 
 #include "cli/command_line.hpp"

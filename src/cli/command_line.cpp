@@ -1,7 +1,6 @@
 #include "cli/command_line.hpp"
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -120,9 +119,10 @@ std::unexpected<Complaint> unexpected_argument(const CLI::App& command, std::str
     return usage(fmt::format("unexpected argument '{}'", argument), see_help_of(name));
   const std::string_view option = argument.substr(0, argument.find('='));
   std::string otherwise = see_help_of(name);
-  if (name == "send" || name == "request")
+  if (name == "send" || name == "request") {
     otherwise += fmt::format(
         "; a payload that begins with '-' goes behind --: troupe {} NAME -- {}", name, argument);
+  }
   return usage(fmt::format("unknown option '{}'", option),
                did_you_mean(option, options_of(command), std::move(otherwise)));
 }
@@ -130,10 +130,11 @@ std::unexpected<Complaint> unexpected_argument(const CLI::App& command, std::str
 Tried<Duration> parse_time(std::string_view option, std::string_view text) {
   const auto span = parse_duration(text);
   constexpr Duration longest = std::chrono::milliseconds(limits::request_timeout_ms_max);
-  if (!span || *span < std::chrono::milliseconds(1) || *span > longest)
+  if (!span || *span < std::chrono::milliseconds(1) || *span > longest) {
     return usage(
         fmt::format("{} '{}' is not a time from 1ms to {}", option, text, format_duration(longest)),
         "a whole number and a unit: 250ms, 5s, 2m, 1h");
+  }
   return *span;
 }
 
@@ -152,29 +153,33 @@ Tried<void> check_actor(std::string_view name) {
 
 Tried<Command> make_run(const Raw& raw) {
   RunCommand run{.file = raw.file, .name = raw.name};
-  if (!raw.name.empty() && !is_name(raw.name))
+  if (!raw.name.empty() && !is_name(raw.name)) {
     return usage(fmt::format("--name '{}' can't be a node's name", raw.name),
                  std::string(name_rule));
+  }
   const auto workers = parse_bytes(raw.workers);
   const bool is_count =
       workers && *workers <= limits::workers_max &&
       std::ranges::all_of(raw.workers, [](char c) { return c >= '0' && c <= '9'; });
-  if (!is_count)
+  if (!is_count) {
     return usage(fmt::format("--workers '{}' is not a number of threads", raw.workers),
                  fmt::format("1 to {}, or 0 for one per core", limits::workers_max));
+  }
   run.workers = static_cast<std::uint32_t>(*workers);
   return run;
 }
 
 Tried<Command> make_stop(const CLI::App& command, const Raw& raw) {
   const bool has_node_option = command.count("--node") > 0;
-  if (raw.actor.empty() && !has_node_option)
+  if (raw.actor.empty() && !has_node_option) {
     return usage("nothing to stop is named",
                  "`troupe stop NAME` stops an actor, `troupe stop --node` the node");
-  if (!raw.actor.empty() && has_node_option && raw.node.empty())
+  }
+  if (!raw.actor.empty() && has_node_option && raw.node.empty()) {
     return usage(
         fmt::format("both the actor '{}' and the node are named", raw.actor),
         fmt::format("`troupe stop {}` stops the actor, `troupe stop --node` the node", raw.actor));
+  }
   if (raw.actor.empty() && command.count("--budget") > 0)
     return usage("--budget is for actors", "leave it out: a node gives each actor its own time");
   if (!raw.actor.empty()) {
@@ -187,10 +192,11 @@ Tried<Command> make_stop(const CLI::App& command, const Raw& raw) {
 
 Tried<Command> make_send_or_request(const CLI::App& command, const Raw& raw) {
   const std::string& name = command.get_name();
-  if (command.count("payload") == 0)
+  if (command.count("payload") == 0) {
     return usage(fmt::format("{} needs {}", name,
                              command.count("name") == 0 ? "an actor and a payload" : "a payload"),
                  fmt::format("troupe {} NAME PAYLOAD, or `-` for standard input", name));
+  }
   if (auto checked = check_actor(raw.actor); !checked) return std::unexpected(checked.error());
   if (name == "send") return SendCommand{.actor = raw.actor, .payload = raw.payload};
   const auto timeout = parse_time("--timeout", raw.timeout);

@@ -2,7 +2,6 @@
 
 #include "cli/command_line.hpp"
 
-#include <chrono>
 #include <initializer_list>
 #include <string>
 #include <variant>

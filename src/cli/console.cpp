@@ -70,9 +70,10 @@ void Console::complain(const Complaint& complaint) {
   }
   std::string text =
       fmt::format("{} {}", err_style(Style::red, "error:"), harmless_lines(complaint.message));
-  if (!complaint.help.empty())
+  if (!complaint.help.empty()) {
     text +=
         fmt::format("\n{} {}", err_style(Style::green, "help:"), harmless_lines(complaint.help));
+  }
   note(text);
 }
 

@@ -5,9 +5,7 @@
 #include <array>
 #include <csignal>
 #include <fcntl.h>
-#include <optional>
 #include <string>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <gtest/gtest.h>
@@ -25,7 +23,7 @@ struct Stream {
     reader = FileDescriptor(ends[0]);
     writer = FileDescriptor(ends[1]);
   }
-  std::string read() const {
+  [[nodiscard]] std::string read() const {
     std::array<char, 4096> text{};
     const ssize_t size = ::read(reader.number(), text.data(), text.size());
     return size > 0 ? std::string(text.data(), static_cast<std::size_t>(size)) : std::string();
@@ -36,7 +34,7 @@ struct Stream {
 
 struct TestConsole {
   explicit TestConsole(Terminal terminal = {}) : console(connected(terminal)) {}
-  Terminal connected(Terminal terminal) const {
+  [[nodiscard]] Terminal connected(Terminal terminal) const {
     terminal.out = out.writer.number();
     terminal.err = err.writer.number();
     return terminal;

@@ -2,7 +2,6 @@
 
 #include "cli/help.hpp"
 
-#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>

@@ -27,7 +27,7 @@ class NodeLog {
 
   void log(const LogLine& line);
   // Exits that nobody would call a failure are not told.
-  void exit(const ExitEvent& event);
+  void exit(const ExitEvent& exit);
   void ready(const NodeReady& ready);
   // `hint`: how to end it sooner.
   void stopping(std::size_t actors, std::string_view hint);

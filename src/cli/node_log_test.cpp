@@ -3,7 +3,6 @@
 #include "cli/node_log.hpp"
 
 #include <array>
-#include <chrono>
 #include <fcntl.h>
 #include <string>
 #include <unistd.h>
@@ -29,12 +28,12 @@ class NodeLogs : public testing::Test {
     console_.emplace(Terminal{.out = -1, .err = writer_.number()});
     log_.emplace(*console_, clock_);
   }
-  std::string read() const {
+  [[nodiscard]] std::string read() const {
     std::array<char, 4096> text{};
     const ssize_t size = ::read(reader_.number(), text.data(), text.size());
     return size > 0 ? std::string(text.data(), static_cast<std::size_t>(size)) : std::string();
   }
-  std::string time() const { return fmt::format("{}", clock_.wall_ms()); }
+  [[nodiscard]] std::string time() const { return fmt::format("{}", clock_.wall_ms()); }
 
   SimClock clock_;
   FileDescriptor reader_;

@@ -16,6 +16,7 @@ constexpr std::string_view start_one = "start one: troupe run app.toml";
 
 std::string names_of(const std::vector<RunningNode>& nodes) {
   std::vector<std::string_view> names;
+  names.reserve(nodes.size());
   for (const RunningNode& node : nodes) names.emplace_back(node.name);
   return fmt::format("{}", fmt::join(names, ", "));
 }
@@ -31,9 +32,10 @@ Tried<RunningNode> pick(std::vector<RunningNode> nodes, const std::optional<std:
   }
   if (nodes.empty())
     return complain(ExitCode::unavailable, "no node is running", std::string(start_one));
-  if (nodes.size() > 1)
+  if (nodes.size() > 1) {
     return complain(ExitCode::usage, fmt::format("several nodes are running: {}", names_of(nodes)),
                     fmt::format("say which: --node {}", nodes.front().name));
+  }
   return std::move(nodes.front());
 }
 

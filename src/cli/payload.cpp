@@ -18,16 +18,18 @@ Tried<Bytes> read_payload(const std::string& argument) {
   while (true) {
     const ssize_t size = ::read(STDIN_FILENO, part.data(), part.size());
     if (size < 0 && errno == EINTR) continue;
-    if (size < 0)
+    if (size < 0) {
       return complain(ExitCode::failed, fmt::format("can't read standard input: {}",
                                                     std::generic_category().message(errno)));
+    }
     if (size == 0) return payload;
     payload.insert(payload.end(), part.begin(), part.begin() + size);
-    if (payload.size() > limits::http_body_bytes_max)
+    if (payload.size() > limits::http_body_bytes_max) {
       return complain(ExitCode::invalid_input,
                       fmt::format("the payload on standard input is longer than {}",
                                   format_bytes(limits::http_body_bytes_max)),
                       "send it in parts");
+    }
   }
 }
 

@@ -1,7 +1,6 @@
 // A node in this process, from its files to its end. The main thread only waits: for signals, for a
 // client that asks the node to stop, for the node's own end.
 
-#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <functional>
@@ -140,9 +139,10 @@ class RunningNodeProcess {
 
   [[nodiscard]] std::unexpected<Complaint> complain_of_claim(Error error) const {
     std::string help;
-    if (error.code == ErrorCode::already_exists)
+    if (error.code == ErrorCode::already_exists) {
       help = "troupe run ... --name OTHER starts a second one, troupe stop --node " + plan_.node +
              " ends the first";
+    }
     return complain(std::move(error), std::move(help));
   }
 

@@ -36,10 +36,11 @@ Tried<RunPlan> plan_run(const RunCommand& command, Disk& disk) {
     const auto bytes = disk.read_file(plan.file, limits::manifest_bytes_max);
     if (!bytes) return complain(bytes.error());
     auto manifest = parse_app_manifest({.text = as_text(*bytes), .file = plan.file.native()});
-    if (!manifest)
+    if (!manifest) {
       return complain(
           ExitCode::invalid_input,
           fmt::format("{} is not valid\n{}", plan.file.native(), manifest.error().message));
+    }
     plan.app = std::move(manifest->name);
   } else {
     plan.kind = RunPlan::Kind::component;

@@ -1,6 +1,5 @@
 #include "cli/wakeup.hpp"
 
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <poll.h>

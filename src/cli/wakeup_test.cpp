@@ -4,7 +4,6 @@
 
 #include <csignal>
 #include <thread>
-#include <unistd.h>
 
 #include <gtest/gtest.h>
 

@@ -86,9 +86,10 @@ Reply Api::list(std::string_view after) {
   const std::span<const ActorStatus> page =
       std::span(actors).first(std::min(actors.size(), limits::http_actors_page_max));
   Reply reply = json_reply(to_json(page));
-  if (page.size() < actors.size())
+  if (page.size() < actors.size()) {
     reply.link =
         fmt::format("</v1/actors?after={}>; rel=\"next\"", percent_encode(page.back().name));
+  }
   return reply;
 }
 

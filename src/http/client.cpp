@@ -3,7 +3,6 @@
 #include <cerrno>
 #include <chrono>
 #include <iterator>
-#include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -74,7 +73,7 @@ class NodeClient::Connection {
 
   Result<void> open(const FileDescriptor& fd) {
     boost::system::error_code error;
-    stream_.socket().assign(Protocol(), duplicate(fd), error);
+    error = stream_.socket().assign(Protocol(), duplicate(fd), error);
     if (error) return fail(ErrorCode::internal, error.message());
     return {};
   }
@@ -100,9 +99,10 @@ class NodeClient::Connection {
     const beast::error_code read =
         wait([&](auto done) { http::async_read(stream_, buffer_, parser, std::move(done)); });
     if (read == beast::error::timeout) return timed_out();
-    if (read)
+    if (read) {
       return fail(ErrorCode::unavailable,
                   fmt::format("the node broke the connection off: {}", read.message()));
+    }
     auto& response = parser.get();
     const int status = response.result_int() < 600 ? static_cast<int>(response.result_int()) : 599;
     if (status < 200 || status > 299) return std::unexpected(error_of(status, response.body()));

@@ -4,9 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
-#include <cstddef>
 #include <fcntl.h>
-#include <optional>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <system_error>
@@ -53,10 +51,11 @@ Result<Lock> try_lock(const std::filesystem::path& path) {
   for (int attempt = 0; attempt < lock_attempts_max; ++attempt) {
     Lock lock{.fd = FileDescriptor(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
                                           S_IRUSR | S_IWUSR))};
-    if (!lock.fd.is_open())
+    if (!lock.fd.is_open()) {
       return fail(errno == EACCES ? ErrorCode::denied : ErrorCode::internal,
                   fmt::format("can't open the lock {}: {}", path.native(),
                               std::generic_category().message(errno)));
+    }
     if (::flock(lock.fd.number(), LOCK_EX | LOCK_NB) != 0) {
       lock.holder = holder_of(lock.fd.number());
       return lock;
@@ -78,17 +77,19 @@ std::unexpected<Error> name_taken(std::string_view node, pid_t pid) {
 Result<void> remove_stale(const std::filesystem::path& path, std::string_view node) {
   struct stat status{};
   if (::lstat(path.c_str(), &status) != 0) return {};
-  if (!S_ISSOCK(status.st_mode))
+  if (!S_ISSOCK(status.st_mode)) {
     return fail(ErrorCode::already_exists,
                 fmt::format("{} is in the way and is not a socket; remove it", path.native()));
+  }
   const auto connection = connect_unix(path);
   if (connection || connection.error() == EAGAIN) {
     const auto peer = connection ? peer_of(connection->number()) : Result<Peer>(Peer{});
     return name_taken(node, peer ? peer->pid : 0);
   }
-  if (::unlink(path.c_str()) != 0 && errno != ENOENT)
+  if (::unlink(path.c_str()) != 0 && errno != ENOENT) {
     return fail(ErrorCode::denied, fmt::format("can't remove the old socket {}: {}", path.native(),
                                                std::generic_category().message(errno)));
+  }
   return {};
 }
 
@@ -96,9 +97,10 @@ Result<void> write_pid(int lock) {
   const std::string text = fmt::format("{}\n", ::getpid());
   const bool written = ::ftruncate(lock, 0) == 0 && ::pwrite(lock, text.data(), text.size(), 0) ==
                                                         static_cast<ssize_t>(text.size());
-  if (!written)
+  if (!written) {
     return fail(ErrorCode::internal, fmt::format("can't write the node's lock file: {}",
                                                  std::generic_category().message(errno)));
+  }
   return {};
 }
 
@@ -170,9 +172,10 @@ Result<std::vector<RunningNode>> running_nodes(const std::filesystem::path& fold
       sweep(folder, node.name);
     }
   }
-  if (error)
+  if (error) {
     return fail(ErrorCode::denied,
                 fmt::format("can't read the folder {}: {}", folder.native(), error.message()));
+  }
   std::ranges::sort(nodes, {}, &RunningNode::name);
   return nodes;
 }

@@ -4,7 +4,6 @@
 #include <array>
 #include <charconv>
 #include <chrono>
-#include <cstddef>
 #include <utility>
 #include <vector>
 
@@ -57,9 +56,11 @@ std::expected<Duration, Problem> parse_milliseconds(const QueryParameter& parame
   std::uint64_t value = 0;
   const char* const end = parameter.value.data() + parameter.value.size();
   const auto [stopped, error] = std::from_chars(parameter.value.data(), end, value);
-  if (error != std::errc{} || stopped != end || value < 1 || value > limits::request_timeout_ms_max)
+  if (error != std::errc{} || stopped != end || value < 1 ||
+      value > limits::request_timeout_ms_max) {
     return invalid(fmt::format("{} is not a whole number of milliseconds from 1 to {}",
                                parameter.key, limits::request_timeout_ms_max));
+  }
   return std::chrono::milliseconds(value);
 }
 
@@ -67,10 +68,11 @@ std::expected<Duration, Problem> parse_milliseconds(const QueryParameter& parame
 Found with_query(Route route, const std::vector<QueryParameter>& query) {
   const std::string_view known = row_of(route.endpoint).parameter;
   for (const QueryParameter& parameter : query) {
-    if (known.empty() || parameter.key != known)
+    if (known.empty() || parameter.key != known) {
       return invalid(fmt::format(
           "unknown query parameter '{}'; {}", parameter.key,
           known.empty() ? std::string("there is none here") : fmt::format("known: {}", known)));
+    }
     if (&parameter != &query.front()) return invalid(fmt::format("{} is given twice", known));
     if (route.endpoint == Endpoint::actor_list) {
       route.list_after = parameter.value;

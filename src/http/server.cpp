@@ -54,10 +54,11 @@ class HttpServer::Loop {
 
   Result<void> open(const FileDescriptor& listener) {
     boost::system::error_code error;
-    acceptor_.assign(LocalProtocol(), duplicate(listener), error);
-    if (error)
+    error = acceptor_.assign(LocalProtocol(), duplicate(listener), error);
+    if (error) {
       return fail(ErrorCode::internal,
                   fmt::format("can't serve the node's socket: {}", error.message()));
+    }
     return {};
   }
 
@@ -94,16 +95,18 @@ class HttpServer::Loop {
 
   void admit(LocalProtocol::socket socket) {
     const auto peer = peer_of(socket.native_handle());
-    if (!peer || peer->uid != user_)
+    if (!peer || peer->uid != user_) {
       return refuse(
           socket.native_handle(),
           problem_of({ErrorCode::denied, "only the user who runs this node may talk to it"}));
-    if (sessions_.size() >= options_.connections_max)
+    }
+    if (sessions_.size() >= options_.connections_max) {
       return refuse(socket.native_handle(),
                     problem_of({ErrorCode::unavailable,
                                 fmt::format("{} connections are open, which is the limit; "
                                             "close one, or try again",
                                             options_.connections_max)}));
+    }
     const SessionLimits session_limits{.body_bytes_max = options_.body_bytes_max,
                                        .idle = options_.idle};
     auto session = std::make_shared<Session>(io_, std::move(socket), api_, session_limits,
@@ -115,9 +118,10 @@ class HttpServer::Loop {
   void wind_down() {
     winding_down_ = true;
     boost::system::error_code ignored;
-    acceptor_.close(ignored);
+    ignored = acceptor_.close(ignored);
     pause_.cancel();
     std::vector<std::shared_ptr<Session>> open;
+    open.reserve(sessions_.size());
     for (const auto& [key, session] : sessions_) open.push_back(session);
     for (const auto& session : open) session->wind_down();
     deadline_.expires_after(wind_down_time);
@@ -143,6 +147,7 @@ class HttpServer::Loop {
 };
 
 HttpServer::HttpServer(std::unique_ptr<Loop> loop) : loop_(std::move(loop)) {}
+// Out of memory ends the process. NOLINTNEXTLINE(bugprone-exception-escape)
 HttpServer::~HttpServer() { stop(); }
 
 Result<std::unique_ptr<HttpServer>> HttpServer::start(NodeSocket& socket, NodeView& node,

@@ -1,7 +1,6 @@
 #include "http/session.hpp"
 
 #include <string_view>
-#include <sys/socket.h>
 #include <utility>
 
 #include <boost/asio/post.hpp>
@@ -31,17 +30,19 @@ Problem bad_request(std::string detail) {
 std::optional<Problem> problem_of_read(const beast::error_code& error, std::uint64_t body_max) {
   if (error == http::error::end_of_stream || error == http::error::partial_message)
     return std::nullopt;
-  if (error == http::error::header_limit || error == http::error::buffer_overflow)
+  if (error == http::error::header_limit || error == http::error::buffer_overflow) {
     return Problem{
         .status = 431,
         .code = ErrorCode::invalid_argument,
         .detail = fmt::format("the header is longer than {} bytes", limits::http_header_bytes_max),
         .allow = {}};
-  if (error == http::error::body_limit)
+  }
+  if (error == http::error::body_limit) {
     return Problem{.status = 413,
                    .code = ErrorCode::invalid_argument,
                    .detail = fmt::format("the payload is longer than {} bytes", body_max),
                    .allow = {}};
+  }
   if (error.category() == http::make_error_code(http::error::bad_value).category())
     return bad_request(fmt::format("this is not HTTP/1.1: {}", error.message()));
   return std::nullopt;
@@ -51,9 +52,9 @@ std::string_view view_of(beast::string_view text) { return {text.data(), text.si
 
 }  // namespace
 
-Session::Session(std::shared_ptr<boost::asio::io_context> io, LocalProtocol::socket socket,
+Session::Session(const std::shared_ptr<boost::asio::io_context>& io, LocalProtocol::socket socket,
                  Api& api, SessionLimits limits, std::function<void(Session&)> finished)
-    : io_(std::move(io)),
+    : io_(io),
       stream_(std::move(socket)),
       api_(api),
       limits_(limits),
@@ -122,7 +123,7 @@ void Session::serve(const Route& route) {
   stream_.expires_never();
   // The reply may come from any thread, and after this server is gone: it holds the context, which
   // is safe to post to, and only asks whether the session still is.
-  auto done = [io = io_, weak = weak_from_this()](Reply reply) {
+  auto done = [io = io_.lock(), weak = weak_from_this()](Reply reply) {
     boost::asio::post(*io, [weak, reply = std::move(reply)]() mutable {
       if (const auto self = weak.lock()) self->write(std::move(reply));
     });
@@ -169,7 +170,7 @@ void Session::on_written(ErrorCodeOfBoost error) {
 // writes is taken for a while and thrown away.
 void Session::begin_drain() {
   ErrorCodeOfBoost ignored;
-  stream_.socket().shutdown(LocalProtocol::socket::shutdown_send, ignored);
+  ignored = stream_.socket().shutdown(LocalProtocol::socket::shutdown_send, ignored);
   stream_.expires_after(drain_time);
   buffer_.clear();
   drain();

@@ -37,8 +37,8 @@ struct SessionLimits {
 // Errors:  what can't be read as HTTP is answered with a problem, and the connection closed.
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(std::shared_ptr<boost::asio::io_context> io, LocalProtocol::socket socket, Api& api,
-          SessionLimits limits, std::function<void(Session&)> finished);
+  Session(const std::shared_ptr<boost::asio::io_context>& io, LocalProtocol::socket socket,
+          Api& api, SessionLimits limits, std::function<void(Session&)> finished);
 
   void start() { read_header(); }
   // Ends the connection: at once if it is idle, else when the present request is answered.
@@ -62,7 +62,8 @@ class Session : public std::enable_shared_from_this<Session> {
   void drain();
   void finish();
 
-  std::shared_ptr<boost::asio::io_context> io_;
+  // Weak: the context holds reads and writes under way, and those hold the session.
+  std::weak_ptr<boost::asio::io_context> io_;
   LocalStream stream_;
   Api& api_;
   SessionLimits limits_;

@@ -54,9 +54,10 @@ Result<std::vector<std::string>> parse_path(std::string_view path) {
 Result<std::vector<QueryParameter>> parse_query(std::string_view query) {
   std::vector<QueryParameter> parameters;
   while (!query.empty()) {
-    if (parameters.size() == limits::http_parameters_max)
+    if (parameters.size() == limits::http_parameters_max) {
       return invalid(
           fmt::format("the query has more than {} parameters", limits::http_parameters_max));
+    }
     std::string_view value = take_until(query, '&');
     const std::string_view key = take_until(value, '=');
     if (key.empty()) return invalid("the query has a parameter without a name");
@@ -104,9 +105,10 @@ std::string percent_encode(std::string_view text) {
 }
 
 Result<Target> parse_target(std::string_view text) {
-  if (text.size() > limits::http_target_bytes_max)
+  if (text.size() > limits::http_target_bytes_max) {
     return invalid(
         fmt::format("the target is longer than {} bytes", limits::http_target_bytes_max));
+  }
   if (!text.starts_with('/')) return invalid("the target is not a path; it begins with '/'");
   if (text.contains('#')) return invalid("the target contains '#'; write it as %23");
   std::string_view query = text;

@@ -7,7 +7,6 @@
 #include <string>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/time.h>
 #include <sys/un.h>
 #include <system_error>
 #include <unistd.h>
@@ -44,9 +43,10 @@ std::unexpected<Error> system_error(std::string_view what, const std::filesystem
 Result<Peer> peer_of(int fd) {
   ucred credentials{};
   socklen_t size = sizeof credentials;
-  if (::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0)
+  if (::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0) {
     return fail(ErrorCode::internal, fmt::format("can't tell who is at the other end: {}",
                                                  std::generic_category().message(errno)));
+  }
   return Peer{.pid = credentials.pid, .uid = credentials.uid};
 }
 
@@ -65,12 +65,13 @@ std::expected<FileDescriptor, int> connect_unix(const std::filesystem::path& pat
 
 Result<FileDescriptor> listen_unix(const std::filesystem::path& path) {
   const auto address = address_of(path);
-  if (!address)
+  if (!address) {
     return fail(ErrorCode::invalid_argument,
                 fmt::format("the path of the socket, {}, is longer than the {} bytes that the "
                             "system allows; set XDG_RUNTIME_DIR to a shorter folder, or give the "
                             "node a shorter name",
                             path.native(), sizeof address->sun_path - 1));
+  }
   FileDescriptor fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!fd.is_open()) return system_error("make the socket", path);
   if (::bind(fd.number(), as_sockaddr(*address), sizeof *address) != 0)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The commands of `troupe` on real nodes with real guests: what they print, and their exit codes."""
+"""The commands of `troupe` on real nodes with real guests: what they print, how they end."""
 
 import base64
 import json
