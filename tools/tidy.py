@@ -34,7 +34,7 @@ WORDS = [
     ("mutex", r"\bstd::(\w+_)?mutex\b",
      {"io", "engine", "scheduler", "router", "loader", "runtime", "http", "cli", "tests"},
      "a message to the owning thread"),
-    ("clock", r"\b(system|steady|high_resolution)_clock\b", {"io", "bench", "tests"},
+    ("clock", r"\b(system|steady|high_resolution)_clock\b", {"io", "bench", "tests", "engine"},
      "the Clock that came by constructor (base/clock.hpp)"),
     ("time", r"\b(gettimeofday|clock_gettime)\b|\bstd::time\(", {"io"},
      "the Clock that came by constructor (base/clock.hpp)"),

@@ -10,6 +10,7 @@
 namespace troupe::wasmtime {
 
 // Brackets what runs for one message.
+// Thread: the one that runs the guest.
 class Running {
  public:
   Running(Guest& guest, HostCalls& host, abi::Phase phase) : guest_(guest) {

@@ -11,6 +11,7 @@
 namespace troupe::wasmtime {
 
 // A view of memory as it is now: made anew after every call into the guest, which may grow it.
+// Thread: the one that runs the guest.
 class GuestMemory {
  public:
   explicit GuestMemory(const shim_memory& memory) : base_(memory.base), size_(memory.size) {}

@@ -13,6 +13,7 @@
 namespace troupe::wasmtime {
 
 // Addresses that travel with a message.
+// Thread: the one that runs the guest.
 class SentAddresses {
  public:
   [[nodiscard]] std::span<const Address> view() const { return {addresses_.data(), count_}; }
@@ -30,6 +31,7 @@ class SentAddresses {
 // and the import returns `stop`.
 //
 // A refusal is written by `accept` and `refuse`: their result is what the import returns.
+// Thread: the one that runs the guest.
 class ImportCall {
  public:
   static constexpr std::uint32_t go_on = 0;

@@ -10,6 +10,8 @@ namespace troupe::wasmtime {
 
 class WasmtimeCode;
 
+// One life of a guest: the exports of the contract, called by the canonical ABI.
+// Thread: as Instance says.
 class WasmtimeInstance final : public Instance {
  public:
   WasmtimeInstance(std::shared_ptr<const WasmtimeCode> code, const InstanceLimits& limits);

@@ -12,6 +12,7 @@ namespace troupe::wasmtime {
 
 // Every reading function returns none if the guest broke a rule, and is then dead. Offsets count
 // from the start of the area.
+// Thread: the one that runs the guest.
 class ResultReader {
  public:
   struct Layout {

@@ -286,9 +286,9 @@ TEST(Phases, GiveRandomBytesWhileTheModuleIsMade) {
 
 TEST(Phases, RunPostReturnBeforeAnythingElse) {
   // The text of the error lies where cabi_post_ writes over it.
-  Life life(compile(with_handler(
-      "(i32.const 32)",
-      R"((data (i32.const 32) "\01\00\00\00\00\04\00\00\05\00\00\00") (data (i32.const 1024) "first")
+  Life life(compile(with_handler("(i32.const 32)",
+                                 R"((data (i32.const 32) "\01\00\00\00\00\04\00\00\05\00\00\00")
+               (data (i32.const 1024) "first")
          (func (export "cabi_post_troupe:actor/guest@0.1.0#handle") (param i32)
            (i32.store (i32.const 1024) (local.get 0))))")));
   life.begin();

@@ -25,13 +25,13 @@ std::string wasi_imports() {
 // A guest that runs `body`, which leaves a number, and answers with that number, 4 bytes of zeros
 // and 40 bytes at 512. In its memory: "hello\n" at 1024, and a vector for it at 1040.
 std::shared_ptr<const Code> guest(std::string_view body) {
-  return compile(with_handler(
-      fmt::format(R"((i32.store (i32.const 504) {})
+  return compile(with_handler(fmt::format(R"((i32.store (i32.const 504) {})
          (i32.store8 (i32.const 36) (i32.const 1)) (i32.store (i32.const 40) (i32.const 504))
          (i32.store (i32.const 44) (i32.const 48)) (i32.const 32))",
-                  body),
-      R"((data (i32.const 1024) "hello\nyou\n") (data (i32.const 1040) "\00\04\00\00\06\00\00\00"))",
-      wasi_imports()));
+                                          body),
+                              R"((data (i32.const 1024) "hello\nyou\n")
+               (data (i32.const 1040) "\00\04\00\00\06\00\00\00"))",
+                              wasi_imports()));
 }
 
 struct Ran {

@@ -198,8 +198,9 @@ pub unsafe extern "C" fn shim_engine_settings(engine: *const Engine) -> Text {
         let text = format!(
             "epoch_interruption = {}\nconsume_fuel = {}\ncanonical_nans = {}\nopt_level = {}\n\
              max_wasm_stack = {}\nbacktrace_frames = {}\nnative_unwind_info = {}\n\
-             signals_based_traps = {}\nmemory_reservation = {}\nmemory_reservation_for_growth = {}\n\
-             memory_guard_size = {}\nguard_before_linear_memory = {}\nmemory_may_move = {}\n\
+             signals_based_traps = {}\nmemory_reservation = {}\n\
+             memory_reservation_for_growth = {}\nmemory_guard_size = {}\n\
+             guard_before_linear_memory = {}\nmemory_may_move = {}\n\
              memory_init_cow = {}\nconcurrency_support = {}\nshared_memory = {}\n{}features = {}\n",
             config.get_epoch_interruption(),
             config.get_consume_fuel(),
