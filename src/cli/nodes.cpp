@@ -67,11 +67,12 @@ std::unexpected<Complaint> complain_of_actor(NodeClient& client, Error error,
                       "--timeout 10s waits longer; `troupe ps` shows how it stands");
     case ExitCode::not_found:
       break;
+    case ExitCode::unavailable:
+      return complain(std::move(error), "`troupe ps` shows how it stands");
     case ExitCode::ok:
     case ExitCode::failed:
     case ExitCode::usage:
     case ExitCode::denied:
-    case ExitCode::unavailable:
     case ExitCode::conflict:
     case ExitCode::invalid_input:
     case ExitCode::interrupted:
