@@ -2,7 +2,6 @@
 
 #include "http/runtime_view.hpp"
 
-#include <chrono>
 #include <future>
 #include <memory>
 #include <optional>

@@ -147,7 +147,7 @@ class HttpServer::Loop {
 };
 
 HttpServer::HttpServer(std::unique_ptr<Loop> loop) : loop_(std::move(loop)) {}
-// Out of memory ends the process. NOLINTNEXTLINE(bugprone-exception-escape)
+// NOLINTNEXTLINE(bugprone-exception-escape) out of memory ends the process, here as elsewhere
 HttpServer::~HttpServer() { stop(); }
 
 Result<std::unique_ptr<HttpServer>> HttpServer::start(NodeSocket& socket, NodeView& node,
