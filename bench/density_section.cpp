@@ -129,6 +129,10 @@ void measure(ArenaSet::Populate populate, std::uint64_t actors) {
   begin = thread_ns();
   crowd.reset();
   print("remove_ns", (thread_ns() - begin) / each);
+  print("left_kib", (resident_bytes() - resident) / each / 1024);
+  begin = thread_ns();
+  crowd = std::make_unique<Crowd>(*code, actors);
+  print("again_ns", (thread_ns() - begin) / each);
 }
 
 using Figures = std::map<std::string, std::vector<double>>;
@@ -160,13 +164,15 @@ void report_crowd(const Section& section, std::string_view how, Figures figures,
     report.add(row);
   };
   add("no_op_ns", NoOpProbe::name, "ns", std::nullopt, false);
-  add("create_ns", "new + first message", "ns", std::nullopt, true);
+  add("create_ns", "new, first touch of memory", "ns", std::nullopt, true);
   add("resident_kib", "resident each", "KiB", kib_goal, false);
   add("page_table_kib", "page tables each", "KiB", std::nullopt, false);
   add("mappings", "kernel mappings, of all", "", static_cast<double>(actors) / 1000, false);
   add("pass_ns", "pass, a call", "ns", times_no_op(pass_goal_ns), true);
   add("shuffled_ns", "pass, shuffled", "ns", std::nullopt, true);
   add("remove_ns", "gone", "ns", std::nullopt, true);
+  add("left_kib", "resident each when gone", "KiB", std::nullopt, false);
+  add("again_ns", "new, memory used before", "ns", std::nullopt, true);
 }
 
 }  // namespace

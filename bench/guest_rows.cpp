@@ -13,14 +13,13 @@ namespace troupe::bench {
 namespace {
 
 // (module (func (export "f") (param i32) (result i32) (local.get 0)))
-constexpr std::array<std::uint8_t, 37> no_op_module = {
+constexpr std::array<std::uint8_t, 35> no_op_module = {
     0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00,  // Header.
     0x01, 0x06, 0x01, 0x60, 0x01, 0x7f, 0x01, 0x7f,  // Type (i32) -> (i32).
     0x03, 0x02, 0x01, 0x00,                          // Function 0 has it.
     0x07, 0x05, 0x01, 0x01, 0x66, 0x00, 0x00,        // Exported as f.
     0x0a, 0x06, 0x01, 0x04, 0x00, 0x20, 0x00, 0x0b,  // local.get 0
-    0x00, 0x00};
-constexpr std::size_t no_op_bytes = 35;  // Without the filling.
+};
 
 void store_number(Bytes& payload, std::uint64_t number) {
   if (payload.size() >= sizeof number) std::memcpy(payload.data(), &number, sizeof number);
@@ -49,7 +48,7 @@ GuestEngine::GuestEngine(ArenaSet::Populate populate) {
 }
 
 std::shared_ptr<const Code> GuestEngine::compile(std::string_view guest) {
-  auto code = engine_->compile(read_guest(guest), EngineClass::default_);
+  auto code = engine_->compile(read_guest(guest), EngineClass::standard);
   CHECK(code.has_value(), code.error().message);
   return *code;
 }
@@ -80,20 +79,49 @@ bool GuestLife::proves_itself() {
   return instance_->handle(host_, proof).kind == Reply::Kind::answered && host_.last() == number;
 }
 
-NoOpProbe::NoOpProbe()
-    : module_(bare_module_new(bare_same, no_op_module.data(), no_op_bytes)),
-      instance_(bare_instance_new(module_.get(), "f")) {}
+namespace {
+
+// A deadline that never comes: nobody ticks this engine.
+constexpr shim_budget no_op_budget = {.ticks = 1ULL << 40, .fuel = 0};
+
+shim_memory* no_memory(void*, std::uint64_t, std::uint64_t) { return nullptr; }
+void take_no_memory(void*, shim_memory*) {}
+
+}  // namespace
+
+NoOpProbe::NoOpProbe() {
+  const shim_engine_options options = {
+      .epochs = true,
+      .fuel = false,
+      .canonical_nans = false,
+      .stack_bytes = limits::stack_bytes,
+      .backtrace_frames = limits::backtrace_frames_max,
+      .memory = {.context = nullptr, .acquire = no_memory, .release = take_no_memory},
+  };
+  const shim_guest_limits limits = {.memory_bytes = 0, .table_elements = 0};
+  const shim_view exports[] = {wasmtime::to_view(std::string_view("f"))};
+  shim_text error = {};
+  engine_.reset(shim_engine_new(&options, &error));
+  CHECK(engine_ != nullptr, wasmtime::take(error));
+  module_.reset(shim_module_new(engine_.get(), wasmtime::to_view(no_op_module), nullptr, 0, exports,
+                                1, &error));
+  CHECK(module_ != nullptr, wasmtime::take(error));
+  guest_.reset(shim_guest_new(module_.get(), nullptr, &limits, &error));
+  CHECK(guest_ != nullptr, wasmtime::take(error));
+  shim_guest_set_budget(guest_.get(), no_op_budget);
+  wasmtime::Report report;
+  CHECK(shim_guest_boot(guest_.get(), &report) == shim_returned);
+}
 
 Row NoOpProbe::row() {
   return {.name = std::string(name),
           .run =
-              [this](std::uint64_t iterations) {
+              [guest = guest_.get()](std::uint64_t calls) {
                 Work work;
-                for (std::uint64_t call = 0; call < iterations; ++call) {
-                  bare_value values[1];
-                  values[0].i32 = 3;
-                  if (!bare_call(instance_.get(), values, 1)) break;
-                  ++work.count;
+                wasmtime::Report report;
+                for (; work.count < calls; ++work.count) {
+                  shim_value values[] = {{.i32 = 3}};
+                  if (shim_guest_call(guest, 0, values, 1, &report) != shim_returned) break;
                   work.sum += values[0].i32;
                 }
                 return work;

@@ -10,6 +10,7 @@
 #include "bench/runner.hpp"
 #include "engine/arena.hpp"
 #include "engine/engine.hpp"
+#include "engine/wasmtime/shim.hpp"
 
 namespace troupe::bench {
 
@@ -45,7 +46,8 @@ class GuestLife {
   std::unique_ptr<Instance> instance_;
 };
 
-// "no-op": the unchecked call of a guest function that does nothing, which rows are multiples of.
+// "no-op": one unchecked call of a guest function that does nothing, through the shim and nothing
+// else of ours. What rows are multiples of.
 class NoOpProbe {
  public:
   static constexpr std::string_view name = "no-op";
@@ -53,8 +55,9 @@ class NoOpProbe {
   [[nodiscard]] Row row();
 
  private:
-  BareModule module_;
-  BareInstance instance_;
+  wasmtime::EngineHandle engine_;
+  wasmtime::ModuleHandle module_;
+  wasmtime::GuestHandle guest_;
 };
 
 }  // namespace troupe::bench

@@ -13,6 +13,9 @@
 namespace troupe::bench {
 namespace {
 
+// A sample of operations that take a tenth of a nanosecond has fewer.
+constexpr std::uint64_t iterations_max = 1ULL << 32;
+
 double now_ns(Timer timer) {
   timespec now = {};
   CHECK(::clock_gettime(timer == Timer::thread ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC, &now) ==
@@ -62,6 +65,11 @@ void calibrate(const RunOptions& options, const std::string& section, const Row&
     if (sample_ns >= wanted_ns / 2) {
       const double fitting = static_cast<double>(measured.iterations) * wanted_ns / sample_ns;
       measured.iterations = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(fitting));
+      return;
+    }
+    if (measured.iterations >= iterations_max) {
+      report.fail(section, row.name, "its operations take no time: the compiler removed them");
+      measured.is_sound = false;
       return;
     }
     measured.iterations *= 2;

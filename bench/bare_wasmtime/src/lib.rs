@@ -192,7 +192,11 @@ pub unsafe extern "C" fn bare_call(
 /// # Safety
 /// `payload` has `size` bytes; the module is an actor without `cabi_post_`.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn bare_life(module: *const BareModule, payload: *const u8, size: u32) -> u32 {
+pub unsafe extern "C" fn bare_life(
+    module: *const BareModule,
+    payload: *const u8,
+    size: u32,
+) -> u32 {
     let module = unsafe { &*module };
     let payload = unsafe { std::slice::from_raw_parts(payload, size as usize) };
     live(module, payload).unwrap_or_else(|e| fail("life", e))
