@@ -106,8 +106,7 @@ NoOpProbe::NoOpProbe() {
   module_.reset(shim_module_new(engine_.get(), wasmtime::to_view(no_op_module), nullptr, 0, exports,
                                 1, &error));
   CHECK(module_ != nullptr, wasmtime::take(error));
-  guest_.reset(shim_guest_new(module_.get(), nullptr, &limits, &error));
-  CHECK(guest_ != nullptr, wasmtime::take(error));
+  CHECK(guest_.make(module_.get(), nullptr, limits, &error), wasmtime::take(error));
   shim_guest_set_budget(guest_.get(), no_op_budget);
   wasmtime::Report report;
   CHECK(shim_guest_boot(guest_.get(), &report) == shim_returned);

@@ -132,8 +132,9 @@ struct InstanceUsage {
 // One life of one actor.
 // Thread: one at a time; it may change between calls, never during one. One activation per thread.
 // Bounds: InstanceLimits.
-// Errors: everything a guest can do is a Reply. After `ended` only usage(), take_responders() and
-//         the destructor may be called.
+// Errors: everything a guest can do is a Reply. After `ended` only usage() and the destructor may
+// be
+//         called. Answers that the life still owes are in its actor's Books, not here.
 class Instance {
  public:
   Instance() = default;
@@ -158,9 +159,6 @@ class Instance {
   virtual Reply load(HostCalls& host, std::string_view version, const SavedState& saved,
                      BytesView config) = 0;
 
-  // The responders this life still holds, taken out of its handle table: somebody must tell their
-  // askers.
-  virtual std::vector<Responder> take_responders() = 0;
   [[nodiscard]] virtual InstanceUsage usage() const = 0;
 };
 

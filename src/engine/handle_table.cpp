@@ -65,14 +65,6 @@ bool HandleTable::drop_address(std::uint32_t handle) {
   return true;
 }
 
-std::vector<Responder> HandleTable::take_all_responders() {
-  std::vector<Responder> all;
-  for (std::uint32_t handle = 1; handle <= entries_.size(); ++handle)
-    if (const std::optional<Responder> responder = take_responder(handle))
-      all.push_back(*responder);
-  return all;
-}
-
 void HandleTable::clear() {
   entries_ = std::vector<Entry>();
   first_free_ = 0;

@@ -40,8 +40,6 @@ class HandleTable {
   // False: there is no such address.
   [[nodiscard]] bool drop_address(std::uint32_t handle);
 
-  // All responders still held, in the order of their handles.
-  [[nodiscard]] std::vector<Responder> take_all_responders();
   // Forgets everything and gives the memory back.
   void clear();
 

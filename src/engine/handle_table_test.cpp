@@ -81,18 +81,6 @@ TEST(HandleTable, RefusesWhatIsBeyondTheLimit) {
   }
 }
 
-TEST(HandleTable, TakesAllRespondersAndLeavesTheAddresses) {
-  HandleTable table(8);
-  const Responder other{.asker = nobody, .request = 0};
-  ASSERT_TRUE(table.insert(owed));
-  ASSERT_TRUE(table.insert(ann));
-  ASSERT_TRUE(table.insert(other));
-  EXPECT_EQ(table.take_all_responders(), (std::vector<Responder>{owed, other}));
-  EXPECT_TRUE(table.take_all_responders().empty());
-  EXPECT_EQ(table.size(), 1U);
-  EXPECT_EQ(*table.address(2), ann);
-}
-
 TEST(HandleTable, ForgetsEverythingWhenCleared) {
   HandleTable table(8);
   ASSERT_TRUE(table.insert(ann));
@@ -146,16 +134,6 @@ class Model {
     held_.erase(handle);
   }
 
-  void take_all() {
-    std::vector<Responder> expected;
-    for (auto it = held_.begin(); it != held_.end();) {
-      const Responder* responder = std::get_if<Responder>(&it->second);
-      if (responder != nullptr) expected.push_back(*responder);
-      it = responder != nullptr ? held_.erase(it) : std::next(it);
-    }
-    ASSERT_EQ(table_.take_all_responders(), expected);
-  }
-
   void clear() {
     table_.clear();
     held_.clear();
@@ -195,10 +173,8 @@ TEST(HandleTable, BehavesLikeAMap) {
         model.look_up(handle);
       } else if (dice < 82) {
         model.drop(handle);
-      } else if (dice < 98) {
-        model.take(handle);
       } else if (dice < 99) {
-        model.take_all();
+        model.take(handle);
       } else {
         model.clear();
       }

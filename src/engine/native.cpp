@@ -121,8 +121,6 @@ class NativeInstance final : public Instance {
     CHECK(false, "interfaces() has no state");
   }
 
-  std::vector<Responder> take_responders() override { return {}; }
-
   [[nodiscard]] InstanceUsage usage() const override { return {.overhead_bytes = sizeof(*this)}; }
 
  private:

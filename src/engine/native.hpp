@@ -14,9 +14,7 @@ namespace troupe {
 // from any handler, ends the life as crashed("...").
 //
 // Of the limits only `payload_bytes` holds, for answers: one beyond it fails the request. C++ has
-// no memory limit, no deadline and no backtrace to give; and take_responders() returns none. A
-// responder handed to a native actor is a value that the engine does not see again, so who keeps
-// the books of answers owed has to settle them.
+// no memory limit, no deadline and no backtrace to give.
 //
 // Thread: immutable. `make` is called on the thread that boots, possibly on several at once.
 [[nodiscard]] std::shared_ptr<const Code> native_code(std::function<std::unique_ptr<Actor>()> make);

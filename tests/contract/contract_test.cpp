@@ -91,6 +91,17 @@ TEST_F(ProbeTest, AnswersLaterThroughAResponder) {
             "answered 1 answered done\nanswered 2 failed sorry\nanswered 3 dropped\n");
 }
 
+TEST_F(ProbeTest, OwesItsAnswersUntilTheyAreGiven) {
+  const Address a = probe("a");
+  const Address b = probe("b");
+  // Held when the life ends, and given away by a handler that then crashes: both are settled once.
+  EXPECT_EQ(ask(a, "request b 1000 responder-later"), "ok 1");
+  node_.sim().send(b, "trap unreachable");
+  EXPECT_EQ(ask(a, "request b 1000 responder-later"), "ok 2");
+  node_.sim().send(b, "answer-later x;trap unreachable");
+  EXPECT_EQ(ask(a, "journal"), "answered 1 receiver-exited\nanswered 2 receiver-exited\n");
+}
+
 TEST_F(ProbeTest, TellsAboutTheMessageInHand) {
   const Address a = probe("a");
   EXPECT_EQ(ask(a, "answer-owed"), "ok yes");

@@ -11,7 +11,7 @@ namespace troupe::wasmtime {
 namespace {
 
 // Bookkeeping of the engine for one instance, measured; tables come on top.
-constexpr std::uint64_t store_bytes = 5'600;
+constexpr std::uint64_t store_bytes = 5'200;
 
 // The guest whose memory is being made on this thread: the source of memory gets no other hint.
 thread_local HeldMemory* booting_memory = nullptr;
@@ -71,7 +71,7 @@ shim_memory_source Guest::memory_source(ArenaSet& arena) {
 }
 
 Guest::Guest(const GuestModule& module, const InstanceLimits& limits)
-    : module_(module), handles_(limits.addresses), budget_(budget_of(limits)), limits_(limits) {}
+    : module_(module), budget_(budget_of(limits)), limits_(limits), handles_(limits.addresses) {}
 
 Guest::~Guest() = default;
 
@@ -90,8 +90,7 @@ bool Guest::boot() {
   const shim_guest_limits limits = {.memory_bytes = limits_.memory_bytes,
                                     .table_elements = limits_.table_elements};
   shim_text error = {};
-  guest_.reset(shim_guest_new(module_.module.get(), this, &limits, &error));
-  if (!guest_) {
+  if (!guest_.make(module_.module.get(), this, limits, &error)) {
     die(Exit::crashed("engine"), take(error));
     return false;
   }
@@ -156,13 +155,6 @@ void Guest::bury(std::uint32_t status, Report& report) {
   death_->backtrace.reserve(frames.size());
   for (const shim_frame& frame : frames)
     death_->backtrace.push_back({frame.function_index, frame.module_offset});
-}
-
-std::vector<Responder> Guest::take_responders() {
-  std::vector<Responder> responders = handles_.take_all_responders();
-  responders.insert(responders.end(), taken_.begin(), taken_.end());
-  taken_.clear();
-  return responders;
 }
 
 void Guest::write(Stream stream, std::string_view text) {

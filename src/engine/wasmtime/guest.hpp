@@ -81,11 +81,6 @@ class Guest {
   [[nodiscard]] const InstanceLimits& limits() const { return limits_; }
   [[nodiscard]] const GuestModule& module() const { return module_; }
 
-  // A responder given away in this message; if the guest dies before its effects are committed, it
-  // is still the guest's duty.
-  void remember_taken(const Responder& responder) { taken_.push_back(responder); }
-  [[nodiscard]] std::vector<Responder> take_responders();
-
   // Text written to standard output or error, cut into log lines.
   enum class Stream : std::uint8_t { output, error };
   void write(Stream stream, std::string_view text);
@@ -120,20 +115,20 @@ class Guest {
   // limit.
   static inline constinit thread_local bool is_active_ = false;
 
+  // What every message needs comes first: with many guests each cache line is a miss.
   const GuestModule& module_;
+  HostCalls* host_ = nullptr;
+  shim_caller* caller_ = nullptr;
+  shim_budget budget_;
+  std::unique_ptr<std::array<std::string, 2>> lines_;  // By Stream; made by the first write.
+  abi::Phase phase_ = abi::Phase::boot;
+  bool has_died_ = false;
   HeldMemory held_;  // Before the guest, which gives it back when it goes.
   GuestHandle guest_;
-  shim_caller* caller_ = nullptr;
-  HostCalls* host_ = nullptr;
-  abi::Phase phase_ = abi::Phase::boot;
+  InstanceLimits limits_;
   HandleTable handles_;
   std::unique_ptr<Death> death_;
-  bool has_died_ = false;
   std::uint64_t fuel_used_ = 0;
-  shim_budget budget_;
-  InstanceLimits limits_;
-  std::vector<Responder> taken_;
-  std::unique_ptr<std::array<std::string, 2>> lines_;  // By Stream; made by the first write.
 };
 
 // --- What runs for every message stands here to be inlined.
@@ -150,7 +145,6 @@ inline void Guest::begin(HostCalls& host, abi::Phase phase) {
 inline void Guest::end() {
   if (lines_ || module_.counts_fuel) [[unlikely]]
     settle();
-  if (!has_died_) taken_.clear();
   host_ = nullptr;
   is_active_ = false;
 }
@@ -161,7 +155,7 @@ inline bool Guest::call(abi::Export export_, std::span<shim_value> values) {
   const std::uint32_t status =
       caller_ == nullptr
           ? shim_guest_call(guest_.get(), number, values.data(), values.size(), &report)
-          : shim_caller_call(caller_, number, values.data(), values.size(), &report);
+          : shim_caller_call(guest_.get(), caller_, number, values.data(), values.size(), &report);
   if (status == shim_returned) [[likely]]
     return true;
   bury(status, report);

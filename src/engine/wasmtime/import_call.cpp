@@ -90,7 +90,6 @@ bool ImportCall::responder(unsigned index, Responder& out) {
     violate(fmt::format("unknown handle {}", u32(index)));
     return false;
   }
-  guest_.remember_taken(*taken);
   out = *taken;
   return true;
 }

@@ -31,7 +31,6 @@ class WasmtimeInstance final : public Instance {
   Reply load(HostCalls& host, std::string_view version, const SavedState& saved,
              BytesView config) override;
 
-  std::vector<Responder> take_responders() override { return guest_.take_responders(); }
   [[nodiscard]] InstanceUsage usage() const override { return guest_.usage(); }
 
  private:

@@ -58,7 +58,6 @@ bool take_responders(Guest& guest, ResultReader& result, bool ending, std::vecto
       result.violate(fmt::format("unknown handle {}", handle));
       return false;
     }
-    guest.remember_taken(*responder);
     out.push_back(*responder);
   }
   return true;

@@ -326,32 +326,6 @@ TEST(Handles, EndTheLifeWhenTheyAreUnknown) {
   }
 }
 
-TEST(Handles, GiveBackRespondersOfADeadLife) {
-  const Responder responder{.asker = {.slot = 5, .generation = 1}, .request = 33};
-  // Held, and given away by a handler that did not return.
-  for (const std::string_view body :
-       {"(call $responder-for-later (i32.const 64)) unreachable",
-        "(call $responder-for-later (i32.const 64))"
-        "(call $drop-responder (i32.load (i32.const 68))) unreachable"}) {
-    Life life(probe(body));
-    life.begin();
-    life.host.owed = responder;
-    EXPECT_EQ(Life::text(life.handle()), R"(crashed("unreachable"))");
-    EXPECT_EQ(life->take_responders(), std::vector{responder});
-    EXPECT_TRUE(life->take_responders().empty());
-  }
-}
-
-TEST(Handles, DoNotGiveBackRespondersThatWereUsed) {
-  Life life(
-      probe("(call $responder-for-later (i32.const 64))"
-            "(call $drop-responder (i32.load (i32.const 68)))"));
-  life.begin();
-  life.host.owed = Responder{.asker = {.slot = 5, .generation = 1}, .request = 33};
-  EXPECT_EQ(Life::text(life.handle()), "none");
-  EXPECT_TRUE(life->take_responders().empty());
-}
-
 TEST(Imports, EndTheLifeWhenAnEffectIsRefusedThatCanNotBe) {
   Life life(probe("(call $cancel-timer (i64.const 1))"));
   life.begin();

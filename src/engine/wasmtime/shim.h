@@ -160,10 +160,14 @@ typedef struct shim_budget {
   uint64_t fuel;
 } shim_budget;
 
-typedef struct shim_guest shim_guest;
-shim_guest* shim_guest_new(const shim_module* module, void* context,
-                           const shim_guest_limits* limits, shim_text* error);  // Or null.
-void shim_guest_free(shim_guest* guest);
+// A guest in memory of its owner, which does not move. Opaque.
+typedef struct shim_guest {
+  uint64_t opaque[54];
+} shim_guest;
+// False: `error`, and there is no guest.
+bool shim_guest_make(shim_guest* guest, const shim_module* module, void* context,
+                     const shim_guest_limits* limits, shim_text* error);
+void shim_guest_drop(shim_guest* guest);
 // For all that runs from here on, until it is set again. Nothing runs before it was set.
 void shim_guest_set_budget(shim_guest* guest, shim_budget budget);
 uint64_t shim_guest_fuel(const shim_guest* guest);
@@ -173,8 +177,8 @@ uint32_t shim_guest_boot(shim_guest* guest, shim_report* report);
 uint32_t shim_guest_call(shim_guest* guest, uint32_t export_number, shim_value* values,
                          size_t value_count, shim_report* report);
 // The same from inside a host function.
-uint32_t shim_caller_call(shim_caller* caller, uint32_t export_number, shim_value* values,
-                          size_t value_count, shim_report* report);
+uint32_t shim_caller_call(const shim_guest* guest, shim_caller* caller, uint32_t export_number,
+                          shim_value* values, size_t value_count, shim_report* report);
 
 // --- Places in a module, for reports.
 

@@ -19,13 +19,34 @@ struct FreeModule {
 struct FreeScan {
   void operator()(shim_scan* scan) const { shim_scan_free(scan); }
 };
-struct FreeGuest {
-  void operator()(shim_guest* guest) const { shim_guest_free(guest); }
-};
 using EngineHandle = std::unique_ptr<shim_engine, FreeEngine>;
 using ModuleHandle = std::unique_ptr<shim_module, FreeModule>;
 using ScanHandle = std::unique_ptr<shim_scan, FreeScan>;
-using GuestHandle = std::unique_ptr<shim_guest, FreeGuest>;
+
+// A guest, once it is made; it stays where it is.
+class GuestHandle {
+ public:
+  GuestHandle() = default;
+  GuestHandle(const GuestHandle&) = delete;
+  GuestHandle& operator=(const GuestHandle&) = delete;
+  ~GuestHandle() {
+    if (is_made_) shim_guest_drop(&guest_);
+  }
+
+  // REQUIRES: not made yet. False: `error`.
+  bool make(const shim_module* module, void* context, const shim_guest_limits& limits,
+            shim_text* error) {
+    is_made_ = shim_guest_make(&guest_, module, context, &limits, error);
+    return is_made_;
+  }
+  [[nodiscard]] explicit operator bool() const { return is_made_; }
+  [[nodiscard]] shim_guest* get() { return &guest_; }
+  [[nodiscard]] const shim_guest* get() const { return &guest_; }
+
+ private:
+  bool is_made_ = false;
+  shim_guest guest_;  // Left as it is until it is made.
+};
 
 [[nodiscard]] inline shim_view to_view(BytesView bytes) { return {bytes.data(), bytes.size()}; }
 [[nodiscard]] inline shim_view to_view(std::string_view text) { return to_view(as_bytes(text)); }

@@ -57,7 +57,6 @@ pub struct State {
     context: *mut c_void,
     limits: GuestLimits,
     module: *const Compiled,
-    functions: [Option<Func>; EXPORTS_MAX],
 }
 
 // C++ uses a guest on one thread at a time.
@@ -94,12 +93,20 @@ impl ResourceLimiter for State {
     }
 }
 
+/// Lies in memory of C++, beside what C++ reads for each call: with many guests each step from one
+/// object to the next is a cache miss. The functions are here rather than in the store so that both
+/// can be fetched at once.
 pub struct Guest {
     store: Store<State>,
-    instance: Option<Instance>,
     poisoned: bool,
     counts_fuel: bool,
+    instance: Option<Instance>,
+    functions: [Option<Func>; EXPORTS_MAX],
 }
+
+/// What `shim_guest` reserves.
+const GUEST_BYTES: usize = 432;
+const _: () = assert!(size_of::<Guest>() <= GUEST_BYTES && align_of::<Guest>() <= 8);
 
 /// What a message may cost: set before the guest runs for it.
 #[repr(C)]
@@ -167,34 +174,38 @@ fn refuse(text: &str, status: Status, out: &mut Report) -> Status {
     status
 }
 
-/// A guest without an instance yet. `context` is what its host functions get.
+/// Makes a guest without an instance yet, at `guest`. `context` is what its host functions get.
 ///
 /// # Safety
-/// `module` outlives the guest; `limits` is readable.
+/// `module` outlives the guest; `limits` is readable; `guest` has room for one, stays where it is
+/// and is given back to `shim_guest_drop` if the result is true.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn shim_guest_new(
+pub unsafe extern "C" fn shim_guest_make(
+    guest: *mut Guest,
     module: *const Compiled,
     context: *mut c_void,
     limits: *const GuestLimits,
     error: *mut Text,
-) -> *mut Guest {
-    crate::guard(error, std::ptr::null_mut(), || {
+) -> bool {
+    crate::guard(error, false, || {
         let engine = unsafe { &*module }.pre.module().engine();
         let limits = unsafe { *limits };
         let state = State {
             context,
             limits,
             module,
-            functions: [None; EXPORTS_MAX],
         };
         let mut store = Store::new(engine, state);
         store.limiter(|state| state);
-        Ok(Box::into_raw(Box::new(Guest {
+        let made = Guest {
             store,
-            instance: None,
             poisoned: false,
             counts_fuel: engine.get_consume_fuel(),
-        })))
+            instance: None,
+            functions: [None; EXPORTS_MAX],
+        };
+        unsafe { guest.write(made) };
+        Ok(true)
     })
 }
 
@@ -203,9 +214,9 @@ pub unsafe extern "C" fn shim_guest_new(
 /// # Safety
 /// The guest is not running.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn shim_guest_free(guest: *mut Guest) {
+pub unsafe extern "C" fn shim_guest_drop(guest: *mut Guest) {
     crate::guard(std::ptr::null_mut(), (), || {
-        drop(unsafe { Box::from_raw(guest) });
+        unsafe { guest.drop_in_place() };
         Ok(())
     })
 }
@@ -280,7 +291,7 @@ pub unsafe extern "C" fn shim_guest_call(
     }
     let called = catch_unwind(AssertUnwindSafe(|| {
         let index = export as usize;
-        let function = match guest.store.data().functions[index] {
+        let function = match guest.functions[index] {
             Some(function) => function,
             None => match find(guest, index) {
                 Some(function) => function,
@@ -310,16 +321,17 @@ fn find(guest: &mut Guest, index: usize) -> Option<Func> {
     else {
         return None;
     };
-    guest.store.data_mut().functions[index] = Some(function);
+    guest.functions[index] = Some(function);
     Some(function)
 }
 
 /// The same from inside a host function.
 ///
 /// # Safety
-/// As `shim_guest_call`; `caller` is what the running host function was given.
+/// As `shim_guest_call`, but it is running; `caller` is what the host function was given.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn shim_caller_call(
+    guest: *const Guest,
     caller: *mut Caller<'_, State>,
     export: u32,
     values: *mut ValRaw,
@@ -329,7 +341,9 @@ pub unsafe extern "C" fn shim_caller_call(
     let caller = unsafe { &mut *caller };
     let called = catch_unwind(AssertUnwindSafe(|| {
         let index = export as usize;
-        let function = match caller.data().functions[index] {
+        // Only this field: the rest of the guest is in use.
+        let functions = unsafe { &*(&raw const (*guest).functions) };
+        let function = match functions[index] {
             Some(function) => function,
             None => {
                 // By the caller, since the instance is not known before its start function ends.
