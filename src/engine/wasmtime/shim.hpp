@@ -24,6 +24,7 @@ using ModuleHandle = std::unique_ptr<shim_module, FreeModule>;
 using ScanHandle = std::unique_ptr<shim_scan, FreeScan>;
 
 // A guest, once it is made; it stays where it is.
+// Thread: one at a time.
 class GuestHandle {
  public:
   GuestHandle() = default;
