@@ -9,6 +9,13 @@ if(BUILD_TESTING AND Python3_FOUND AND EXISTS ${PROJECT_SOURCE_DIR}/tools/tidy.p
             --modules ${CMAKE_BINARY_DIR}/modules.txt)
 endif()
 
+if(BUILD_TESTING AND Python3_FOUND)
+  add_test(NAME links.self_test
+    COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tools/check_links.py --self-test)
+  add_test(NAME links
+    COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tools/check_links.py)
+endif()
+
 if(BUILD_TESTING)
   add_test(NAME layers
     COMMAND ${CMAKE_COMMAND} -DWORK=${CMAKE_BINARY_DIR}/module_test
