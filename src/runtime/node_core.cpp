@@ -61,7 +61,6 @@ class NodeCore::Log final : public LogSink {
 NodeCore::NodeCore(World world, std::uint16_t workers)
     : world_(std::move(world)),
       placement_(workers),
-      worker_count_(workers),
       ports_(std::make_unique<EnvelopePort[]>(workers)),
       log_(std::make_unique<Log>(registry_, world_.on_log)) {
   const std::span<EnvelopePort> ports(ports_.get(), workers);

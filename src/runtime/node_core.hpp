@@ -66,7 +66,6 @@ class NodeCore {
   Placement placement_;
   std::atomic<bool> is_stopping_{false};
   std::atomic<std::uint64_t> last_id_{0};
-  std::uint16_t worker_count_;
   std::unique_ptr<EnvelopePort[]> ports_;
   EnvelopePort control_port_;
   OutsideRequests outside_requests_;
