@@ -9,6 +9,7 @@ on the line itself or on the one above.
 """
 
 import argparse
+import functools
 import dataclasses
 import os
 import pathlib
@@ -331,8 +332,30 @@ def dead_headers(file, tree):
         yield 1, "nobody includes this header"
 
 
+TYPE = re.compile(r"^(?:class|struct|enum class) (\w+)\b[^;]*?\{", re.MULTILINE)
+
+
+@functools.cache
+def types_at_top(text):
+    """(namespace, name) of each type that a header defines at namespace level."""
+    space = re.search(r"^namespace ([\w:]+) \{", text, re.MULTILINE)
+    return {(space.group(1) if space else "", match.group(1)): match.start()
+            for match in TYPE.finditer(text)}
+
+
+def one_meaning(file, tree):
+    """Two types of one name in one namespace: the linker keeps one's destructor for both."""
+    if file.suffix != ".hpp":
+        return
+    for name, start in types_at_top(file.text).items():
+        for other in tree.files:
+            if other.suffix == ".hpp" and other.path != file.path and name in types_at_top(other.text):
+                yield (file.text.count("\n", 0, start) + 1,
+                       f"{'::'.join(name)} is defined in {other.path} too; rename one of them")
+
+
 RULES = [words, includes, sizes, header_opening, thread_label, leftovers, suppressions, documents,
-         module_folder, dead_headers]
+         module_folder, dead_headers, one_meaning]
 
 
 # --- Running ---------------------------------------------------------------------------------
@@ -479,7 +502,14 @@ def self_test():
     expect(len(complaints(dead_headers, hpp.path, hpp.text)) == 1, "dead header")
     expect(not complaints(dead_headers, hpp.path, hpp.text, [cpp]), "living header")
 
-    tried = {rule for rule, *_ in EXAMPLES} | {module_folder, dead_headers}
+    reply = "namespace troupe {\nstruct Reply {};\n}"
+    other = File("src/http/b.hpp", reply)
+    expect(len(complaints(one_meaning, hpp.path, reply, [other])) == 1, "one name, two types")
+    inner = reply.replace("namespace troupe", "namespace troupe::inner")
+    expect(not complaints(one_meaning, hpp.path, inner, [other]), "another namespace")
+    expect(not complaints(one_meaning, hpp.path, "struct Reply;", [other]), "a declaration")
+
+    tried = {rule for rule, *_ in EXAMPLES} | {module_folder, dead_headers, one_meaning}
     expect(tried == set(RULES), "every rule has an example")
     for failure in failures:
         print(f"self-test: {failure}", file=sys.stderr)

@@ -13,26 +13,26 @@
 namespace troupe {
 namespace {
 
-Reply json_reply(std::string_view json) {
-  Reply reply;
+HttpReply json_reply(std::string_view json) {
+  HttpReply reply;
   reply.body = to_bytes(json);
   return reply;
 }
 
 // Accepted or done, with nothing to say about it.
-Reply empty_reply(int status) {
-  Reply reply;
+HttpReply empty_reply(int status) {
+  HttpReply reply;
   reply.status = status;
   reply.content_type = {};
   return reply;
 }
 
-Reply error_reply(Error error) { return reply_of(problem_of(std::move(error))); }
+HttpReply error_reply(Error error) { return reply_of(problem_of(std::move(error))); }
 
 }  // namespace
 
-Reply reply_of(const Problem& problem) {
-  Reply reply = json_reply(problem_json(problem));
+HttpReply reply_of(const Problem& problem) {
+  HttpReply reply = json_reply(problem_json(problem));
   reply.status = problem.status;
   reply.content_type = problem_content_type;
   reply.allow = problem.allow;
@@ -43,12 +43,12 @@ bool takes_payload(Endpoint endpoint) {
   return endpoint == Endpoint::actor_send || endpoint == Endpoint::actor_request;
 }
 
-void Api::serve(const Route& route, BytesView payload, std::function<void(Reply)> done) {
+void Api::serve(const Route& route, BytesView payload, std::function<void(HttpReply)> done) {
   switch (route.endpoint) {
     case Endpoint::node_status:
       return done(json_reply(to_json(node_.status())));
     case Endpoint::node_stop: {
-      Reply reply = empty_reply(202);
+      HttpReply reply = empty_reply(202);
       reply.then = [&node = node_] { node.shut_down(); };
       return done(std::move(reply));
     }
@@ -66,7 +66,7 @@ void Api::serve(const Route& route, BytesView payload, std::function<void(Reply)
       return node_.request(route.name, payload, route.time,
                            [done = std::move(done)](Result<Bytes> answer) {
                              if (!answer) return done(error_reply(std::move(answer).error()));
-                             Reply reply;
+                             HttpReply reply;
                              reply.content_type = "application/octet-stream";
                              reply.body = *std::move(answer);
                              done(std::move(reply));
@@ -78,14 +78,14 @@ void Api::serve(const Route& route, BytesView payload, std::function<void(Reply)
   }
 }
 
-Reply Api::list(std::string_view after) {
+HttpReply Api::list(std::string_view after) {
   std::vector<ActorStatus> actors = node_.actors();
   std::erase_if(
       actors, [after](const ActorStatus& actor) { return !after.empty() && actor.name <= after; });
   std::ranges::sort(actors, {}, &ActorStatus::name);
   const std::span<const ActorStatus> page =
       std::span(actors).first(std::min(actors.size(), limits::http_actors_page_max));
-  Reply reply = json_reply(to_json(page));
+  HttpReply reply = json_reply(to_json(page));
   if (page.size() < actors.size()) {
     reply.link =
         fmt::format("</v1/actors?after={}>; rel=\"next\"", percent_encode(page.back().name));

@@ -12,7 +12,7 @@
 
 namespace troupe {
 
-struct Reply {
+struct HttpReply {
   int status = 200;
   std::string_view content_type = "application/json";  // Static storage.
   Bytes body;
@@ -22,7 +22,7 @@ struct Reply {
   std::function<void()> then;
 };
 
-[[nodiscard]] Reply reply_of(const Problem& problem);
+[[nodiscard]] HttpReply reply_of(const Problem& problem);
 
 // Whether the route takes a payload; the others refuse a body.
 [[nodiscard]] bool takes_payload(Endpoint endpoint);
@@ -32,10 +32,10 @@ class Api {
  public:
   explicit Api(NodeView& node) : node_(node) {}
 
-  void serve(const Route& route, BytesView payload, std::function<void(Reply)> done);
+  void serve(const Route& route, BytesView payload, std::function<void(HttpReply)> done);
 
  private:
-  [[nodiscard]] Reply list(std::string_view after);
+  [[nodiscard]] HttpReply list(std::string_view after);
 
   NodeView& node_;
 };

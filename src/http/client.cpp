@@ -41,7 +41,7 @@ struct Call {
   Duration granted{};  // What the node may take on top of the client's patience.
 };
 
-struct Reply {
+struct HttpReply {
   Bytes body;
   std::string link;
 };
@@ -80,7 +80,7 @@ class NodeClient::Connection {
 
   [[nodiscard]] pid_t pid() const { return pid_; }
 
-  Result<Reply> exchange(const Call& call) {
+  Result<HttpReply> exchange(const Call& call) {
     http::request<Body> request(call.method, call.target, 11);
     request.set(http::field::host, "localhost");
     request.set(http::field::user_agent, "troupe");
@@ -106,8 +106,8 @@ class NodeClient::Connection {
     auto& response = parser.get();
     const int status = response.result_int() < 600 ? static_cast<int>(response.result_int()) : 599;
     if (status < 200 || status > 299) return std::unexpected(error_of(status, response.body()));
-    return Reply{.body = std::move(response.body()),
-                 .link = std::string(response[http::field::link])};
+    return HttpReply{.body = std::move(response.body()),
+                     .link = std::string(response[http::field::link])};
   }
 
  private:
@@ -155,14 +155,14 @@ Result<NodeClient> NodeClient::connect(const std::filesystem::path& socket, Dura
 pid_t NodeClient::pid() const { return connection_->pid(); }
 
 Result<NodeStatus> NodeClient::node() {
-  TRY_ASSIGN(const Reply reply, connection_->exchange({.target = "/v1/node"}));
+  TRY_ASSIGN(const HttpReply reply, connection_->exchange({.target = "/v1/node"}));
   return node_from_json(as_text(reply.body));
 }
 
 Result<std::vector<ActorStatus>> NodeClient::actors() {
   std::vector<ActorStatus> actors;
   for (std::string target = "/v1/actors"; !target.empty();) {
-    TRY_ASSIGN(const Reply reply, connection_->exchange({.target = target}));
+    TRY_ASSIGN(const HttpReply reply, connection_->exchange({.target = target}));
     TRY_ASSIGN(auto page, actors_from_json(as_text(reply.body)));
     std::ranges::move(page, std::back_inserter(actors));
     target = page.empty() ? std::string() : next_page(reply.link);
@@ -171,7 +171,7 @@ Result<std::vector<ActorStatus>> NodeClient::actors() {
 }
 
 Result<ActorStatus> NodeClient::actor(std::string_view name) {
-  TRY_ASSIGN(const Reply reply, connection_->exchange({.target = actor_target(name)}));
+  TRY_ASSIGN(const HttpReply reply, connection_->exchange({.target = actor_target(name)}));
   return actor_from_json(as_text(reply.body));
 }
 
@@ -182,7 +182,7 @@ Result<void> NodeClient::send(std::string_view name, BytesView payload) {
 }
 
 Result<Bytes> NodeClient::request(std::string_view name, BytesView payload, Duration timeout) {
-  TRY_ASSIGN(Reply reply,
+  TRY_ASSIGN(HttpReply reply,
              connection_->exchange(
                  {.method = http::verb::post,
                   .target = fmt::format("{}?timeout_ms={}", actor_target(name, "request"),

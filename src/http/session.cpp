@@ -123,7 +123,7 @@ void Session::serve(const Route& route) {
   stream_.expires_never();
   // The reply may come from any thread, and after this server is gone: it holds the context, which
   // is safe to post to, and only asks whether the session still is.
-  auto done = [io = io_.lock(), weak = weak_from_this()](Reply reply) {
+  auto done = [io = io_.lock(), weak = weak_from_this()](HttpReply reply) {
     boost::asio::post(*io, [weak, reply = std::move(reply)]() mutable {
       if (const auto self = weak.lock()) self->write(std::move(reply));
     });
@@ -139,7 +139,7 @@ void Session::refuse_unread(const Problem& problem) {
   write(reply_of(problem));
 }
 
-void Session::write(Reply reply) {
+void Session::write(HttpReply reply) {
   const auto& request = parser_->get();
   response_.emplace(static_cast<http::status>(reply.status), request.version());
   response_->set(http::field::server, "troupe");

@@ -56,7 +56,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void on_body(ErrorCodeOfBoost error, const Route& route);
   void serve(const Route& route);
   void refuse_unread(const Problem& problem);
-  void write(Reply reply);
+  void write(HttpReply reply);
   void on_written(ErrorCodeOfBoost error);
   void begin_drain();
   void drain();
