@@ -67,6 +67,9 @@ class Guest {
   // allocate and copy.
   std::optional<std::uint32_t> copy_in(BytesView bytes, std::uint32_t alignment = 1);
 
+  // Where the result of a call lies; the next message finds it fetched.
+  void note_result(std::uint32_t at) { last_result_ = at; }
+
   // --- The end. Each keeps the first Death.
   void violate(std::string_view where, std::string_view rule);  // crashed("abi: where: rule")
   void die(Exit exit, std::string detail = {});
@@ -123,6 +126,8 @@ class Guest {
   std::unique_ptr<std::array<std::string, 2>> lines_;  // By Stream; made by the first write.
   abi::Phase phase_ = abi::Phase::boot;
   bool has_died_ = false;
+  std::uint32_t last_argument_ = 0;  // Where the guest had things the last time.
+  std::uint32_t last_result_ = 0;
   HeldMemory held_;  // Before the guest, which gives it back when it goes.
   GuestHandle guest_;
   InstanceLimits limits_;
@@ -139,6 +144,9 @@ inline void Guest::begin(HostCalls& host, abi::Phase phase) {
   is_active_ = true;
   host_ = &host;
   phase_ = phase;
+  // Their places in memory hardly ever change, and they are far from all that comes before.
+  __builtin_prefetch(held_.memory.base + last_argument_, 1);
+  __builtin_prefetch(held_.memory.base + last_result_, 1);
   if (guest_) shim_guest_set_budget(guest_.get(), budget_);
 }
 
@@ -183,6 +191,7 @@ inline std::optional<std::uint32_t> Guest::allocate(std::uint32_t bytes, std::ui
   if (at == 0 || memory().area(at, bytes, alignment) == nullptr) [[unlikely]] {
     return bad_allocation(at, bytes, alignment);
   }
+  last_argument_ = at;
   return at;
 }
 

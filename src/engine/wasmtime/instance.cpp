@@ -58,6 +58,7 @@ Reply WasmtimeInstance::handle(HostCalls& host, BytesView payload) {
   if (!guest_.call(Export::handle, values)) [[unlikely]]
     return ended(guest_);
   const std::uint32_t at = values[0].i32;
+  guest_.note_result(at);
 
   // result<option<list<u8>>, string>
   ResultReader result(guest_, "handle", at);
