@@ -349,7 +349,9 @@ def one_meaning(file, tree):
         return
     for name, start in types_at_top(file.text).items():
         for other in tree.files:
-            if other.suffix == ".hpp" and other.path != file.path and name in types_at_top(other.text):
+            if other.suffix != ".hpp" or other.path == file.path:
+                continue
+            if name in types_at_top(other.text):
                 yield (file.text.count("\n", 0, start) + 1,
                        f"{'::'.join(name)} is defined in {other.path} too; rename one of them")
 
