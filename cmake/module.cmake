@@ -114,7 +114,7 @@ endfunction()
 # One ctest entry per case, named as in the source; the program is asked for its cases when ctest
 # starts, so that a build never runs what it has just made.
 function(discover_tests target)
-  gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
+  gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 NO_PRETTY_VALUES
     PROPERTIES TIMEOUT 300 ENVIRONMENT "${TROUPE_TEST_ENVIRONMENT}")
 endfunction()
 
