@@ -145,8 +145,8 @@ inline void Guest::begin(HostCalls& host, abi::Phase phase) {
   host_ = &host;
   phase_ = phase;
   // Their places in memory hardly ever change, and they are far from all that comes before.
-  __builtin_prefetch(held_.memory.base + last_argument_, 1);
-  __builtin_prefetch(held_.memory.base + last_result_, 1);
+  if (last_argument_ != 0) __builtin_prefetch(held_.memory.base + last_argument_, 1);
+  if (last_result_ != 0) __builtin_prefetch(held_.memory.base + last_result_, 1);
   if (guest_) shim_guest_set_budget(guest_.get(), budget_);
 }
 
@@ -191,7 +191,8 @@ inline std::optional<std::uint32_t> Guest::allocate(std::uint32_t bytes, std::ui
   if (at == 0 || memory().area(at, bytes, alignment) == nullptr) [[unlikely]] {
     return bad_allocation(at, bytes, alignment);
   }
-  last_argument_ = at;
+  // Room for nothing may be anywhere, also where the guest has never been: fetching that is slow.
+  if (bytes != 0) last_argument_ = at;
   return at;
 }
 
