@@ -74,11 +74,13 @@ const Component forward = Component::native("forward", [] { return std::make_uni
 TEST(Runtime, AnswersManyThreadsAtOnce) {
   const auto runtime = start();
   std::vector<Address> actors;
+  actors.reserve(4);
   for (int i = 0; i < 4; ++i) actors.push_back(*runtime->spawn(sum, named(fmt::format("s{}", i))));
   constexpr int each = 500;
   std::atomic<int> answered{0};
   {
     std::vector<std::jthread> askers;
+    askers.reserve(4);
     for (int asker = 0; asker < 4; ++asker) {
       askers.emplace_back([&, asker] {
         for (int i = 0; i < each; ++i) {
