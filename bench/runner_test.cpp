@@ -56,17 +56,6 @@ TEST(Runner, FailsARowWhoseSumIsOff) {
   EXPECT_TRUE(report.failed());
 }
 
-TEST(Runner, FailsARowThatDoesNothing) {
-  Report report(Report::Style::json);
-  Row idle = honest("idle");
-  idle.run = [](std::uint64_t iterations) {
-    return Work{.count = iterations, .sum = 2 * iterations};
-  };
-  const std::string text = print({idle}, report);
-  EXPECT_NE(text.find("take no time"), std::string::npos) << text;
-  EXPECT_TRUE(report.failed());
-}
-
 TEST(Runner, StillReportsTheOthers) {
   Report report(Report::Style::json);
   Row wrong = honest("wrong");
