@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 
 namespace troupe {
 
@@ -18,6 +19,11 @@ struct Address {
 };
 
 inline constexpr Address nobody{};
+
+// "#slot.generation": for people, and for actors that have no name.
+[[nodiscard]] inline std::string to_string(Address address) {
+  return "#" + std::to_string(address.slot) + "." + std::to_string(address.generation);
+}
 
 }  // namespace troupe
 

@@ -1,5 +1,6 @@
 // What a handler asked for happens.
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -18,7 +19,7 @@ std::optional<Exit> Worker::commit(Cell& cell) {
   return exit;
 }
 
-void Worker::deliver_from(Cell& /*cell*/, effect::Deliver& what) {
+void Worker::carry_out(Cell& /*cell*/, effect::Deliver& what) {
   route(std::move(what.envelope));
 }
 
@@ -56,22 +57,14 @@ void Worker::carry_out(Cell& cell, effect::Unwatch& what) {
 
 void Worker::carry_out(Cell& cell, effect::Subscribe& what) {
   if (!cell.books.subscriptions.contains(what.number)) return;
-  topics_.add({what.filter, cell.address, what.number});
-  for (std::size_t to = 0; to < outgoing_.size(); ++to) {
-    if (to == index_) continue;
-    outgoing_[to].push(Envelope::make(
-        {.kind = EnvelopeKind::subscribe, .sender = cell.address, .number = what.number}, {},
-        std::make_unique<TopicNote>(what.filter)));
-  }
+  tell_topic_everywhere(*Envelope::make(
+      {.kind = EnvelopeKind::subscribe, .sender = cell.address, .number = what.number}, {},
+      std::make_unique<TopicNote>(what.filter)));
 }
 
 void Worker::carry_out(Cell& cell, effect::Unsubscribe& what) {
-  topics_.remove(cell.address, what.number);
-  for (std::size_t to = 0; to < outgoing_.size(); ++to) {
-    if (to == index_) continue;
-    outgoing_[to].push(Envelope::make(
-        {.kind = EnvelopeKind::unsubscribe, .sender = cell.address, .number = what.number}));
-  }
+  tell_topic_everywhere(*Envelope::make(
+      {.kind = EnvelopeKind::unsubscribe, .sender = cell.address, .number = what.number}));
 }
 
 void Worker::carry_out(Cell& cell, effect::StartTimer& what) {
@@ -104,7 +97,6 @@ void Worker::carry_out(Cell& cell, effect::Spawn& what) {
   auto spawned = std::make_unique<SpawnedReport>();
   spawned->child = what.address;
   spawned->parent = cell.address;
-  spawned->name = what.name;
   spawned->spec = spec;
   spawned->restart = found->second.restart;
   spawned->stats = stats;

@@ -145,6 +145,13 @@ void Worker::tell_topic(const Envelope& change) {
   }
 }
 
+void Worker::tell_topic_everywhere(const Envelope& change) {
+  tell_topic(change);
+  for (std::size_t to = 0; to < outgoing_.size(); ++to) {
+    if (to != index_) outgoing_[to].push(change.share_with(change.receiver, change.number));
+  }
+}
+
 void Worker::fail_request(const Envelope& request, Failure failure) {
   route(Envelope::make({.kind = EnvelopeKind::failure,
                         .receiver = request.sender,

@@ -25,7 +25,6 @@ void Worker::expect_life(Cell& cell) {
 }
 
 void Worker::begin_life(Cell& cell) {
-  if (ticker_hold_ == nullptr) ticker_hold_ = world_.engine.hold_ticker();
   cell.birth_pending = false;
   ++cell.life;
   bump(cell.stats->lives);
@@ -40,9 +39,7 @@ void Worker::begin_life(Cell& cell) {
     reply = cell.instance->start(host, cell.config.empty() ? cell.spec->config : cell.config);
   }
   if (reply.kind == Reply::Kind::ended) {
-    turn_.roll_back();
-    const Exit exit = reply.death->exit;
-    end_life(cell, exit, std::move(reply.death));
+    end_life_by(cell, std::move(reply));
     return;
   }
   if (reply.kind == Reply::Kind::failed) {
@@ -73,12 +70,8 @@ void Worker::release_books(Cell& cell) {
                           .number = number}));
   }
   if (!cell.books.subscriptions.empty()) {
-    topics_.remove_all(cell.address);
-    for (std::size_t to = 0; to < outgoing_.size(); ++to) {
-      if (to == index_) continue;
-      outgoing_[to].push(
-          Envelope::make({.kind = EnvelopeKind::unsubscribe_all, .sender = cell.address}));
-    }
+    tell_topic_everywhere(*Envelope::make(
+        {.kind = EnvelopeKind::unsubscribe_all, .sender = cell.address}));
   }
   for (const Responder& owed : cell.books.owed) {
     route(Envelope::make(
@@ -116,6 +109,12 @@ void Worker::end_life(Cell& cell, const Exit& exit, std::unique_ptr<Death> death
                          {}, std::make_unique<ExitNote>(exit)));
   }
   report(std::move(ended));
+}
+
+void Worker::end_life_by(Cell& cell, Reply reply) {
+  turn_.roll_back();
+  const Exit exit = reply.death->exit;
+  end_life(cell, exit, std::move(reply.death));
 }
 
 void Worker::retire(Cell& cell) {

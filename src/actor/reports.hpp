@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "actor/actor_spec.hpp"
@@ -17,7 +16,6 @@ namespace troupe {
 struct SpawnedReport final : Note {
   Address child;
   Address parent;
-  std::optional<std::string> name;
   std::shared_ptr<const ActorSpec> spec;
   RestartType restart = RestartType::temporary;
   std::shared_ptr<ActorStats> stats;

@@ -30,9 +30,10 @@ void Worker::run_turn(Cell& cell) {
   const Address address = cell.address;
   const Instant began = inputs_.now();
   for (std::uint32_t count = 0; count < limits::turn_messages_max; ++count) {
+    const bool was_full = cell.mailbox.is_full();
     const EnvelopePtr envelope = cell.mailbox.pop();
     if (envelope == nullptr) break;
-    if (!cell.mailbox.is_full()) world_.inputs.registry.set_full(address, false);
+    if (was_full && !cell.mailbox.is_full()) world_.inputs.registry.set_full(address, false);
     handle(cell, *envelope);
     if (!cell.is_alive()) break;
     if ((inputs_.now() - began).count() >= limits::turn_ns_max) break;
@@ -48,7 +49,7 @@ bool Worker::still_counts(Cell& cell, const Envelope& envelope) {
   switch (envelope.kind) {
     case EnvelopeKind::message:
     case EnvelopeKind::request:
-      if (envelope.deadline > inputs_.now()) return true;
+      if (envelope.deadline == never || envelope.deadline > inputs_.now()) return true;
       undeliverable(envelope, DeadReason::expired);
       return false;
     case EnvelopeKind::event:
@@ -175,9 +176,7 @@ void Worker::stop(Cell& cell, const Envelope& envelope) {
   Reply reply = cell.instance->stop(
       host, static_cast<std::uint32_t>(std::min<std::int64_t>(left_ms, UINT32_MAX)));
   if (reply.kind == Reply::Kind::ended) {
-    turn_.roll_back();
-    const Exit exit = reply.death->exit;
-    end_life(cell, exit, std::move(reply.death));
+    end_life_by(cell, std::move(reply));
     return;
   }
   const auto exit = commit(cell);

@@ -92,6 +92,8 @@ class Worker final : public Steppable {
   void fire_timer(Cell& cell, const Alarm& alarm);
   void fail_request(const Envelope& request, Failure failure);
   void tell_topic(const Envelope& change);
+  // Tells this worker's replica and all others.
+  void tell_topic_everywhere(const Envelope& change);
   void flush();
 
   // Lives (life.cpp).
@@ -100,6 +102,8 @@ class Worker final : public Steppable {
   void expect_life(Cell& cell);
   void begin_life(Cell& cell);
   void end_life(Cell& cell, const Exit& exit, std::unique_ptr<Death> death);
+  // As the guest's last call has ended it: nothing that it asked for there happens.
+  void end_life_by(Cell& cell, Reply reply);
   void release_books(Cell& cell);
   void retire(Cell& cell);
 
@@ -115,7 +119,7 @@ class Worker final : public Steppable {
 
   // What turns asked for (commit.cpp).
   [[nodiscard]] std::optional<Exit> commit(Cell& cell);
-  void carry_out(Cell& cell, effect::Deliver& what) { deliver_from(cell, what); }
+  void carry_out(Cell& cell, effect::Deliver& what);
   void carry_out(Cell& cell, effect::Request& what);
   void carry_out(Cell& cell, effect::Publish& what);
   void carry_out(Cell& cell, effect::Watch& what);
@@ -128,7 +132,6 @@ class Worker final : public Steppable {
   void carry_out(Cell& cell, effect::Spawn& what);
   void carry_out(Cell& cell, effect::StopChild& what);
   void carry_out(Cell&, effect::End&) {}  // commit() looks for it itself.
-  void deliver_from(Cell& cell, effect::Deliver& what);
 
   void report(std::unique_ptr<Note> note);
 

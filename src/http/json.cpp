@@ -33,7 +33,7 @@ Json exit_object(const std::optional<Exit>& exit) {
 Json actor_object(const ActorStatus& actor) {
   return {
       {"name", actor.name},
-      {"address", to_text(actor.address)},
+      {"address", to_string(actor.address)},
       {"component", actor.component},
       {"supervisor", actor.supervisor},
       {"state", to_string(actor.state)},
@@ -191,10 +191,6 @@ Result<std::vector<ActorStatus>> actors_from_json(std::string_view text) {
     actors.push_back(std::move(actor));
   }
   return actors;
-}
-
-std::string to_text(Address address) {
-  return fmt::format("#{}.{}", address.slot, address.generation);
 }
 
 std::optional<Address> address_from_text(std::string_view text) {

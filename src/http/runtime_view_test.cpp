@@ -35,7 +35,7 @@ class RuntimeViews : public testing::Test {
     options.name = "echo";
     const auto echo = runtime_->spawn(Component::native("echo", make), options);
     ASSERT_TRUE(nameless.has_value() && echo.has_value());
-    nameless_ = to_text(*nameless);
+    nameless_ = to_string(*nameless);
     view_.emplace(*runtime_, NodeIdentity{.name = "test", .version = "1.2.3", .workers = 2}, clock_,
                   [this] { ++stops_asked_; });
   }

@@ -236,7 +236,6 @@ Accepted<Address> ActorTurn::spawn(std::string_view child_template,
   const Accepted<Address> address = inputs_.reserve(std::move(full));
   if (!address) return address;
   outbox_.add(effect::Spawn{*address, std::string(child_template),
-                            name ? std::optional<std::string>(*name) : std::nullopt,
                             Bytes(config.begin(), config.end())},
               config.size());
   return address;

@@ -55,7 +55,6 @@ struct CancelRequest {
 struct Spawn {
   Address address;
   std::string child_template;
-  std::optional<std::string> name;
   Bytes config;
 };
 struct StopChild {

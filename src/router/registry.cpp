@@ -80,7 +80,7 @@ std::string Registry::label(Address address) const {
     const Slot* one = slot(address);
     if (one != nullptr && one->name != nullptr) return *one->name;
   }
-  return fmt::format("#{}.{}", address.slot, address.generation);
+  return to_string(address);
 }
 
 std::optional<std::uint16_t> Registry::home(Address address) const {
