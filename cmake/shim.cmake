@@ -4,14 +4,7 @@
 set(TROUPE_RUST_MINIMUM 1.95)
 set(TROUPE_SHIM_DIR ${PROJECT_SOURCE_DIR}/src/engine/shim)
 
-if(DEFINED ENV{TROUPE_CACHE_DIR})
-  set(default_cache "$ENV{TROUPE_CACHE_DIR}")
-elseif(DEFINED ENV{XDG_CACHE_HOME})
-  set(default_cache "$ENV{XDG_CACHE_HOME}/troupe")
-else()
-  set(default_cache "$ENV{HOME}/.cache/troupe")
-endif()
-set(TROUPE_CARGO_TARGET "${default_cache}/cargo" CACHE PATH "Where cargo keeps what it compiled")
+set(TROUPE_CARGO_TARGET "${TROUPE_CACHE}/cargo" CACHE PATH "Where cargo keeps what it compiled")
 
 # The first cargo that is new enough: cargo says its version and compiles with the rustc beside it.
 function(find_cargo)

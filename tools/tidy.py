@@ -56,7 +56,7 @@ LIBRARIES = {
     "wasm": {"engine"},
     "toml++": {"manifest"},
     "CLI": {"cli"},
-    "nlohmann": {"http", "cli"},
+    "nlohmann": {"http", "bench", "cli"},
     "boost/asio": {"http"},
     "boost/beast": {"http"},
     "fmt": {"base"},

@@ -105,6 +105,13 @@ inline constexpr std::uint64_t http_answer_bytes_max = 256 * MiB;  // What the c
 // Requests open at once from the program that embeds the node, and from its API.
 inline constexpr std::size_t outside_requests_max = 65'536;
 
+// --- Benchmarks: filled by measuring processes, and by peers written in other languages.
+inline constexpr std::size_t bench_samples_max = 10'000;               // Of a row in one process.
+inline constexpr std::size_t bench_line_bytes_max = 1 * MiB;           // One row's samples.
+inline constexpr std::uint32_t bench_processes_max = 100;              // Fresh processes of a row.
+inline constexpr std::uint64_t bench_record_bytes_max = 256 * MiB;     // A file of results.
+inline constexpr std::uint64_t bench_program_bytes_max = 1'024 * MiB;  // A saved program.
+
 // --- Names.
 inline constexpr std::size_t name_bytes_max = 63;  // app, actor, template: [a-z0-9][a-z0-9_-]*
 

@@ -30,6 +30,7 @@ Tried<ExitCode> execute(Console& console, const CommandLine& line) {
             return request_command(console, request, line.node);
           },
           [&](const StopCommand& stop) { return stop_command(console, stop, line.node); },
+          [&](const BenchCommand& bench) { return bench_command(console, bench); },
       },
       line.command);
 }

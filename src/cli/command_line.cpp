@@ -28,6 +28,7 @@ struct Raw {
   std::string payload;
   std::string timeout = "1s";
   std::string budget = "5s";
+  BenchRaw bench;
   bool json = false;
 };
 
@@ -47,12 +48,16 @@ std::string see_help_of(std::string_view command) {
                          : fmt::format("`troupe {} -h` shows how it is used", command);
 }
 
+void add_common_options(CLI::App& command, Raw& raw) {
+  command.allow_extras();
+  command.set_help_flag("-h,--help");
+  command.add_flag("--json", raw.json);
+  command.add_option("--color", raw.color);
+}
+
 CLI::App* add_command(Parser& parser, const std::string& name) {
   CLI::App* command = parser.app.add_subcommand(name);
-  command->allow_extras();
-  command->set_help_flag("-h,--help");
-  command->add_flag("--json", parser.raw.json);
-  command->add_option("--color", parser.raw.color);
+  add_common_options(*command, parser.raw);
   return command;
 }
 
@@ -89,6 +94,9 @@ void define(Parser& parser) {
   stop->add_option("--node", raw.node)->expected(0, 1);
 
   add_command(parser, "version");
+
+  define_bench(*add_command(parser, "bench"), raw.bench,
+               [&raw](CLI::App& command) { add_common_options(command, raw); });
 }
 
 // The long names of a command's options, "--json".
@@ -113,8 +121,16 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
   return meant ? fmt::format("did you mean `{}`?", *meant) : std::move(otherwise);
 }
 
+// As it is typed: "run", "bench run".
+std::string spelled(const CLI::App& command) {
+  const CLI::App* parent = command.get_parent();
+  return parent == nullptr || parent->get_name().empty()
+             ? command.get_name()
+             : fmt::format("{} {}", parent->get_name(), command.get_name());
+}
+
 std::unexpected<Complaint> unexpected_argument(const CLI::App& command, std::string_view argument) {
-  const std::string& name = command.get_name();
+  const std::string name = spelled(command);
   if (!argument.starts_with('-') || argument == "-")
     return usage(fmt::format("unexpected argument '{}'", argument), see_help_of(name));
   const std::string_view option = argument.substr(0, argument.find('='));
@@ -214,12 +230,19 @@ std::vector<std::string> extras_of(const CLI::App& app) {
 Tried<Command> make_command(const Parser& parser, const CLI::App& command) {
   const Raw& raw = parser.raw;
   const std::string& name = command.get_name();
-  if (const auto extras = extras_of(parser.app); !extras.empty())
-    return unexpected_argument(command, extras.front());
+  if (const auto extras = extras_of(parser.app); !extras.empty()) {
+    const auto nested = command.get_subcommands();
+    return unexpected_argument(nested.empty() ? command : *nested.front(), extras.front());
+  }
   if (name == "run") return make_run(raw);
   if (name == "ps") return PsCommand{};
   if (name == "stop") return make_stop(command, raw);
   if (name == "version") return VersionCommand{};
+  if (name == "bench") {
+    auto bench = make_bench(command, raw.bench);
+    if (!bench) return std::unexpected(std::move(bench).error());
+    return *std::move(bench);
+  }
   return make_send_or_request(command, raw);
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <variant>
 
+#include "cli/bench_command_line.hpp"
 #include "cli/console.hpp"
 #include "cli/exit_code.hpp"
 #include "troupe/time.hpp"
@@ -38,7 +39,7 @@ struct HelpCommand {
 };
 
 using Command = std::variant<HelpCommand, VersionCommand, RunCommand, PsCommand, SendCommand,
-                             RequestCommand, StopCommand>;
+                             RequestCommand, StopCommand, BenchCommand>;
 
 struct CommandLine {
   Command command;

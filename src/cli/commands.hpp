@@ -21,5 +21,6 @@ using NodeName = std::optional<std::string>;
 [[nodiscard]] Tried<ExitCode> stop_command(Console& console, const StopCommand& command,
                                            const NodeName& node);
 [[nodiscard]] Tried<ExitCode> version_command(Console& console);
+[[nodiscard]] Tried<ExitCode> bench_command(Console& console, const BenchCommand& command);
 
 }  // namespace troupe

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -35,6 +36,15 @@ std::string harmless_lines(std::string_view text) {
   }
 }
 
+void write_all(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(fd, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
 std::string environment(const char* name) {
   // Read once, before any thread is started.
   const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe)
@@ -57,6 +67,13 @@ Terminal this_terminal() {
 void Console::print(BytesView bytes) { write(terminal_.out, as_text(bytes)); }
 
 void Console::note(std::string_view line) { write(terminal_.err, fmt::format("{}\n", line)); }
+
+void Console::progress(std::string_view line) {
+  if (!shows_progress()) return;
+  write(terminal_.err, fmt::format("\r\x1b[K{}", line));
+  const std::scoped_lock lock(mutex_);
+  has_progress_ = !line.empty();
+}
 
 void Console::complain(const Complaint& complaint) {
   if (is_json()) {
@@ -99,12 +116,8 @@ bool Console::has_colors(bool is_terminal) const {
 
 void Console::write(int fd, std::string_view text) {
   const std::scoped_lock lock(mutex_);
-  while (!text.empty()) {
-    const ssize_t written = ::write(fd, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
+  if (std::exchange(has_progress_, false)) write_all(terminal_.err, "\r\x1b[K");
+  write_all(fd, text);
 }
 
 }  // namespace troupe

@@ -47,6 +47,9 @@ class Console {
   void print(std::string_view text) { print(as_bytes(text)); }
   // A line for people, or a line of JSON, to standard error.
   void note(std::string_view line);
+  // One line to standard error that the next one replaces; on terminals only, and not beside JSON.
+  void progress(std::string_view line);
+  [[nodiscard]] bool shows_progress() const { return terminal_.err_is_terminal && !is_json(); }
   // "error: ...", "help: ..."; with --json one object.
   void complain(const Complaint& complaint);
 
@@ -60,6 +63,7 @@ class Console {
 
   const Terminal terminal_;
   ConsoleOptions options_;
+  bool has_progress_ = false;
   std::mutex mutex_;  // tidy: allow(mutex) actors on several threads write their logs here
 };
 

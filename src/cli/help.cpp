@@ -21,6 +21,7 @@ Commands
   send NAME PAYLOAD      send a message
   request NAME PAYLOAD   send a request, wait for the answer
   stop NAME | --node     stop an actor, or the node
+  bench COMMAND          measure this program on this machine
   version                print the version
 
 Options of every command
@@ -142,13 +143,63 @@ Options
   -h, --help             this
 )";
 
+constexpr std::string_view bench =
+    R"(Measures this program on this machine; docs/performance.md says how.
+
+  troupe bench list                       the rows and their goals
+  troupe bench run --quick                all of them, in a few minutes
+  troupe bench run W10 W11/life           some: by row, its beginning, or block
+  troupe bench run --save before          kept, with this program, as `before`
+  troupe bench gate --baseline before     is this program slower than that one?
+  troupe bench cmp before after           two saved runs
+
+Usage: troupe bench list [FILTER...]
+       troupe bench run [FILTER...] [--quick | --full | --smoke] [--peers]
+                        [--processes N] [--save NAME]
+       troupe bench cmp FIRST SECOND [-t PERCENT]
+       troupe bench gate --baseline NAME [FILTER...] [--max-regress PERCENT]
+                         [--pairs N]
+       troupe bench variance [FILTER...]
+       troupe bench selftest [--trials N]
+       troupe bench measure BLOCK [--rows ID,...] [--warmup-ms N]
+                            [--measure-ms N] [--samples N] [--exactly N]
+
+Each row is measured in several fresh processes, in random order, in turns with
+what it is compared with. Rows whose processes disagree are unstable: they
+neither pass nor fail. Ctrl-C keeps what is done.
+
+  run        measures rows, prints them, and appends them to the file of runs
+  cmp        compares two saved runs, row by row
+  gate       runs the saved program and this one in turns; exit code 1 if a row
+             is slower for certain, and by PERCENT (5 %) for all that is known
+  variance   five processes of each row: how far apart are they?
+  selftest   are slow-downs of a known size found, on this machine, now?
+  measure    one block in this process, as lines of raw samples
+
+Options
+  --quick                0.3 s + 1 s a row and process, 30 samples, 3 processes
+  --full                 2 s + 5 s, 100 samples, 5 processes (run: the default)
+  --smoke                hardly anything: does it all work, are all counts right
+  --processes N          fresh processes of each row, 1 to 100
+  --peers                also tokio, Go, CAF and Erlang, from a source checkout
+  --save NAME            keep the run and the program under this name
+  --folder PATH          where runs are kept; default
+                         $XDG_DATA_HOME/troupe/bench
+  -t, --threshold PERCENT  smaller changes are noise; default 5
+  --pairs N              of processes that take turns, 6 to 100; default 15
+  --exactly N            so many operations, untimed: for counting instructions
+  --json                 one JSON object per row
+  --color WHEN           auto (default), always, never
+  -h, --help             this
+)";
+
 struct Topic {
   std::string_view command;
   std::string_view text;
 };
-constexpr std::array topics{
-    Topic{"", overview},       Topic{"run", run},   Topic{"ps", ps},          Topic{"send", send},
-    Topic{"request", request}, Topic{"stop", stop}, Topic{"version", version}};
+constexpr std::array topics{Topic{"", overview},   Topic{"run", run},         Topic{"ps", ps},
+                            Topic{"send", send},   Topic{"request", request}, Topic{"stop", stop},
+                            Topic{"bench", bench}, Topic{"version", version}};
 
 }  // namespace
 

@@ -28,6 +28,14 @@ class Disk {
   // The names in a folder, sorted: files and folders alike, at most limits::disk_entries_max.
   [[nodiscard]] virtual Result<std::vector<std::string>> list(
       const std::filesystem::path& folder) = 0;
+
+  enum class Mode : std::uint8_t { data, program };  // 0644 and 0755, less the umask.
+  // Makes or replaces a file and the folders on its way; a reader sees all of it or what was there.
+  [[nodiscard]] virtual Result<void> replace_file(const std::filesystem::path& path,
+                                                  BytesView content, Mode mode) = 0;
+  // Adds to the end of a file, in one piece; makes the file and the folders on its way.
+  [[nodiscard]] virtual Result<void> append_file(const std::filesystem::path& path,
+                                                 BytesView content) = 0;
 };
 
 }  // namespace troupe

@@ -11,6 +11,10 @@ class PosixDisk final : public Disk {
   [[nodiscard]] Result<Bytes> read_file(const std::filesystem::path& path,
                                         std::uint64_t bytes_max) override;
   [[nodiscard]] Result<std::vector<std::string>> list(const std::filesystem::path& folder) override;
+  [[nodiscard]] Result<void> replace_file(const std::filesystem::path& path, BytesView content,
+                                          Mode mode) override;
+  [[nodiscard]] Result<void> append_file(const std::filesystem::path& path,
+                                         BytesView content) override;
 };
 
 }  // namespace troupe

@@ -100,5 +100,33 @@ TEST_F(PosixDiskTest, ListsAFolderInOrder) {
   EXPECT_EQ(disk_.list(folder_ / "missing").error().code, ErrorCode::not_found);
 }
 
+TEST_F(PosixDiskTest, ReplacesAFileAndMakesItsFolders) {
+  const auto path = folder_ / "new" / "folder" / "file";
+  ASSERT_TRUE(disk_.replace_file(path, to_bytes("one"), Disk::Mode::data).has_value());
+  EXPECT_EQ(disk_.read_file(path, 10).value(), to_bytes("one"));
+  ASSERT_TRUE(disk_.replace_file(path, to_bytes("two"), Disk::Mode::program).has_value());
+  EXPECT_EQ(disk_.read_file(path, 10).value(), to_bytes("two"));
+  EXPECT_EQ(::access(path.c_str(), X_OK), 0);
+  EXPECT_EQ(disk_.list(path.parent_path()).value(), std::vector<std::string>{"file"})
+      << "nothing is left beside it";
+}
+
+TEST_F(PosixDiskTest, LeavesWhatWasThereIfItCanNotReplaceIt) {
+  std::filesystem::create_directory(folder_ / "taken");
+  const auto refused = disk_.replace_file(folder_ / "taken", to_bytes("x"), Disk::Mode::data);
+  EXPECT_FALSE(refused.has_value());
+  EXPECT_EQ(disk_.list(folder_).value(), std::vector<std::string>{"taken"});
+  EXPECT_FALSE(
+      disk_.replace_file(write("file", "") / "below", to_bytes("x"), Disk::Mode::data).has_value());
+}
+
+TEST_F(PosixDiskTest, AppendsToAFile) {
+  const auto path = folder_ / "log" / "lines";
+  ASSERT_TRUE(disk_.append_file(path, to_bytes("a\n")).has_value());
+  ASSERT_TRUE(disk_.append_file(path, to_bytes("b\n")).has_value());
+  EXPECT_EQ(disk_.read_file(path, 10).value(), to_bytes("a\nb\n"));
+  EXPECT_EQ(disk_.append_file(folder_, to_bytes("x")).error().code, ErrorCode::invalid_argument);
+}
+
 }  // namespace
 }  // namespace troupe

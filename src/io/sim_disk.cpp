@@ -62,4 +62,17 @@ Result<std::vector<std::string>> SimDisk::list(const std::filesystem::path& fold
   return names;
 }
 
+Result<void> SimDisk::replace_file(const std::filesystem::path& path, BytesView content, Mode) {
+  write(path, Bytes(content.begin(), content.end()));
+  return {};
+}
+
+Result<void> SimDisk::append_file(const std::filesystem::path& path, BytesView content) {
+  const std::lock_guard lock(mutex_);
+  Result<Bytes>& file = files_[path.lexically_normal()];
+  if (!file) return std::unexpected(file.error());
+  file->insert(file->end(), content.begin(), content.end());
+  return {};
+}
+
 }  // namespace troupe

@@ -41,5 +41,14 @@ TEST(SimDisk, ListsFilesAndFoldersOnce) {
   EXPECT_EQ(disk.list("nowhere").error().code, ErrorCode::not_found);
 }
 
+TEST(SimDisk, ReplacesAndAppends) {
+  SimDisk disk;
+  ASSERT_TRUE(disk.append_file("/log", to_bytes("a")).has_value());
+  ASSERT_TRUE(disk.append_file("/log", to_bytes("b")).has_value());
+  EXPECT_EQ(disk.read_file("/log", 10).value(), to_bytes("ab"));
+  ASSERT_TRUE(disk.replace_file("/log", to_bytes("c"), Disk::Mode::data).has_value());
+  EXPECT_EQ(disk.read_file("/log", 10).value(), to_bytes("c"));
+}
+
 }  // namespace
 }  // namespace troupe

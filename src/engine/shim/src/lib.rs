@@ -4,6 +4,7 @@
 //! Every entry that runs wasmtime's code catches panics. A panic inside a guest's store poisons
 //! that guest: each later call reports it and its store is never entered again.
 
+pub mod bare;
 mod describe;
 mod engine;
 mod guest;

@@ -1,0 +1,14 @@
+#pragma once
+// The guests of the rows, inside the program: what is measured is what was built with it.
+
+#include <string_view>
+
+#include "troupe/bytes.hpp"
+
+namespace troupe::bench {
+
+// The module `name`: echo, echo_64k, bindings_echo, crash, compute, asker, player, counter.
+// REQUIRES: there is such a guest
+[[nodiscard]] BytesView guest(std::string_view name);
+
+}  // namespace troupe::bench
