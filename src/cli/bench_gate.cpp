@@ -63,7 +63,7 @@ constexpr Case cases[] = {{"loop/same", 0, 0.01},
                           {"loop/2%", 0.02, 0.01},
                           {"loop/5%", 0.05, 0.01},
                           {"loop/20%", 0.20, 0.01}};
-constexpr std::size_t selftest_pairs = 40;
+constexpr std::size_t selftest_pairs = 60;
 constexpr double right_share = 0.95;
 constexpr bench::Effort selftest_effort = {.warm_up = std::chrono::milliseconds(5),
                                            .measure = std::chrono::milliseconds(40),

@@ -2,10 +2,7 @@
 // guests. One request from outside starts each sample, and its answer says how many operations
 // came back as they were sent.
 
-#include <charconv>
-#include <cstring>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,6 +10,7 @@
 
 #include "base/check.hpp"
 #include "base/format.hpp"
+#include "bench/rows/native_actors.hpp"
 #include "bench/rows/rows.hpp"
 #include "bench/sampler.hpp"
 #include "troupe/runtime.hpp"
@@ -25,108 +23,6 @@ namespace troupe::bench {
 namespace {
 
 using namespace std::chrono_literals;
-
-std::uint64_t number_of(std::string_view text) {
-  std::uint64_t number = 0;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
-}
-
-BytesView bytes_of(const std::uint64_t& number) {
-  return {reinterpret_cast<const std::uint8_t*>(&number), sizeof number};
-}
-
-std::uint64_t number_in(BytesView bytes) {
-  std::uint64_t number = 0;
-  if (bytes.size() == sizeof number) std::memcpy(&number, bytes.data(), sizeof number);
-  return number;
-}
-
-// guests/echo.c in C++.
-struct NativeEcho final : Actor {
-  Outcome handle(Turn&, BytesView message) override {
-    return Outcome::answer(Bytes(message.begin(), message.end()));
-  }
-};
-
-// guests/asker.c in C++.
-class NativeAsker final : public Actor {
- public:
-  Outcome handle(Turn& turn, BytesView message) override {
-    left_ = number_of(as_text(message).substr(std::string_view("go ").size()));
-    good_ = 0;
-    if (!echo_) {
-      const auto found = turn.find("echo");
-      if (!found) return Outcome::error("there is no echo");
-      echo_ = *found;
-    }
-    caller_ = turn.responder_for_later();
-    return ask(turn);
-  }
-  Outcome answered(Turn& turn, std::uint64_t, const Answer& answer) override {
-    if (answer && number_in(*answer) == left_) ++good_;
-    if (--left_ != 0) return ask(turn);
-    if (!turn.answer(*caller_, as_bytes(std::to_string(good_))))
-      return Outcome::error("the answer was refused");
-    return {};
-  }
-
- private:
-  Outcome ask(Turn& turn) {
-    return turn.request(*echo_, bytes_of(left_), 60s) ? Outcome()
-                                                      : Outcome::error("the request was refused");
-  }
-
-  std::optional<Address> echo_;
-  std::optional<Responder> caller_;
-  std::uint64_t left_ = 0;
-  std::uint64_t good_ = 0;
-};
-
-// guests/player.c in C++.
-class NativePlayer final : public Actor {
- public:
-  Outcome start(Turn&, BytesView config) override {
-    partner_name_ = as_text(config);
-    return {};
-  }
-  Outcome handle(Turn& turn, BytesView message) override {
-    if (!partner_) {
-      const auto found = turn.find(partner_name_);
-      if (!found) return Outcome::error("there is nobody to play with");
-      partner_ = *found;
-    }
-    if (message.size() != sizeof left_) return play(turn, as_text(message));
-    const std::uint64_t ball = number_in(message);
-    if (!serves_) return hit(turn, ball);
-    if (ball == left_) ++good_;
-    if (--left_ != 0) return hit(turn, left_);
-    serves_ = false;
-    if (!turn.answer(*caller_, as_bytes(std::to_string(good_))))
-      return Outcome::error("the answer was refused");
-    return {};
-  }
-
- private:
-  Outcome play(Turn& turn, std::string_view order) {
-    left_ = number_of(order.substr(std::string_view("play-ball ").size()));
-    good_ = 0;
-    serves_ = true;
-    caller_ = turn.responder_for_later();
-    return hit(turn, left_);
-  }
-  Outcome hit(Turn& turn, std::uint64_t ball) {
-    return turn.send(*partner_, bytes_of(ball)) ? Outcome()
-                                                : Outcome::error("the ball was refused");
-  }
-
-  std::string partner_name_;
-  std::optional<Address> partner_;
-  std::optional<Responder> caller_;
-  bool serves_ = false;
-  std::uint64_t left_ = 0;
-  std::uint64_t good_ = 0;
-};
 
 // The components of one column.
 struct Cast {

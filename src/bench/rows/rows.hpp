@@ -11,6 +11,7 @@ namespace troupe::bench {
 // What the machine, its kernel and our own queues cost by themselves: nothing that is built from
 // them can be faster.
 [[nodiscard]] const Block& floor_block();
+[[nodiscard]] const Block& core_block();  // W1, W6: the node's own code.
 [[nodiscard]] const Block& exchange_block();
 [[nodiscard]] const Block& call_block();
 [[nodiscard]] const Block& life_block();
