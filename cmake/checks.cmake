@@ -16,6 +16,11 @@ if(BUILD_TESTING AND Python3_FOUND)
     COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tools/check_links.py)
 endif()
 
+if(BUILD_TESTING AND Python3_FOUND)
+  add_test(NAME instructions.self_test
+    COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tools/instructions.py --self-test)
+endif()
+
 if(BUILD_TESTING)
   add_test(NAME layers
     COMMAND ${CMAKE_COMMAND} -DWORK=${CMAKE_BINARY_DIR}/module_test

@@ -76,6 +76,16 @@ void fill(ResultRow& row, Processes all, RowKind kind, std::uint64_t seed) {
   row.has_modes = pooled.size() >= enough && is_multimodal(pooled, {.seed = seed, .alpha = alpha});
 }
 
+// A row that counts operations a second is sampled like any other: by the time of each.
+Processes in_unit(const RowInfo& row, const Series& series) {
+  Processes processes = series.figures;
+  if (row.unit != "1/s" || series.unit != "ns") return processes;
+  constexpr double ns_per_s = 1e9;
+  for (std::vector<double>& process : processes)
+    for (double& figure : process) figure = ns_per_s / figure;
+  return processes;
+}
+
 const Series* find(const Measurements& measurements, const std::string& id) {
   const auto found = measurements.find({.id = id});
   return found == measurements.end() ? nullptr : &found->second;
@@ -135,7 +145,7 @@ std::optional<ResultRow> evaluate(const RowInfo& row, const Measurements& measur
                    .moved = series->moved};
   if (!series->failures.empty()) result.failed = series->failures.front();
   if (row.base.empty()) {
-    fill(result, series->figures, row.kind, seed);
+    fill(result, in_unit(row, *series), row.kind, seed);
   } else {
     const Series* below = find(measurements, row.base);
     fill(result, below == nullptr ? Processes{} : multiples(*series, *below), row.kind, seed);

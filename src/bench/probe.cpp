@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/check.hpp"
+#include "bench/stats/summary.hpp"
 
 namespace troupe::bench {
 namespace {
@@ -19,7 +20,9 @@ constexpr std::size_t repetitions = 25;
 // Where another program has a CPU most of the time, fewer must do.
 constexpr std::size_t repetitions_min = 11;
 constexpr Duration probe_at_most = std::chrono::milliseconds(6);
-// A sleeper's wake-up has several modes, by how deep its CPU slept; it takes more for a median.
+// A sleeper's wake-up has several modes, by how deep its CPU slept; it takes more for a median, and
+// even that moves between them.
+constexpr std::string_view wake_up = "futex-wake-up";
 constexpr std::uint32_t sleeps = 45;
 
 struct Probe {
@@ -34,7 +37,7 @@ constexpr std::array<Probe, 9> all_probes = {{
     {"cache-line", false, false, true, false},
     {"contended-add", false, false, true, false},
     {"futex-wake", false, false, true, true},
-    {"futex-wake-up", false, false, true, false},
+    {wake_up, false, false, true, false},
     {"syscall", false, false, false, true},
 }};
 
@@ -53,13 +56,6 @@ bool matters(const Probe& probe, Leans leans) {
   return false;
 }
 
-double median(std::span<double> values) {
-  CHECK(!values.empty());
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::ranges::nth_element(values, middle);
-  return *middle;
-}
-
 // What the clock is too coarse to see still costs something.
 constexpr double ns_min = 1e-3;
 
@@ -71,7 +67,7 @@ double median_of(Repeat repeat) {
   const auto latest = steady_clock::now() + probe_at_most;
   while (done < repetitions && (done < repetitions_min || steady_clock::now() < latest))
     each[done++] = std::max(ns_min, repeat());
-  return median(std::span(each).first(done));
+  return median_in_place(std::span(each).first(done));
 }
 
 // What `once` takes for each of so many operations, in ns.
@@ -167,10 +163,10 @@ void Probes::read_two_cores(RawProbes& probes, CpuPair cpus) {
     put(probes, "contended-add",
         time_sound(10'000, [&](std::uint64_t times) { return adders.add(times); }));
   }
-  if (wants("futex-wake-up")) {
+  if (wants(wake_up)) {
     auto each = wake_up_ns(
         cpus, {.times = sleeps, .times_min = repetitions_min, .at_most = 2 * probe_at_most});
-    if (!each.empty()) put(probes, "futex-wake-up", median(each));
+    if (!each.empty()) put(probes, wake_up, median_in_place(each));
   }
 }
 
@@ -184,6 +180,7 @@ std::vector<std::string> moved(const RawProbes& before, const RawProbes& after, 
                                double share) {
   std::vector<std::string> names;
   for (const std::string_view view : probes_for(leans)) {
+    if (view == wake_up) continue;
     std::string name(view);
     const auto first = before.ns.find(name);
     const auto second = after.ns.find(name);

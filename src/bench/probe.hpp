@@ -8,11 +8,11 @@
 #include <string_view>
 #include <vector>
 
-#include "bench/pairs.hpp"
 #include "bench/primitives.hpp"
 #include "bench/proc.hpp"
 #include "bench/raw.hpp"
 #include "bench/row.hpp"
+#include "bench/two_cpus.hpp"
 
 namespace troupe::bench {
 
@@ -49,8 +49,8 @@ class Probes {
 };
 
 // Names of the probes that rows of this kind depend on and that differ by more than `share` of the
-// smaller reading, or stand in one of the readings only. `load` and `steal` are for people to see:
-// they cost no row anything that the others don't show.
+// smaller reading, or stand in one of the readings only. `load`, `steal` and `futex-wake-up`, which
+// has several modes, are for people to see: they cost no row anything that the others don't show.
 [[nodiscard]] std::vector<std::string> moved(const RawProbes& before, const RawProbes& after,
                                              Leans leans, double share = 0.10);
 

@@ -77,6 +77,18 @@ TEST(Evaluate, TakesMultiplesSampleBySample) {
   EXPECT_EQ(result->unit, "x");
 }
 
+TEST(Evaluate, TurnsTimesIntoRates) {
+  RowInfo row = info("a");
+  row.unit = "1/s";
+  row.better = Better::higher;
+  row.goal = 9e6;
+  auto result = evaluate(row, {{{.id = "a"}, series_of(100, 0)}}, seed);
+  EXPECT_NEAR(result->value, 1e7, 1e4);
+  EXPECT_EQ(verdict_on_goal(*result), "met");
+  result = evaluate(row, {{{.id = "a"}, series_of(200, 0)}}, seed);
+  EXPECT_EQ(verdict_on_goal(*result), "missed");
+}
+
 TEST(Evaluate, SaysWhyThereIsNoValue) {
   Series failed{.unit = "ns", .figures = {{}}};
   failed.failures = {"11 of 12 arrived"};

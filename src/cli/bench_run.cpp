@@ -129,6 +129,11 @@ Tried<ExitCode> bench_run(Console& console, const BenchRun& command) {
   const std::uint64_t seed = fresh_seed();
   BenchSession session(console);
   announce(console, jobs, setup, seed);
+  if (command.profile == BenchProfile::quick && !console.is_json()) {
+    const auto full = jobs_for(*selections, setup_of(BenchProfile::full));
+    console.note(fmt::format("with --full about {}, without the peers; Ctrl-C keeps what is done",
+                             rough(bench::expected_time(full))));
+  }
   const std::uint64_t started = session.clock().wall_ms();
   const bench::Outcomes outcomes = session.run(std::move(jobs), seed);
   const bench::Measurements& measurements = outcomes.sides.front();

@@ -126,10 +126,6 @@ func registry(size, threads int) func(request) workload {
 		names := register(size, asked.config)
 		return func(operations uint64) run {
 			share := (operations + uint64(threads) - 1) / uint64(threads)
-			expected := tally{}
-			for i := 0; i < threads; i++ {
-				expected.merge(names.expected(i*size/threads, share))
-			}
 			books := &ledger{}
 			books.open.Add(threads)
 			start := time.Now()
@@ -138,7 +134,12 @@ func registry(size, threads int) func(request) workload {
 				go func() { books.post(names.lookUp(first, share)) }()
 			}
 			books.open.Wait()
-			return run{time.Since(start), books.take(), expected}
+			elapsed := time.Since(start)
+			expected := tally{}
+			for i := 0; i < threads; i++ {
+				expected.merge(names.expected(i*size/threads, share))
+			}
+			return run{elapsed, books.take(), expected}
 		}
 	}
 }

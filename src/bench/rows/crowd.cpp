@@ -10,6 +10,7 @@
 #include <numeric>
 #include <random>
 #include <string>
+#include <sys/resource.h>
 #include <unistd.h>
 #include <utility>
 #include <vector>
@@ -63,6 +64,13 @@ double kernel_mappings() {
   double lines = 0;
   for (std::string line; std::getline(file, line);) ++lines;
   return lines;
+}
+
+// Pages that the kernel had to find memory for while this process waited.
+double page_faults() {
+  rusage usage = {};
+  CHECK(::getrusage(RUSAGE_SELF, &usage) == 0);
+  return static_cast<double>(usage.ru_minflt);
 }
 
 // What has grown since, for each actor; memory that was given back counts as none.
@@ -140,9 +148,11 @@ Values measure_crowd(const Way& way, std::uint64_t actors) {
   const double resident = resident_bytes();
   const double page_tables = page_table_bytes();
   const double mappings = kernel_mappings();
+  const double faults = page_faults();
   std::unique_ptr<Crowd> crowd;
   const auto fill = [&] { crowd = std::make_unique<Crowd>(*code, actors); };
   values["new"].push_back(ns_each(actors, fill));
+  values["faults"].push_back(growth(page_faults(), faults, actors));
   values["bytes"].push_back(growth(resident_bytes(), resident, actors));
   values["page-tables"].push_back(growth(page_table_bytes(), page_tables, actors));
   values["mappings"].push_back(kernel_mappings() - mappings);
@@ -166,6 +176,7 @@ std::vector<RowInfo> rows_of(const Way& way) {
   add("no-op", "an unchecked call of an empty guest function", "ns");
   add("new", "a guest with its first message, first touch of memory", "ns");
   add("bytes", "resident for each of 100,000 live guests", "bytes").goal = way.bytes_goal;
+  add("faults", "page faults for each new guest", "count");
   add("page-tables", "page tables for each", "bytes");
   add("mappings", "kernel mappings for all of them", "count").goal = actors_full / 1000.0;
   RowInfo& pass = add("pass", "one message for each in order, a call", "x");

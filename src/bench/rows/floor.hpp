@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "bench/pairs.hpp"
+#include "bench/two_cpus.hpp"
 #include "bench/row.hpp"
 
 namespace troupe::bench {

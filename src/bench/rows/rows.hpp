@@ -11,14 +11,15 @@ namespace troupe::bench {
 // What the machine, its kernel and our own queues cost by themselves: nothing that is built from
 // them can be faster.
 [[nodiscard]] const Block& floor_block();
-[[nodiscard]] const Block& core_block();  // W1, W6: the node's own code.
-[[nodiscard]] const Block& exchange_block();
-[[nodiscard]] const Block& call_block();
-[[nodiscard]] const Block& life_block();
-[[nodiscard]] const Block& compute_block();
-[[nodiscard]] const Block& crowd_ahead_block();
-[[nodiscard]] const Block& crowd_on_demand_block();
-[[nodiscard]] const Block& start_block();
+[[nodiscard]] const Block& core_block();      // W1, W6: the node's own code, stepped by one thread.
+[[nodiscard]] const Block& exchange_block();  // W1, W6: two actors of a node with one worker.
+// With WebAssembly:
+[[nodiscard]] const Block& call_block();             // W10: a message handled by a guest.
+[[nodiscard]] const Block& life_block();             // W11: an instance from its start to its end.
+[[nodiscard]] const Block& compute_block();          // W13: guest code that computes.
+[[nodiscard]] const Block& crowd_ahead_block();      // 100,000 guests, memory populated ahead.
+[[nodiscard]] const Block& crowd_on_demand_block();  // 100,000 guests, memory as it is touched.
+[[nodiscard]] const Block& start_block();            // The program, from its start.
 // For `troupe bench selftest` only: not among all_blocks().
 [[nodiscard]] const Block& selftest_block();
 

@@ -1,4 +1,4 @@
-#include "bench/pairs.hpp"
+#include "bench/two_cpus.hpp"
 
 #include <cstddef>
 #include <linux/futex.h>
