@@ -60,7 +60,8 @@ TEST(Launcher, GivesTheProgramSignalsOfItsOwn) {
 }
 
 TEST(Processes, AreWatchedForWhatTheySay) {
-  auto process = Process::start({"/bin/sh", "-c", "echo ready >&2; exec sleep 1000"}, Process::Read::error);
+  auto process =
+      Process::start({"/bin/sh", "-c", "echo ready >&2; exec sleep 1000"}, Process::Read::error);
   ASSERT_TRUE(process.has_value());
   EXPECT_TRUE(process->wait_for("ready", patience));
   EXPECT_FALSE(process->wait_for("never", 1ms));

@@ -108,6 +108,10 @@ func sample(work workload, plan plan, pace pace, actors uint64) (series, error) 
 
 // warmUp returns nanoseconds per operation, taken from the last and largest run.
 func warmUp(work workload, warmup time.Duration) (float64, error) {
+	// The first run also waits for actors that were spawned but have not run yet.
+	if _, err := checked(work(1)); err != nil {
+		return 0, err
+	}
 	spent := time.Duration(0)
 	for operations := uint64(1); ; operations *= 2 {
 		done, err := checked(work(operations))

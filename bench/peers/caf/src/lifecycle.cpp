@@ -12,30 +12,35 @@ namespace {
 
 using Crash = caf::atom_constant<caf::atom("crash")>;
 
-// The actors of W7, and how many of them have come to their mailbox.
+// The actors of W7. Whoever is awaited, actors and the one that spawns them, reports once; the
+// last to do so tells the driver.
 struct Census {
   std::vector<caf::actor> addresses;
-  std::atomic<int64_t> missing{0};
+  std::atomic<int64_t> awaited{0};
   Ledger ledger;
   caf::actor driver;
+
+  void report() {
+    if (awaited.fetch_sub(1) == 1) caf::anon_send(driver, Settled::value);
+  }
 };
 
 caf::behavior parked(caf::event_based_actor*, Census* census) {
-  if (census->missing.fetch_sub(1) == 1) caf::anon_send(census->driver, Settled::value);
+  census->report();
   return {[=](int64_t index) { census->ledger.post({1, index}, census->driver); }};
 }
 
 // Spawns from inside, so that one worker means one thread.
 caf::behavior spawner(caf::event_based_actor* self, Birth birth, Census* census) {
   return {[=](Start, int64_t actors) {
-    census->missing = actors;
+    // A lazy actor runs when its first message comes, so it is not awaited.
+    census->awaited = 1 + (birth == Birth::eager ? actors : 0);
     census->addresses.reserve(size_t(actors));
     for (int64_t i = 0; i < actors; ++i) {
       census->addresses.push_back(birth == Birth::lazy ? self->spawn<caf::lazy_init>(parked, census)
                                                        : self->spawn(parked, census));
     }
-    // A lazy actor runs when its first message comes, so nobody reports that it is parked.
-    if (birth == Birth::lazy) self->send(census->driver, Settled::value);
+    census->report();
   }};
 }
 
@@ -51,8 +56,6 @@ std::unique_ptr<Census> populate(const Stage& stage, int64_t actors, Birth birth
 
 // Sends each actor its index and returns what they received.
 Tally roll_call(const Stage& stage, Census& census) {
-  // What lazy actors tell when they start at last is no longer of interest.
-  census.missing = 0;
   census.ledger.open(int64_t(census.addresses.size()));
   int64_t index = 0;
   for (const auto& address : census.addresses) caf::anon_send(address, index++);

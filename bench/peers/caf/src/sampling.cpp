@@ -26,6 +26,8 @@ Run checked(Run run) {
 
 // Returns nanoseconds per operation, taken from the last and largest run.
 double warm_up(const Workload& workload, Clock::duration warmup) {
+  // The first run also waits for actors that were spawned but have not run yet.
+  checked(workload(1));
   Clock::duration spent{};
   for (int64_t operations = 1;; operations *= 2) {
     const Run run = checked(workload(operations));

@@ -3,68 +3,77 @@
 
 -export([look_ups/2]).
 
--import(bench_sampling, [now_ns/0, series/1, times/2, merge/2]).
+-import(bench_sampling, [now_ns/0]).
 
 %% The place of the id in an entry {Name, Pid, Id}. Taking one element is cheaper than copying all.
 -define(ID, 3).
 
-%% What every reader needs, kept as a constant that processes share instead of copying it.
--record(directory, {
-    table :: ets:tid(),
-    %% Every name once, in random order, created in that order: the misses are the table's.
-    names :: [binary()],
-    ids :: [non_neg_integer()],
-    size :: pos_integer()
-}).
-
+%% A run goes on where the last one ended, or short runs would find the few names of all runs in
+%% the cache.
 -spec look_ups(pos_integer(), pos_integer()) -> bench_sampling:workload().
-look_ups(Size, Readers) ->
-    fill(Size, Readers),
+look_ups(Size, Count) ->
+    Table = fill(Size),
     Ledger = bench_ledger:new(),
+    Shuffled = bench_random:shuffle(lists:seq(0, Size - 1)),
+    Readers = [start_reader(Reader, turned(Shuffled, (Reader - 1) * Size div Count), Table, Ledger)
+               || Reader <- lists:seq(1, Count)],
     fun(Operations) ->
-        Share = (Operations + Readers - 1) div Readers,
-        bench_ledger:open(Ledger, Readers),
+        Share = (Operations + Count - 1) div Count,
+        bench_ledger:open(Ledger, Count),
         Start = now_ns(),
-        [spawn_link(fun() -> read(Reader, Share, Ledger) end) || Reader <- lists:seq(1, Readers)],
+        [Reader ! {look_up, Share} || Reader <- Readers],
         Found = bench_ledger:settle(Ledger),
         Elapsed = now_ns() - Start,
-        Expected = lists:foldl(fun(Reader, Sum) -> merge(expected(Reader, Share), Sum) end,
-                               {0, 0}, lists:seq(1, Readers)),
-        {Elapsed, Found, Expected}
+        [Reader ! {expected, self(), Share} || Reader <- Readers],
+        Parts = [receive {Reader, Part} -> Part end || Reader <- Readers],
+        {Elapsed, Found, lists:foldl(fun bench_sampling:merge/2, {0, 0}, Parts)}
     end.
 
-%% Each reader starts at another place of the same round of names.
-fill(Size, Readers) ->
+fill(Size) ->
     Table = ets:new(registry, [set, protected, {read_concurrency, true}]),
-    Ids = lists:seq(0, Size - 1),
-    [ets:insert(Table, {name(Id), self(), Id}) || Id <- Ids],
-    Shuffled = bench_random:shuffle(Ids),
-    [begin
-         {Before, From} = lists:split((Reader - 1) * Size div Readers, Shuffled),
-         Turned = From ++ Before,
-         persistent_term:put({?MODULE, Reader},
-                             #directory{table = Table, names = [name(Id) || Id <- Turned],
-                                        ids = Turned, size = Size})
-     end || Reader <- lists:seq(1, Readers)].
+    [ets:insert(Table, {name(Id), self(), Id}) || Id <- lists:seq(0, Size - 1)],
+    Table.
 
 -spec name(non_neg_integer()) -> binary().
 name(Id) ->
     <<"component-", (integer_to_binary(Id))/binary>>.
 
-read(Reader, Share, Ledger) ->
-    #directory{table = Table, names = Names} = persistent_term:get({?MODULE, Reader}),
-    bench_ledger:post(Ledger, look_up(Names, Names, Table, Share, 0, 0)).
+%% Each reader starts at another place of the same round of names.
+turned(List, Distance) ->
+    {Before, From} = lists:split(Distance, List),
+    From ++ Before.
 
-look_up(_, _, _, 0, Count, Sum) ->
-    {Count, Sum};
-look_up([], Names, Table, Left, Count, Sum) ->
-    look_up(Names, Names, Table, Left, Count, Sum);
-look_up([Name | Rest], Names, Table, Left, Count, Sum) ->
+%% A reader asks for every name in random order. The names were created in that order, so that the
+%% misses are the table's; as constants they are neither copied nor collected.
+start_reader(Reader, Ids, Table, Ledger) ->
+    persistent_term:put({?MODULE, Reader}, {[name(Id) || Id <- Ids], Ids}),
+    spawn_link(fun() -> read([], [], Reader, Table, Ledger) end).
+
+%% Names and Ids are what is left of the current round.
+read(Names, Ids, Reader, Table, Ledger) ->
+    {AllNames, AllIds} = persistent_term:get({?MODULE, Reader}),
+    receive
+        {look_up, Share} ->
+            {Rest, Found} = look_up(Names, AllNames, Table, Share, 0, 0),
+            bench_ledger:post(Ledger, Found),
+            read(Rest, Ids, Reader, Table, Ledger);
+        {expected, Driver, Share} ->
+            {Rest, Expected} = add_up(Ids, AllIds, Share, 0, 0),
+            Driver ! {self(), Expected},
+            read(Names, Rest, Reader, Table, Ledger)
+    end.
+
+look_up(Names, _, _, 0, Count, Sum) ->
+    {Names, {Count, Sum}};
+look_up([], All, Table, Left, Count, Sum) ->
+    look_up(All, All, Table, Left, Count, Sum);
+look_up([Name | Rest], All, Table, Left, Count, Sum) ->
     Id = ets:lookup_element(Table, Name, ?ID),
-    look_up(Rest, Names, Table, Left - 1, Count + 1, Sum + Id).
+    look_up(Rest, All, Table, Left - 1, Count + 1, Sum + Id).
 
--spec expected(pos_integer(), pos_integer()) -> bench_sampling:tally().
-expected(Reader, Share) ->
-    #directory{ids = Ids, size = Size} = persistent_term:get({?MODULE, Reader}),
-    Rest = lists:sublist(Ids, Share rem Size),
-    merge(times(series(Size), Share div Size), {length(Rest), lists:sum(Rest)}).
+add_up(Ids, _, 0, Count, Sum) ->
+    {Ids, {Count, Sum}};
+add_up([], All, Left, Count, Sum) ->
+    add_up(All, All, Left, Count, Sum);
+add_up([Id | Rest], All, Left, Count, Sum) ->
+    add_up(Rest, All, Left - 1, Count + 1, Sum + Id).

@@ -31,6 +31,8 @@ measure(Work, whole_runs, #{warmup_ms := WarmupMs, samples := Samples}) ->
     samples(Work, 1, min(Samples, ?MOST_WHOLE_RUNS));
 measure(Work, flat, Request) ->
     #{warmup_ms := WarmupMs, measure_ms := MeasureMs, samples := Samples} = Request,
+    %% The first run also waits for processes that were spawned but have not run yet.
+    checked(Work(1)),
     PerOperation = warm_up(Work, 1, WarmupMs * 1000000),
     Operations = round(MeasureMs * 1000000 / Samples / PerOperation),
     samples(Work, max(1, Operations), Samples).

@@ -22,6 +22,9 @@ pub struct Registry<S> {
     /// Every name once, in random order, allocated in that order: the misses are the map's.
     queries: Vec<(String, u64)>,
     threads: u64,
+    /// The query that the first thread begins with: a run goes on where the last one ended, or
+    /// short runs would find the few names of all runs in the cache.
+    position: usize,
     /// Keeps the channel of the entries open.
     _inbox: mpsc::UnboundedReceiver<u64>,
 }
@@ -46,6 +49,7 @@ impl<S: BuildHasher + Clone + Default + Send + Sync> Registry<S> {
             entries,
             queries,
             threads,
+            position: 0,
             _inbox: inbox,
         }
     }
@@ -117,9 +121,13 @@ impl<S: BuildHasher + Clone + Default + Send + Sync> Registry<S> {
 impl<S: BuildHasher + Clone + Default + Send + Sync> Workload for Registry<S> {
     async fn run(&mut self, operations: u64) -> Outcome {
         let share = operations.div_ceil(self.threads);
-        let distance = self.queries.len() / self.threads as usize;
-        let starts: Vec<usize> = (0..self.threads as usize).map(|i| i * distance).collect();
+        let names = self.queries.len();
+        let distance = names / self.threads as usize;
+        let starts: Vec<usize> = (0..self.threads as usize)
+            .map(|thread| (self.position + thread * distance) % names)
+            .collect();
         let (elapsed, received) = self.look_up_at_once(&starts, share);
+        self.position = (self.position + share as usize) % names;
         let mut expected = Tally::default();
         for first in starts {
             expected.merge(self.expected(first, share));

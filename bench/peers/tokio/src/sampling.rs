@@ -109,6 +109,8 @@ pub async fn measure<W: Workload>(
 
 /// Returns nanoseconds per operation, taken from the last and largest run.
 async fn warm_up<W: Workload>(workload: &mut W, warmup: Duration) -> Result<f64, String> {
+    // The first run also waits for actors that were spawned but have not run yet.
+    checked(workload.run(1).await)?;
     let mut spent = Duration::ZERO;
     let mut operations = 1;
     loop {
