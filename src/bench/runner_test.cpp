@@ -73,7 +73,7 @@ TEST_F(Runner, RunsRoundAfterRoundInAnOrderOfItsSeed) {
   for (std::size_t round = 0; round < 4; ++round)
     for (const char* name : {"a", "b", "c", "d", "e"}) jobs.push_back(job(name, round));
   std::set<std::vector<std::vector<std::string>>> orders;
-  for (const std::uint64_t seed : {1, 1, 2}) {
+  for (const std::uint64_t seed : {1U, 1U, 2U}) {
     launcher_.commands.clear();
     const Outcomes outcomes = run(jobs, seed);
     EXPECT_EQ(outcomes.jobs_done, jobs.size());

@@ -1,4 +1,5 @@
 // Rows W7 and W12: actors that are born, parked, crashed and born again.
+#include <algorithm>
 #include <fstream>
 #include <memory>
 #include <stdexcept>
@@ -12,55 +13,59 @@ namespace {
 
 using Crash = caf::atom_constant<caf::atom("crash")>;
 
-// The actors of W7. Whoever is awaited, actors and the one that spawns them, reports once; the
-// last to do so tells the driver.
+// The actors of W7, and how many of them have not come to their mailbox yet.
 struct Census {
   std::vector<caf::actor> addresses;
-  std::atomic<int64_t> awaited{0};
+  std::atomic<int64_t> starting{0};
   Ledger ledger;
   caf::actor driver;
-
-  void report() {
-    if (awaited.fetch_sub(1) == 1) caf::anon_send(driver, Settled::value);
-  }
 };
 
 caf::behavior parked(caf::event_based_actor*, Census* census) {
-  census->report();
+  if (census->starting.fetch_sub(1) == 1) caf::anon_send(census->driver, Settled::value);
   return {[=](int64_t index) { census->ledger.post({1, index}, census->driver); }};
 }
 
-// Spawns from inside, so that one worker means one thread.
-caf::behavior spawner(caf::event_based_actor* self, Birth birth, Census* census) {
-  return {[=](Start, int64_t actors) {
-    // A lazy actor runs when its first message comes, so it is not awaited.
-    census->awaited = 1 + (birth == Birth::eager ? actors : 0);
-    census->addresses.reserve(size_t(actors));
-    for (int64_t i = 0; i < actors; ++i) {
-      census->addresses.push_back(birth == Birth::lazy ? self->spawn<caf::lazy_init>(parked, census)
-                                                       : self->spawn(parked, census));
-    }
-    census->report();
-  }};
-}
+// Who starts or wakes more actors at once waits longer: an idle worker walks through the whole
+// queue of a busy one to steal its last job, and keeps it locked.
+constexpr int64_t actors_at_once = 10'000;
 
 // Returns when every actor is parked.
 std::unique_ptr<Census> populate(const Stage& stage, int64_t actors, Birth birth) {
   auto census = std::make_unique<Census>();
   census->driver = stage.address();
-  const auto spawning = stage.system.spawn(spawner, birth, census.get());
-  caf::anon_send(spawning, Start::value, actors);
-  stage.await_settled();
+  census->addresses.reserve(size_t(actors));
+  if (birth == Birth::lazy) {
+    // They run when their first message comes, so nobody waits for them, and the count of the
+    // starting ones never comes down to zero.
+    for (int64_t i = 0; i < actors; ++i) {
+      census->addresses.push_back(stage.system.spawn<caf::lazy_init>(parked, census.get()));
+    }
+    return census;
+  }
+  for (int64_t left = actors; left > 0; left -= actors_at_once) {
+    const int64_t batch = std::min(left, actors_at_once);
+    census->starting = batch;
+    for (int64_t i = 0; i < batch; ++i) {
+      census->addresses.push_back(stage.system.spawn(parked, census.get()));
+    }
+    stage.await_settled();
+  }
   return census;
 }
 
 // Sends each actor its index and returns what they received.
 Tally roll_call(const Stage& stage, Census& census) {
-  census.ledger.open(int64_t(census.addresses.size()));
-  int64_t index = 0;
-  for (const auto& address : census.addresses) caf::anon_send(address, index++);
-  stage.await_settled();
-  return census.ledger.take();
+  Tally received;
+  const auto actors = int64_t(census.addresses.size());
+  for (int64_t first = 0; first < actors; first += actors_at_once) {
+    const int64_t end = std::min(first + actors_at_once, actors);
+    census.ledger.open(end - first);
+    for (int64_t i = first; i < end; ++i) caf::anon_send(census.addresses[size_t(i)], i);
+    stage.await_settled();
+    received.merge(census.ledger.take());
+  }
+  return received;
 }
 
 double resident_bytes() {
