@@ -11,7 +11,7 @@ namespace troupe::bench {
 namespace {
 
 Record record_of(std::string commit) {
-  Record record{.provenance = provenance(0), .profile = "quick", .seed = 7, .rows = {}};
+  Record record{.provenance = {}, .profile = "quick", .seed = 7, .rows = {}};
   record.provenance.commit = std::move(commit);
   ResultRow row{.id = "a", .title = "an operation", .unit = "ns", .value = 3, .low = 2, .high = 4};
   row.figures = {{2, 3, 4}, {3, 3, 3}};

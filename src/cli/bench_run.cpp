@@ -124,10 +124,10 @@ Tried<ExitCode> bench_run(Console& console, const BenchRun& command) {
     if (!peers) return std::unexpected(peers.error());
     std::ranges::move(*peers, std::back_inserter(jobs));
   }
-  if (bench::is_debug_build() && !console.is_json())
-    console.note("this is a debug build: its figures compare with nothing");
   const std::uint64_t seed = fresh_seed();
   BenchSession session(console);
+  if (bench::is_debug_build() && !console.is_json())
+    console.note("this is a debug build: its figures compare with nothing");
   announce(console, jobs, setup, seed);
   if (command.profile == BenchProfile::quick && !console.is_json()) {
     const auto full = jobs_for(*selections, setup_of(BenchProfile::full));

@@ -32,7 +32,8 @@ class Bench(SystemTest):
                       "W7/engine/ahead/bytes", "floor/cache-line"):
             self.assertIn(known, ids)
         self.assertEqual(next(row for row in rows if row["id"] == "W10/sdk/0B")["goal"], 4)
-        self.assertEqual({row["id"] for row in self.rows("list", "W1")}, {"W1/native", "W1/wasm"})
+        self.assertEqual({row["id"] for row in self.rows("list", "W1")},
+                         {"W1/core", "W1/native", "W1/wasm"})
         self.assertEqual({row["block"] for row in self.rows("list", "call")}, {"call"})
         self.assertIn("WHAT HAPPENS", self.ok("bench", "list").decode())
 

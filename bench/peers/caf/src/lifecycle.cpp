@@ -28,7 +28,7 @@ caf::behavior parked(caf::event_based_actor*, Census* census) {
 
 // Who starts or wakes more actors at once waits longer: an idle worker walks through the whole
 // queue of a busy one to steal its last job, and keeps it locked.
-constexpr int64_t actors_at_once = 10'000;
+constexpr int64_t actors_at_once = 1'000;
 
 // Returns when every actor is parked.
 std::unique_ptr<Census> populate(const Stage& stage, int64_t actors, Birth birth) {
