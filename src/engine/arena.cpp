@@ -1,6 +1,7 @@
 #include "engine/arena.hpp"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <bit>
 #include <cerrno>
@@ -104,7 +105,8 @@ class ArenaSet::Class {
         .slice = {.base = address(index),
                   .capacity = slice_bytes_,
                   .size_class = number_,
-                  .index = index},
+                  .index = index,
+                  .is_fresh = fresh},
         .lead_is_short = fresh && ahead_ && populated_ < fresh_bytes() + lead_bytes() / 2};
   }
 
@@ -112,7 +114,11 @@ class ArenaSet::Class {
     CHECK(used_bytes <= slice_bytes_);
     CHECK(slice.base == address(slice.index), "not a slice of this arena");
     const bool warm = small_ || reserve_warm_place();
-    zero(slice.base, used_bytes, warm ? Keep::resident : Keep::nothing);
+    if (slice.is_fresh && small_ && !ahead_) {
+      zero_touched(slice.base, used_bytes);
+    } else {
+      zero(slice.base, used_bytes, warm ? Keep::resident : Keep::nothing);
+    }
     const std::scoped_lock lock(mutex_);
     CHECK(live_ > 0 && slice.index < fresh_, "a slice came back twice");
     --live_;
@@ -178,10 +184,34 @@ class ArenaSet::Class {
     std::uint64_t resident = 0;
     if (keep == Keep::resident) resident = small_ ? used_bytes : std::min(used_bytes, warm_bytes);
     std::memset(base, 0, resident);
-    const std::uint64_t rest = round_up(used_bytes - resident, page_bytes);
+    give_back(base + resident, used_bytes - resident);
+  }
+
+  // Zeroes what the kernel says is resident, and leaves absent what is not: writing zeros there
+  // would make pages for nobody. What it calls absent may have been swapped out, so that is given
+  // back as well, which costs little where there is nothing.
+  static void zero_touched(std::uint8_t* base, std::uint64_t used_bytes) {
+    std::array<unsigned char, small_slice_bytes_max / page_bytes> pages = {};
+    if (::mincore(base, used_bytes, pages.data()) != 0) pages.fill(1);
+    const auto is_resident = [&](std::uint64_t page) { return (pages[page] & 1U) != 0; };
+    const std::uint64_t count = round_up(used_bytes, page_bytes) / page_bytes;
+    for (std::uint64_t first = 0, end = 0; first < count; first = end) {
+      while (end < count && is_resident(end) == is_resident(first)) ++end;
+      std::uint8_t* const run = base + first * page_bytes;
+      const std::uint64_t bytes = (end - first) * page_bytes;
+      if (is_resident(first)) {
+        std::memset(run, 0, bytes);
+      } else {
+        give_back(run, bytes);
+      }
+    }
+  }
+
+  // Whole pages from `base` on become zeros that take no memory.
+  static void give_back(std::uint8_t* base, std::uint64_t bytes) {
     // Refused for locked memory (mlockall), which stays resident then.
-    if (rest != 0 && ::madvise(base + resident, rest, MADV_DONTNEED) != 0)
-      std::memset(base + resident, 0, used_bytes - resident);
+    if (bytes != 0 && ::madvise(base, round_up(bytes, page_bytes), MADV_DONTNEED) != 0)
+      std::memset(base, 0, bytes);
   }
 
   // Makes the slice at `fresh_` accessible.

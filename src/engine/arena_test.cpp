@@ -7,6 +7,7 @@
 #include <fstream>
 #include <random>
 #include <string>
+#include <sys/mman.h>
 #include <thread>
 #include <vector>
 
@@ -192,6 +193,66 @@ TEST(ArenaSet, ZeroesWholeSlicesHoweverManyComeBackAtOnce) {
       for (const Slice& slice : slices) arena.release(slice, slice.capacity);
     }
   }
+}
+
+// "x..x": which pages of the slice the kernel holds.
+std::string resident_pages(const Slice& slice) {
+  std::vector<unsigned char> pages(slice.capacity / (4 * KiB));
+  EXPECT_EQ(::mincore(slice.base, slice.capacity, pages.data()), 0);
+  std::string text;
+  for (const unsigned char page : pages) text += (page & 1U) != 0 ? 'x' : '.';
+  return text;
+}
+
+TEST(ArenaSet, MakesNoPageResidentThatTheFirstLifeNeverTouched) {
+  for (const std::uint64_t size : {32 * KiB, 256 * KiB}) {
+    SCOPED_TRACE(size);
+    ArenaSet arena({.reserve_bytes = 1 * GiB});
+    const Result<Slice> first = arena.acquire(exactly(size));
+    ASSERT_TRUE(first);
+    const std::string untouched(size / (4 * KiB), '.');
+    if (resident_pages(*first) != untouched) GTEST_SKIP() << "this kernel does not tell";
+    // The first byte of a page, the last of one, both ends of the memory.
+    for (const std::uint64_t at : {std::uint64_t{0}, 12 * KiB, 20 * KiB - 1, size - 1})
+      first->base[at] = 0xA5;
+    std::string touched = untouched;
+    for (const std::uint64_t page :
+         {std::uint64_t{0}, std::uint64_t{3}, std::uint64_t{4}, size / (4 * KiB) - 1})
+      touched[page] = 'x';
+    EXPECT_EQ(resident_pages(*first), touched);
+    arena.release(*first, size);
+    EXPECT_EQ(resident_pages(*first), touched);
+    EXPECT_TRUE(all_zero(*first, size));
+
+    // The second life has the same slice, uses all of it, and leaves it resident and zero.
+    const Result<Slice> second = arena.acquire(exactly(size));
+    ASSERT_TRUE(second);
+    ASSERT_EQ(second->base, first->base);
+    std::memset(second->base, 0xA5, size);
+    arena.release(*second, size);
+    EXPECT_EQ(resident_pages(*second), std::string(size / (4 * KiB), 'x'));
+    EXPECT_TRUE(all_zero(*second, size));
+  }
+}
+
+TEST(ArenaSet, ZeroesAFirstLifeOfAnySize) {
+  ArenaSet arena({.reserve_bytes = 1 * GiB});
+  std::vector<Slice> second_lives;  // Held, so that each life of the loop is a slice's first.
+  for (const std::uint64_t used : {std::uint64_t{0}, std::uint64_t{1}, 4 * KiB - 1, 4 * KiB,
+                                   4 * KiB + 1, 64 * KiB - 1, 64 * KiB}) {
+    SCOPED_TRACE(used);
+    const Result<Slice> slice = arena.acquire(exactly(64 * KiB));
+    ASSERT_TRUE(slice);
+    EXPECT_TRUE(slice->is_fresh);
+    std::memset(slice->base, 0xA5, used);
+    arena.release(*slice, used);
+    EXPECT_TRUE(all_zero(*slice, slice->capacity));
+    const Result<Slice> again = arena.acquire(exactly(64 * KiB));
+    ASSERT_TRUE(again);
+    EXPECT_FALSE(again->is_fresh);
+    second_lives.push_back(*again);
+  }
+  for (const Slice& slice : second_lives) arena.release(slice, 0);
 }
 
 TEST(ArenaSet, CountsWhatIsHandedOut) {
