@@ -366,6 +366,21 @@ TEST_F(ProbeTest, NamesTheFunctionFileAndLineOfATrap) {
   EXPECT_NE(event.backtrace[1].find("debug.c:15"), std::string::npos) << event.backtrace[1];
 }
 
+TEST_F(ProbeTest, TakesTheSameArenaForEachMessage) {
+  // Together many times what the SDK's arena holds; one that is not emptied traps.
+  const Address echo = *node_.spawn("echo", "echo");
+  const std::string text(1'000, 'x');
+  for (int i = 0; i < 100; ++i) ASSERT_EQ(ask(echo, text), text) << i;
+  EXPECT_TRUE(node_.exits().empty());
+  // At one message that is too large the guest ends, by a trap that says what to raise.
+  EXPECT_NE(ask(echo, std::string(20'000, 'x')), text);
+  ASSERT_EQ(node_.sim().exits().size(), 1U);
+  const ExitEvent& event = node_.sim().exits()[0];
+  EXPECT_EQ(event.exit, Exit::crashed("unreachable"));
+  EXPECT_NE(event.backtrace.at(0).find("raise_TROUPE_ARENA_BYTES"), std::string::npos)
+      << event.backtrace[0];
+}
+
 TEST_F(ProbeTest, GrowsMemoryToItsLimitAndIsWarnedAtNinetyPercent) {
   const Address a = *node_.spawn("a", "allocator", {.limits = {.memory_bytes = 1U << 20U}});
   std::string last;
