@@ -107,6 +107,17 @@ TEST_F(BoundsTest, HoldAnOutboxOf4MiB) {
   EXPECT_EQ(ask(a, "big-send 1 b"), "ok") << "the next handler has an outbox of its own";
 }
 
+TEST_F(BoundsTest, EndWhoAnswersLaterWithMoreThanItsPayload) {
+  const Address a = probe("a");
+  const Address b = probe("b", {.limits = {.payload_bytes = 8}});
+  EXPECT_EQ(ask(a, "request b 1000 responder-later"), "ok 1");
+  node_.sim().send(b, "answer-later 12345678");
+  EXPECT_EQ(ask(a, "request b 1000 responder-later"), "ok 2");
+  node_.sim().send(b, "answer-later 123456789");
+  EXPECT_EQ(node_.exits(), std::vector<std::string>{"test/b exceeded(\"effects\")"});
+  EXPECT_EQ(ask(a, "journal"), "answered 1 answered 12345678\nanswered 2 receiver-exited\n");
+}
+
 TEST_F(BoundsTest, DropMessagesThatWaitedLongerThanTheirTtl) {
   const Address a = probe("a");
   const Address b = probe("b");
@@ -194,16 +205,24 @@ class ParentBoundsTest : public BoundsTest {
  protected:
   Address parent(std::uint32_t children_max) {
     GuestOptions options;
-    options.grants = {.spawn = {"kid"}};
+    options.grants = {.spawn = {"kid"}};  // Not the other one.
     options.quotas.children = children_max;
     kid_ = node_.spec("probe", {});
     auto spec = node_.spec("probe", options);
-    spec->templates["kid"] = {.spec = kid_};
-    spec->template_names.insert("kid");
+    for (const char* name : {"kid", "stranger"}) {
+      spec->templates[name] = {.spec = kid_};
+      spec->template_names.insert(name);
+    }
     return *node_.sim().spawn({.name = "parent", .spec = spec, .config = {}});
   }
   std::shared_ptr<const ActorSpec> kid_;
 };
+
+TEST_F(ParentBoundsTest, AreDeniedATemplateThatIsThereButNotGranted) {
+  const Address a = parent(2);
+  EXPECT_EQ(ask(a, "spawn stranger - x;spawn nobody - x;spawn kid - x"),
+            "refused denied;refused denied;ok #1");
+}
 
 TEST_F(ParentBoundsTest, CountChildrenAskedForAndChildrenLiving) {
   const Address a = parent(2);
