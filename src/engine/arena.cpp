@@ -217,24 +217,27 @@ class ArenaSet::Class {
   // Makes the slice at `fresh_` accessible.
   std::optional<Error> make_room() {
     if (mapping_ == nullptr) {
-      if (const int code = map(); code != 0)
+      if (const int code = map(); code != 0) {
         return Error{ErrorCode::overloaded,
                      fmt::format("no address space for an arena of {} memories: {}. Raise the "
                                  "process's limit (ulimit -v), or use fewer sizes of memory.",
                                  human(slice_bytes_), error_text(code))};
+      }
     }
     const std::uint64_t end = fresh_bytes() + slice_bytes_;
-    if (end > reserve_)
+    if (end > reserve_) {
       return Error{ErrorCode::overloaded,
                    fmt::format("the arena of {} memories is full: {} of them are in use. Stop "
                                "actors, or lower their memory limit to reach a smaller class.",
                                human(slice_bytes_), live_)};
+    }
     if (end <= accessible_) return std::nullopt;
-    if (const int code = make_accessible(end); code != 0)
+    if (const int code = make_accessible(end); code != 0) {
       return Error{ErrorCode::overloaded,
                    fmt::format("the kernel gives the arena of {} memories no more memory: {}. Stop "
                                "actors, or allow overcommit (vm.overcommit_memory = 0 or 1).",
                                human(slice_bytes_), error_text(code))};
+    }
     return std::nullopt;
   }
 
@@ -327,9 +330,10 @@ class ArenaSet::Populator {
         if (stopping_) return;
       }
       awake_.store(false, std::memory_order_release);
-      for (const std::unique_ptr<Class>& one : classes_)
+      for (const std::unique_ptr<Class>& one : classes_) {
         while (!is_stopping() && one->populate_chunk()) {
         }
+      }
     }
   }
 
@@ -349,9 +353,10 @@ class ArenaSet::Populator {
 // --- The set ------------------------------------------------------------------------------------
 
 ArenaSet::ArenaSet(Options options) {
-  for (std::uint32_t number = 0; number < class_count; ++number)
+  for (std::uint32_t number = 0; number < class_count; ++number) {
     classes_[number] = std::make_unique<Class>(Class::Setup{
         .number = number, .reserve_bytes = options.reserve_bytes, .populate = options.populate});
+  }
   if (options.populate == Populate::ahead)
     populator_ = std::make_unique<Populator>(std::span(classes_).first(small_class_count));
 }
@@ -359,16 +364,18 @@ ArenaSet::ArenaSet(Options options) {
 ArenaSet::~ArenaSet() = default;
 
 Result<Slice> ArenaSet::acquire(MemoryNeed need) {
-  if (need.min_bytes > need.max_bytes)
+  if (need.min_bytes > need.max_bytes) {
     return fail(ErrorCode::invalid_argument,
                 fmt::format("a memory of at least {} bytes and at most {} can't be. Raise its "
                             "maximum, or the actor's memory limit.",
                             need.min_bytes, need.max_bytes));
-  if (need.max_bytes > limits::arena_slice_bytes_max)
+  }
+  if (need.max_bytes > limits::arena_slice_bytes_max) {
     return fail(ErrorCode::invalid_argument,
                 fmt::format("a memory of up to {} bytes is beyond the 4 GiB of 32-bit WebAssembly. "
                             "Lower its maximum.",
                             need.max_bytes));
+  }
   const std::uint64_t bytes = std::max(need.max_bytes, limits::arena_slice_bytes_min);
   const auto number = static_cast<std::uint32_t>(std::bit_width(bytes - 1) -
                                                  std::bit_width(limits::arena_slice_bytes_min - 1));
