@@ -1,6 +1,5 @@
 // How what arrives at a worker finds its actor, or comes to nothing with a reason.
 
-#include <algorithm>
 #include <utility>
 
 #include "actor/worker.hpp"

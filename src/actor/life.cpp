@@ -1,6 +1,5 @@
 // How lives begin and end.
 
-#include <algorithm>
 #include <utility>
 
 #include "actor/worker.hpp"
@@ -70,8 +69,8 @@ void Worker::release_books(Cell& cell) {
                           .number = number}));
   }
   if (!cell.books.subscriptions.empty()) {
-    tell_topic_everywhere(*Envelope::make(
-        {.kind = EnvelopeKind::unsubscribe_all, .sender = cell.address}));
+    tell_topic_everywhere(
+        *Envelope::make({.kind = EnvelopeKind::unsubscribe_all, .sender = cell.address}));
   }
   for (const Responder& owed : cell.books.owed) {
     route(Envelope::make(

@@ -1,12 +1,12 @@
 #include "actor/worker.hpp"
 
 #include "base/check.hpp"
-#include "base/limits.hpp"
 
 namespace troupe {
 namespace {
 
 // Only asked by Worker::is_inside, to refuse what would wait for itself.
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables): a thread has one.
 thread_local const Worker* stepping = nullptr;
 
 // Says for the length of a step that this thread is inside one.

@@ -1,6 +1,7 @@
 #include "engine/arena.hpp"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <bit>
 #include <cerrno>
@@ -104,7 +105,8 @@ class ArenaSet::Class {
         .slice = {.base = address(index),
                   .capacity = slice_bytes_,
                   .size_class = number_,
-                  .index = index},
+                  .index = index,
+                  .is_fresh = fresh},
         .lead_is_short = fresh && ahead_ && populated_ < fresh_bytes() + lead_bytes() / 2};
   }
 
@@ -112,7 +114,11 @@ class ArenaSet::Class {
     CHECK(used_bytes <= slice_bytes_);
     CHECK(slice.base == address(slice.index), "not a slice of this arena");
     const bool warm = small_ || reserve_warm_place();
-    zero(slice.base, used_bytes, warm ? Keep::resident : Keep::nothing);
+    if (slice.is_fresh && small_ && !ahead_) {
+      zero_touched(slice.base, used_bytes);
+    } else {
+      zero(slice.base, used_bytes, warm ? Keep::resident : Keep::nothing);
+    }
     const std::scoped_lock lock(mutex_);
     CHECK(live_ > 0 && slice.index < fresh_, "a slice came back twice");
     --live_;
@@ -178,33 +184,60 @@ class ArenaSet::Class {
     std::uint64_t resident = 0;
     if (keep == Keep::resident) resident = small_ ? used_bytes : std::min(used_bytes, warm_bytes);
     std::memset(base, 0, resident);
-    const std::uint64_t rest = round_up(used_bytes - resident, page_bytes);
+    give_back(base + resident, used_bytes - resident);
+  }
+
+  // Zeroes what the kernel says is resident, and leaves absent what is not: writing zeros there
+  // would make pages for nobody. What it calls absent may have been swapped out, so that is given
+  // back as well, which costs little where there is nothing.
+  static void zero_touched(std::uint8_t* base, std::uint64_t used_bytes) {
+    std::array<unsigned char, small_slice_bytes_max / page_bytes> pages = {};
+    if (::mincore(base, used_bytes, pages.data()) != 0) pages.fill(1);
+    const auto is_resident = [&](std::uint64_t page) { return (pages[page] & 1U) != 0; };
+    const std::uint64_t count = round_up(used_bytes, page_bytes) / page_bytes;
+    for (std::uint64_t first = 0, end = 0; first < count; first = end) {
+      while (end < count && is_resident(end) == is_resident(first)) ++end;
+      std::uint8_t* const run = base + first * page_bytes;
+      const std::uint64_t bytes = (end - first) * page_bytes;
+      if (is_resident(first)) {
+        std::memset(run, 0, bytes);
+      } else {
+        give_back(run, bytes);
+      }
+    }
+  }
+
+  // Whole pages from `base` on become zeros that take no memory.
+  static void give_back(std::uint8_t* base, std::uint64_t bytes) {
     // Refused for locked memory (mlockall), which stays resident then.
-    if (rest != 0 && ::madvise(base + resident, rest, MADV_DONTNEED) != 0)
-      std::memset(base + resident, 0, used_bytes - resident);
+    if (bytes != 0 && ::madvise(base, round_up(bytes, page_bytes), MADV_DONTNEED) != 0)
+      std::memset(base, 0, bytes);
   }
 
   // Makes the slice at `fresh_` accessible.
   std::optional<Error> make_room() {
     if (mapping_ == nullptr) {
-      if (const int code = map(); code != 0)
+      if (const int code = map(); code != 0) {
         return Error{ErrorCode::overloaded,
                      fmt::format("no address space for an arena of {} memories: {}. Raise the "
                                  "process's limit (ulimit -v), or use fewer sizes of memory.",
                                  human(slice_bytes_), error_text(code))};
+      }
     }
     const std::uint64_t end = fresh_bytes() + slice_bytes_;
-    if (end > reserve_)
+    if (end > reserve_) {
       return Error{ErrorCode::overloaded,
                    fmt::format("the arena of {} memories is full: {} of them are in use. Stop "
                                "actors, or lower their memory limit to reach a smaller class.",
                                human(slice_bytes_), live_)};
+    }
     if (end <= accessible_) return std::nullopt;
-    if (const int code = make_accessible(end); code != 0)
+    if (const int code = make_accessible(end); code != 0) {
       return Error{ErrorCode::overloaded,
                    fmt::format("the kernel gives the arena of {} memories no more memory: {}. Stop "
                                "actors, or allow overcommit (vm.overcommit_memory = 0 or 1).",
                                human(slice_bytes_), error_text(code))};
+    }
     return std::nullopt;
   }
 
@@ -297,9 +330,10 @@ class ArenaSet::Populator {
         if (stopping_) return;
       }
       awake_.store(false, std::memory_order_release);
-      for (const std::unique_ptr<Class>& one : classes_)
+      for (const std::unique_ptr<Class>& one : classes_) {
         while (!is_stopping() && one->populate_chunk()) {
         }
+      }
     }
   }
 
@@ -319,9 +353,10 @@ class ArenaSet::Populator {
 // --- The set ------------------------------------------------------------------------------------
 
 ArenaSet::ArenaSet(Options options) {
-  for (std::uint32_t number = 0; number < class_count; ++number)
+  for (std::uint32_t number = 0; number < class_count; ++number) {
     classes_[number] = std::make_unique<Class>(Class::Setup{
         .number = number, .reserve_bytes = options.reserve_bytes, .populate = options.populate});
+  }
   if (options.populate == Populate::ahead)
     populator_ = std::make_unique<Populator>(std::span(classes_).first(small_class_count));
 }
@@ -329,16 +364,18 @@ ArenaSet::ArenaSet(Options options) {
 ArenaSet::~ArenaSet() = default;
 
 Result<Slice> ArenaSet::acquire(MemoryNeed need) {
-  if (need.min_bytes > need.max_bytes)
+  if (need.min_bytes > need.max_bytes) {
     return fail(ErrorCode::invalid_argument,
                 fmt::format("a memory of at least {} bytes and at most {} can't be. Raise its "
                             "maximum, or the actor's memory limit.",
                             need.min_bytes, need.max_bytes));
-  if (need.max_bytes > limits::arena_slice_bytes_max)
+  }
+  if (need.max_bytes > limits::arena_slice_bytes_max) {
     return fail(ErrorCode::invalid_argument,
                 fmt::format("a memory of up to {} bytes is beyond the 4 GiB of 32-bit WebAssembly. "
                             "Lower its maximum.",
                             need.max_bytes));
+  }
   const std::uint64_t bytes = std::max(need.max_bytes, limits::arena_slice_bytes_min);
   const auto number = static_cast<std::uint32_t>(std::bit_width(bytes - 1) -
                                                  std::bit_width(limits::arena_slice_bytes_min - 1));

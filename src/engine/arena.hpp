@@ -26,6 +26,7 @@ struct Slice {
   std::uint64_t capacity = 0;
   std::uint32_t size_class = 0;  // Class c holds slices of 32 KiB << c.
   std::uint32_t index = 0;       // Within its class.
+  bool is_fresh = false;         // Nobody had it before.
 };
 
 struct ArenaStats {
@@ -41,9 +42,11 @@ struct ArenaStats {
 // Slices of 32, 64, 128, 256 KiB and every power of two up to 4 GiB. The class follows from the
 // most that the memory may grow to.
 //
-//   up to 256 KiB   stay resident once used; zeroed by memset when they come back. With
-//                   Populate::ahead they lie on huge pages that a thread makes resident ahead of
-//                   use: a page fault costs more than the start of an actor.
+//   up to 256 KiB   stay resident once used; zeroed by memset when they come back. On demand, the
+//                   first time, only those pages that were touched: most of a memory never is, and
+//                   a slice may have one life only. With Populate::ahead they lie on huge pages
+//                   that a thread makes resident ahead of use: a page fault costs more than the
+//                   start of an actor.
 //   larger          resident as touched, on small pages; given back to the kernel when they come
 //                   back, but for the first pages of the few freed last, which a restart reuses.
 //

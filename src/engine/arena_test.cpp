@@ -7,6 +7,7 @@
 #include <fstream>
 #include <random>
 #include <string>
+#include <sys/mman.h>
 #include <thread>
 #include <vector>
 
@@ -77,7 +78,7 @@ TEST(ArenaSet, TakesFewerAddressesWhereThereAreFewer) {
   ArenaSet arena({.reserve_bytes = UINT64_MAX});  // The process has 128 TiB.
   const Result<Slice> slice = arena.acquire(exactly(4 * GiB));
   ASSERT_TRUE(slice) << slice.error().message;
-  EXPECT_LT(arena.stats().reserved_bytes, 128 * 1024 * GiB);
+  EXPECT_LT(arena.stats().reserved_bytes, std::uint64_t{128} * 1024 * GiB);
   slice->base[4 * GiB - 1] = 1;
   const Result<Slice> other_class = arena.acquire(exactly(1 * GiB));
   ASSERT_TRUE(other_class) << other_class.error().message;
@@ -88,13 +89,14 @@ TEST(ArenaSet, TakesFewerAddressesWhereThereAreFewer) {
 TEST(ArenaSet, AlignsSlicesToTheirSizeUpToAHugePage) {
   ArenaSet arena({.reserve_bytes = 64 * MiB});
   std::vector<Slice> slices;
-  for (const std::uint64_t size : {32 * KiB, 128 * KiB, 1 * MiB, 2 * MiB, 8 * MiB})
+  for (const std::uint64_t size : {32 * KiB, 128 * KiB, 1 * MiB, 2 * MiB, 8 * MiB}) {
     for (int i = 0; i < 3; ++i) {
       const Result<Slice> slice = arena.acquire(exactly(size));
       ASSERT_TRUE(slice);
       EXPECT_EQ(reinterpret_cast<std::uintptr_t>(slice->base) % std::min(size, 2 * MiB), 0U);
       slices.push_back(*slice);
     }
+  }
   for (const Slice& slice : slices) arena.release(slice, 0);
 }
 
@@ -126,13 +128,14 @@ TEST(ArenaSet, CostsTheKernelNoAreaPerSlice) {
     std::vector<Slice> slices;
     slices.reserve(20'000);
     const int before = kernel_areas();
-    for (int i = 0; i < 10'000; ++i)
+    for (int i = 0; i < 10'000; ++i) {
       for (const std::uint64_t size : {32 * KiB, 1 * MiB}) {
         const Result<Slice> slice = arena.acquire(exactly(size));
         ASSERT_TRUE(slice) << slice.error().message;
         slice->base[0] = 1;
         slices.push_back(*slice);
       }
+    }
     // Two areas per class, and room for the rest of the process: allocator, thread, sanitizer.
     EXPECT_LE(kernel_areas(), before + 100);
     for (const Slice& slice : slices) arena.release(slice, 1);
@@ -194,6 +197,66 @@ TEST(ArenaSet, ZeroesWholeSlicesHoweverManyComeBackAtOnce) {
   }
 }
 
+// "x..x": which pages of the slice the kernel holds.
+std::string resident_pages(const Slice& slice) {
+  std::vector<unsigned char> pages(slice.capacity / (4 * KiB));
+  EXPECT_EQ(::mincore(slice.base, slice.capacity, pages.data()), 0);
+  std::string text;
+  for (const unsigned char page : pages) text += (page & 1U) != 0 ? 'x' : '.';
+  return text;
+}
+
+TEST(ArenaSet, MakesNoPageResidentThatTheFirstLifeNeverTouched) {
+  for (const std::uint64_t size : {32 * KiB, 256 * KiB}) {
+    SCOPED_TRACE(size);
+    ArenaSet arena({.reserve_bytes = 1 * GiB});
+    const Result<Slice> first = arena.acquire(exactly(size));
+    ASSERT_TRUE(first);
+    const std::string untouched(size / (4 * KiB), '.');
+    if (resident_pages(*first) != untouched) GTEST_SKIP() << "this kernel does not tell";
+    // The first byte of a page, the last of one, both ends of the memory.
+    for (const std::uint64_t at : {std::uint64_t{0}, 12 * KiB, 20 * KiB - 1, size - 1})
+      first->base[at] = 0xA5;
+    std::string touched = untouched;
+    for (const std::uint64_t page :
+         {std::uint64_t{0}, std::uint64_t{3}, std::uint64_t{4}, size / (4 * KiB) - 1})
+      touched[page] = 'x';
+    EXPECT_EQ(resident_pages(*first), touched);
+    arena.release(*first, size);
+    EXPECT_EQ(resident_pages(*first), touched);
+    EXPECT_TRUE(all_zero(*first, size));
+
+    // The second life has the same slice, uses all of it, and leaves it resident and zero.
+    const Result<Slice> second = arena.acquire(exactly(size));
+    ASSERT_TRUE(second);
+    ASSERT_EQ(second->base, first->base);
+    std::memset(second->base, 0xA5, size);
+    arena.release(*second, size);
+    EXPECT_EQ(resident_pages(*second), std::string(size / (4 * KiB), 'x'));
+    EXPECT_TRUE(all_zero(*second, size));
+  }
+}
+
+TEST(ArenaSet, ZeroesAFirstLifeOfAnySize) {
+  ArenaSet arena({.reserve_bytes = 1 * GiB});
+  std::vector<Slice> second_lives;  // Held, so that each life of the loop is a slice's first.
+  for (const std::uint64_t used : {std::uint64_t{0}, std::uint64_t{1}, 4 * KiB - 1, 4 * KiB,
+                                   4 * KiB + 1, 64 * KiB - 1, 64 * KiB}) {
+    SCOPED_TRACE(used);
+    const Result<Slice> slice = arena.acquire(exactly(64 * KiB));
+    ASSERT_TRUE(slice);
+    EXPECT_TRUE(slice->is_fresh);
+    std::memset(slice->base, 0xA5, used);
+    arena.release(*slice, used);
+    EXPECT_TRUE(all_zero(*slice, slice->capacity));
+    const Result<Slice> again = arena.acquire(exactly(64 * KiB));
+    ASSERT_TRUE(again);
+    EXPECT_FALSE(again->is_fresh);
+    second_lives.push_back(*again);
+  }
+  for (const Slice& slice : second_lives) arena.release(slice, 0);
+}
+
 TEST(ArenaSet, CountsWhatIsHandedOut) {
   ArenaSet arena({.reserve_bytes = 64 * MiB});
   const Result<Slice> small = arena.acquire(exactly(20 * KiB));
@@ -222,29 +285,39 @@ TEST(ArenaSet, PopulatesAheadWithinItsLead) {
   arena.release(*first, 32 * KiB);
 }
 
+// Takes, marks, looks and gives back, 20 slices at a time. False: somebody else wrote there.
+bool live_beside_others(ArenaSet& arena, std::uint8_t mark) {
+  std::vector<Slice> held;
+  bool good = true;
+  const auto give_back = [&] {
+    for (const Slice& one : held) {
+      good &= one.base[0] == mark && one.base[63] == mark;
+      arena.release(one, 64);
+    }
+    held.clear();
+  };
+  for (int i = 0; i < 4'000; ++i) {
+    const auto slice = arena.acquire(exactly(i % 3 == 0 ? 512 * KiB : 32 * KiB));
+    if (!slice) return false;
+    good &= all_zero(*slice, 64);
+    std::memset(slice->base, mark, 64);
+    held.push_back(*slice);
+    if (held.size() == 20) give_back();
+  }
+  give_back();
+  return good;
+}
+
 TEST(ArenaSet, ServesManyThreadsAtOnce) {
   for (const Populate populate : {Populate::on_demand, Populate::ahead}) {
     ArenaSet arena({.populate = populate});
     std::atomic<bool> failed = false;
     std::vector<std::thread> threads;
-    for (std::uint8_t mark = 1; mark <= 4; ++mark)
+    for (std::uint8_t mark = 1; mark <= 4; ++mark) {
       threads.emplace_back([&arena, &failed, mark] {
-        std::vector<Slice> held;
-        for (int i = 0; i < 4'000; ++i) {
-          const auto slice = arena.acquire(exactly(i % 3 == 0 ? 512 * KiB : 32 * KiB));
-          if (!slice || !all_zero(*slice, 64)) failed = true;
-          if (!slice) return;
-          std::memset(slice->base, mark, 64);
-          held.push_back(*slice);
-          if (held.size() < 20) continue;
-          for (const Slice& one : held) {
-            if (one.base[0] != mark || one.base[63] != mark) failed = true;
-            arena.release(one, 64);
-          }
-          held.clear();
-        }
-        for (const Slice& one : held) arena.release(one, 64);
+        if (!live_beside_others(arena, mark)) failed = true;
       });
+    }
     for (std::thread& thread : threads) thread.join();
     EXPECT_FALSE(failed);
     EXPECT_EQ(arena.stats().slices, 0U);

@@ -36,9 +36,10 @@ std::optional<std::uint32_t> HandleTable::insert_entry(Entry entry) {
     ++size_;
     return handle;
   }
-  if (entries_.size() == entries_.capacity())
+  if (entries_.size() == entries_.capacity()) {
     entries_.reserve(
         std::min<std::size_t>(limit_, std::max(entries_at_first, 2 * entries_.capacity())));
+  }
   entries_.push_back(entry);
   ++size_;
   return static_cast<std::uint32_t>(entries_.size());

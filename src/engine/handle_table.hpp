@@ -53,8 +53,8 @@ class HandleTable {
   static constexpr std::uint64_t is_address = UINT64_MAX;
   static constexpr std::uint64_t is_free = UINT64_MAX - 1;
   struct Entry {
-    Address address;     // The address; the asker; or, if free, the next free handle as the slot.
-    std::uint64_t mark;  // is_address, is_free, or the request number of a responder.
+    Address address;  // The address; the asker; or, if free, the next free handle as the slot.
+    std::uint64_t mark = is_free;  // is_address, is_free, or the request number of a responder.
   };
   static_assert(sizeof(Entry) == 16);
 

@@ -5,7 +5,6 @@
 #include <optional>
 #include <random>
 #include <variant>
-#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -143,7 +142,7 @@ class Model {
 
  private:
   template <typename T>
-  const T* find(std::uint32_t handle) const {
+  [[nodiscard]] const T* find(std::uint32_t handle) const {
     const auto it = held_.find(handle);
     return it == held_.end() ? nullptr : std::get_if<T>(&it->second);
   }

@@ -82,11 +82,12 @@ class NativeInstance final : public Instance {
     return guarded([&]() -> Reply {
       Outcome outcome = object_->handle(host.turn(), payload);
       if (outcome.kind() != Outcome::Kind::answer) return reply_to(outcome);
-      if (outcome.payload().size() > payload_bytes_)
+      if (outcome.payload().size() > payload_bytes_) {
         return {.kind = Reply::Kind::failed,
                 .error = fmt::format("the answer has {} bytes; the limit is {}",
                                      outcome.payload().size(), payload_bytes_),
                 .death = nullptr};
+      }
       host.returned(outcome.payload());
       return {.kind = Reply::Kind::answered, .error = {}, .death = nullptr};
     });

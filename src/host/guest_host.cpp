@@ -1,7 +1,6 @@
 #include "host/guest_host.hpp"
 
 #include <algorithm>
-#include <limits>
 
 namespace troupe {
 namespace {

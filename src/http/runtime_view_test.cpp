@@ -9,7 +9,6 @@
 
 #include <gtest/gtest.h>
 
-#include "http/json.hpp"
 #include "io/sim_clock.hpp"
 
 namespace troupe {

@@ -114,7 +114,7 @@ class Envelope {
   static EnvelopePtr make(const Seed& seed, BytesView payload = {},
                           std::unique_ptr<Note> note = nullptr);
   // The same bytes and note for another receiver, not copied.
-  [[nodiscard]] EnvelopePtr share_with(Address receiver, std::uint64_t number) const;
+  [[nodiscard]] EnvelopePtr share_with(Address to, std::uint64_t as_number) const;
   Envelope(const Envelope&) = delete;
   Envelope& operator=(const Envelope&) = delete;
   ~Envelope();

@@ -156,8 +156,9 @@ TEST_F(ProbeTest, RefusesBeyondItsQuotas) {
   EXPECT_EQ(ask(a, "request self 9 none;request self 9 none;request self 9 none"),
             "ok 1;ok 2;refused over-quota");
   EXPECT_EQ(ask(a, "start-timer 9 0;start-timer 9 0"), "ok 3;refused over-quota");
-  EXPECT_EQ(ask(a, "big-send 64 self"), "ok");
-  EXPECT_EQ(ask(a, "big-send 65 self"), "refused too-large");
+  probe("b");  // Takes more than a may send.
+  EXPECT_EQ(ask(a, "big-send 64 b"), "ok");
+  EXPECT_EQ(ask(a, "big-send 65 b"), "refused too-large");
 }
 
 TEST_F(ProbeTest, RefusesWhatTheReceiverDoesNotTake) {
@@ -364,6 +365,21 @@ TEST_F(ProbeTest, NamesTheFunctionFileAndLineOfATrap) {
   EXPECT_NE(event.backtrace[0].find("divide at"), std::string::npos) << event.backtrace[0];
   EXPECT_NE(event.backtrace[0].find("debug.c:8"), std::string::npos) << event.backtrace[0];
   EXPECT_NE(event.backtrace[1].find("debug.c:15"), std::string::npos) << event.backtrace[1];
+}
+
+TEST_F(ProbeTest, TakesTheSameArenaForEachMessage) {
+  // Together many times what the SDK's arena holds; one that is not emptied traps.
+  const Address echo = *node_.spawn("echo", "echo");
+  const std::string text(1'000, 'x');
+  for (int i = 0; i < 100; ++i) ASSERT_EQ(ask(echo, text), text) << i;
+  EXPECT_TRUE(node_.exits().empty());
+  // At one message that is too large the guest ends, by a trap that says what to raise.
+  EXPECT_NE(ask(echo, std::string(20'000, 'x')), text);
+  ASSERT_EQ(node_.sim().exits().size(), 1U);
+  const ExitEvent& event = node_.sim().exits()[0];
+  EXPECT_EQ(event.exit, Exit::crashed("unreachable"));
+  EXPECT_NE(event.backtrace.at(0).find("raise_TROUPE_ARENA_BYTES"), std::string::npos)
+      << event.backtrace[0];
 }
 
 TEST_F(ProbeTest, GrowsMemoryToItsLimitAndIsWarnedAtNinetyPercent) {

@@ -28,7 +28,7 @@ Result<std::shared_ptr<const Code>> WasmtimeCode::compile(std::shared_ptr<const 
                                                           EngineClass engine_class) {
   TRY_ASSIGN(const CheckedModule checked, check_module(wasm));
   std::array<shim_view, troupe::abi::export_count> exports = {};
-  const std::shared_ptr<WasmtimeCode> code(new WasmtimeCode);
+  std::shared_ptr<WasmtimeCode> code(new WasmtimeCode);
   for (std::size_t index = 0; index < exports.size(); ++index) {
     exports[index] = to_view(checked.exports[index]);
     code->module_.has[index] = !checked.exports[index].empty();
@@ -37,10 +37,11 @@ Result<std::shared_ptr<const Code>> WasmtimeCode::compile(std::shared_ptr<const 
   code->module_.module.reset(shim_module_new(core->engine(engine_class), to_view(wasm),
                                              checked.functions.data(), checked.functions.size(),
                                              exports.data(), exports.size(), &error));
-  if (!code->module_.module)
+  if (!code->module_.module) {
     return fail(
         ErrorCode::internal,
         fmt::format("the module can't be compiled: {}. Report it with the module.", take(error)));
+  }
   code->module_.memory_min_bytes = checked.memory_min_bytes;
   code->module_.table_elements = checked.table_elements;
   code->module_.counts_fuel = engine_class == EngineClass::deterministic;

@@ -15,7 +15,7 @@ EngineCore::EngineCore(ArenaSet::Options arena)
       }) {}
 
 Result<std::shared_ptr<const EngineCore>> EngineCore::make(ArenaSet::Options arena) {
-  const std::shared_ptr<EngineCore> core(new EngineCore(arena));
+  std::shared_ptr<EngineCore> core(new EngineCore(arena));
   for (const EngineClass engine_class : {EngineClass::standard, EngineClass::deterministic}) {
     const bool is_deterministic = engine_class == EngineClass::deterministic;
     const shim_engine_options options = {
@@ -28,11 +28,12 @@ Result<std::shared_ptr<const EngineCore>> EngineCore::make(ArenaSet::Options are
     };
     shim_text error = {};
     EngineHandle engine(shim_engine_new(&options, &error));
-    if (!engine)
+    if (!engine) {
       return fail(ErrorCode::internal,
                   fmt::format("the WebAssembly engine can't be made: {}. Report it with the "
                               "machine's type.",
                               take(error)));
+    }
     core->engines_[static_cast<std::size_t>(engine_class)] = std::move(engine);
   }
   return core;

@@ -1,6 +1,5 @@
 #include "engine/wasmtime/engine_core.hpp"
 
-#include <atomic>
 #include <map>
 
 #include <gtest/gtest.h>

@@ -146,7 +146,7 @@ std::uint32_t ImportCall::reply_addresses(std::span<const Address> addresses) {
   for (std::uint32_t index = 0; index < count; ++index) {
     const auto handle = insert(addresses[index]);
     if (!handle) return stop;
-    store(guest_.memory().area(*at, 0, 1) + index * 4, *handle);
+    store(guest_.memory().area(*at, 0, 1) + std::size_t{index} * 4, *handle);
   }
   put<std::uint32_t>(0, *at);
   put<std::uint32_t>(4, count);

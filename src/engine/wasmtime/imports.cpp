@@ -1,7 +1,6 @@
 // The contract's `host` interface: each function lifts its arguments, asks HostCalls and lowers
 // what came back. By theme, in the order of wit/actor.wit.
 
-#include <algorithm>
 #include <array>
 
 #include "base/utf8.hpp"

@@ -4,9 +4,8 @@
 #include <utility>
 
 #include "base/check.hpp"
-#include "base/limits.hpp"
 #include "engine/wasmtime/calls.hpp"
-#include "engine/wasmtime/code.hpp"
+#include "engine/wasmtime/code.hpp"  // IWYU pragma: keep (what code_ points to)
 #include "engine/wasmtime/instance.hpp"
 #include "engine/wasmtime/result_reader.hpp"
 
@@ -123,7 +122,7 @@ std::optional<std::array<shim_value, 10>> pass_saved(Guest& guest, std::string_v
                         {as_bytes(addresses), addresses.size(), 4},
                         {as_bytes(responders), responders.size(), 4},
                         {config, config.size(), 1}};
-  std::array<shim_value, 10> values;
+  std::array<shim_value, 10> values = {};
   auto* value = values.begin();
   for (const Part& part : parts) {
     const auto at = guest.copy_in(part.bytes, part.alignment);

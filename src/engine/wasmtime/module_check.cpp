@@ -54,11 +54,12 @@ Result<void> check_header(BytesView wasm) {
   constexpr std::array<std::uint8_t, 4> magic = {0x00, 'a', 's', 'm'};
   constexpr std::array<std::uint8_t, 4> module_version = {1, 0, 0, 0};
   constexpr std::array<std::uint8_t, 4> component_version = {0x0d, 0, 1, 0};
-  if (wasm.size() > limits::component_bytes_max)
+  if (wasm.size() > limits::component_bytes_max) {
     return invalid(
         fmt::format("the file has {} bytes; a module may have {}. Strip debug "
                     "information, or split the component.",
                     wasm.size(), limits::component_bytes_max));
+  }
   if (wasm.size() < 8 || !std::ranges::equal(wasm.first(4), magic)) {
     if (as_text(wasm).starts_with("(module") || as_text(wasm).starts_with("(component"))
       return invalid("the file is WebAssembly text. Convert it with wat2wasm.");
@@ -67,15 +68,17 @@ Result<void> check_header(BytesView wasm) {
         ".wasm file that the compiler wrote.");
   }
   const BytesView version = wasm.subspan(4, 4);
-  if (std::ranges::equal(version, component_version))
+  if (std::ranges::equal(version, component_version)) {
     return unsupported(
         "the file is a component; this build runs core modules. Give the module "
         "that the toolchain made before 'wasm-tools component new'.");
-  if (!std::ranges::equal(version, module_version))
+  }
+  if (!std::ranges::equal(version, module_version)) {
     return unsupported(
         fmt::format("the file has WebAssembly version {:02x} {:02x} {:02x} {:02x}; "
                     "this build reads 01 00 00 00.",
                     version[0], version[1], version[2], version[3]));
+  }
   return {};
 }
 
@@ -85,11 +88,12 @@ Result<ScanHandle> scan(BytesView wasm) {
   ScanHandle scanned(shim_scan_new(to_view(wasm), &fault, &error));
   if (scanned) return scanned;
   const std::string text = take(error);
-  if (fault == shim_fault_unsupported)
+  if (fault == shim_fault_unsupported) {
     return unsupported(
         fmt::format("the module needs a feature that is not accepted: {}. Compile "
                     "it for WebAssembly 2.0 without that feature.",
                     text));
+  }
   return invalid(fmt::format("the module is malformed: {}. Build it again.", text));
 }
 
@@ -97,9 +101,10 @@ Result<ScanHandle> scan(BytesView wasm) {
 
 Result<void> check_type(std::string_view what, const shim_item& item,
                         const abi::Signature& expected) {
-  if (item.kind != shim_kind_function)
+  if (item.kind != shim_kind_function) {
     return invalid(fmt::format("{}: expected a function of type {}, found {}.", what,
                                abi::to_string(expected), kind_name(item.kind)));
+  }
   const abi::Signature found = signature_of(item);
   if (found == expected) return {};
   return invalid(
@@ -192,11 +197,12 @@ Result<void> check_function_export(const shim_item& item, const abi::ExportRow& 
   const std::string_view name = to_text(item.name);
   TRY(check_type(fmt::format("export '{}'", name), item, row.signature));
   std::string& known = checked.exports[std::to_underlying(row.export_)];
-  if (!known.empty())
+  if (!known.empty()) {
     return invalid(
         fmt::format("exports '{}' and '{}' are the same function of the contract. "
                     "Export one version.",
                     known, name));
+  }
   known = name;
   return {};
 }
@@ -244,16 +250,18 @@ Result<void> check_needed(const CheckedModule& checked) {
     const auto begun = std::ranges::find_if(abi::exports(), [&](const abi::ExportRow& other) {
       return other.interface == row.interface && has(other);
     });
-    if (row.need == abi::ExportRow::Need::always)
+    if (row.need == abi::ExportRow::Need::always) {
       return invalid(
           fmt::format("the export '{}' of type {} is missing; every actor has it. See "
                       "docs/abi.md.",
                       row.name(), abi::to_string(row.signature)));
-    if (begun != abi::exports().end())
+    }
+    if (begun != abi::exports().end()) {
       return invalid(
           fmt::format("the export '{}' of type {} is missing, but '{}' is there. Export "
                       "the interface '{}' whole or not at all.",
                       row.name(), abi::to_string(row.signature), begun->name(), row.interface));
+    }
   }
   return {};
 }
@@ -275,28 +283,33 @@ GuestInterfaces interfaces_of(const CheckedModule& checked) {
 Result<void> check_memory(const shim_scan& scanned, std::span<const shim_item> exports) {
   const auto is_memory = [](const shim_item& item) { return to_text(item.name) == "memory"; };
   const auto found = std::ranges::find_if(exports, is_memory);
-  if (found == exports.end())
+  if (found == exports.end()) {
     return invalid(
         "the export 'memory' is missing; the host passes messages through it. Export "
         "the module's memory under that name.");
-  if (found->kind != shim_kind_memory)
+  }
+  if (found->kind != shim_kind_memory) {
     return invalid(
         fmt::format("export 'memory': expected a memory, found {}.", kind_name(found->kind)));
-  if (scanned.memory_min_bytes > limits::memory_bytes_max)
+  }
+  if (scanned.memory_min_bytes > limits::memory_bytes_max) {
     return invalid(fmt::format("the memory begins with {} bytes; a guest may have {}.",
                                scanned.memory_min_bytes, limits::memory_bytes_max));
+  }
   return {};
 }
 
 Result<void> check_counts(const shim_scan& scanned) {
-  if (scanned.import_count > limits::component_imports_max)
+  if (scanned.import_count > limits::component_imports_max) {
     return invalid(fmt::format("the module has {} imports; it may have {}.", scanned.import_count,
                                limits::component_imports_max));
-  if (scanned.export_count > limits::component_exports_max)
+  }
+  if (scanned.export_count > limits::component_exports_max) {
     return invalid(
         fmt::format("the module has {} exports; it may have {}. Hide what only the "
                     "module itself calls.",
                     scanned.export_count, limits::component_exports_max));
+  }
   return {};
 }
 
@@ -306,10 +319,11 @@ Result<CheckedModule> check_module(BytesView wasm) {
   TRY(check_header(wasm));
   TRY_ASSIGN(const ScanHandle scanned, scan(wasm));
   TRY(check_counts(*scanned));
-  if (scanned->is_command)
+  if (scanned->is_command) {
     return unsupported(
         "the module is linked as a command; its constructors would run at every call. Link it with "
         "-mexec-model=reactor.");
+  }
   CheckedModule checked;
   for (const shim_item& item : std::span(scanned->imports, scanned->import_count)) {
     TRY_ASSIGN(const shim_host_function function, find_import(item));

@@ -64,9 +64,10 @@ TEST(ModuleCheck, NamesWhatIsWrongWithAnImport) {
       {R"((import "cm32p2|troupe:actor/host@0.1" "find" (func (param i32 i32 i32))))", "",
        "'cm32p2|troupe:actor/host@0.1': names that begin with 'cm32p2|' are not read."},
   };
-  for (const Refused& tried : cases)
+  for (const Refused& tried : cases) {
     EXPECT_TRUE(error_of(wat(guest(tried.imports, tried.more))).starts_with(tried.message))
         << error_of(wat(guest(tried.imports, tried.more)));
+  }
 }
 
 TEST(ModuleCheck, NamesWhatIsWrongWithAnExport) {
@@ -106,9 +107,10 @@ TEST(ModuleCheck, NamesWhatIsWrongWithAnExport) {
        "exports 'troupe:actor/guest@0.1.0#start' and 'troupe:actor/guest@0.1.1#start' are the same "
        "function of the contract."},
   };
-  for (const Refused& tried : cases)
+  for (const Refused& tried : cases) {
     EXPECT_TRUE(error_of(wat(guest(tried.imports, tried.more))).starts_with(tried.message))
         << error_of(wat(guest(tried.imports, tried.more)));
+  }
 }
 
 TEST(ModuleCheck, NamesWhatIsMissing) {

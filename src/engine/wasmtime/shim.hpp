@@ -23,12 +23,12 @@ using EngineHandle = std::unique_ptr<shim_engine, FreeEngine>;
 using ModuleHandle = std::unique_ptr<shim_module, FreeModule>;
 using ScanHandle = std::unique_ptr<shim_scan, FreeScan>;
 
-// A guest, once it is made; it stays where it is.
+// A guest, once it is made; it stays where it is. The shim writes all of it when it makes it;
+// zeroing it first is work for nothing.
 // Thread: one at a time.
+// NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init)
 class GuestHandle {
  public:
-  // The shim writes all of the guest when it makes it; zeroing it first is work for nothing.
-  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init)
   GuestHandle() = default;
   GuestHandle(const GuestHandle&) = delete;
   GuestHandle& operator=(const GuestHandle&) = delete;

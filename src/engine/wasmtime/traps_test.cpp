@@ -1,7 +1,5 @@
 // How lives end: traps, deadlines, fuel, stack, memory.
 
-#include <algorithm>
-
 #include "engine/wasmtime/test_guest.hpp"
 
 namespace troupe::wasmtime {

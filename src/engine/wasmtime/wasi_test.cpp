@@ -1,7 +1,5 @@
 // WASI preview 1, as far as it works.
 
-#include <array>
-
 #include "base/limits.hpp"
 #include "engine/wasmtime/guest_memory.hpp"
 #include "engine/wasmtime/test_guest.hpp"

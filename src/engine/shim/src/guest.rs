@@ -57,6 +57,8 @@ pub struct State {
     context: *mut c_void,
     limits: GuestLimits,
     module: *const Compiled,
+    /// wasmtime panicked while a host function called back.
+    poisoned: bool,
 }
 
 // C++ uses a guest on one thread at a time.
@@ -194,6 +196,7 @@ pub unsafe extern "C" fn shim_guest_make(
             context,
             limits,
             module,
+            poisoned: false,
         };
         let mut store = Store::new(engine, state);
         store.limiter(|state| state);
@@ -262,7 +265,10 @@ pub unsafe extern "C" fn shim_guest_boot(guest: *mut Guest, out: *mut Report) ->
             guest.instance = Some(instance);
             Status::Returned
         }
-        Ok(Err(error)) => report(error, out),
+        Ok(Err(error)) => {
+            guest.poisoned = guest.store.data().poisoned;
+            report(error, out)
+        }
         Err(panic) => {
             guest.poisoned = true;
             report_panic(panic, out)
@@ -303,7 +309,10 @@ pub unsafe extern "C" fn shim_guest_call(
     }));
     match called {
         Ok(Ok(())) => Status::Returned,
-        Ok(Err(error)) => report(error, unsafe { &mut *out }),
+        Ok(Err(error)) => {
+            guest.poisoned = guest.store.data().poisoned;
+            report(error, unsafe { &mut *out })
+        }
         Err(panic) => {
             guest.poisoned = true;
             report_panic(panic, unsafe { &mut *out })
@@ -363,6 +372,11 @@ pub unsafe extern "C" fn shim_caller_call(
     match called {
         Ok(Ok(())) => Status::Returned,
         Ok(Err(error)) => report(error, unsafe { &mut *out }),
-        Err(panic) => report_panic(panic, unsafe { &mut *out }),
+        Err(panic) => {
+            // The guest is in use, but its store's data is not: the call that is running takes this
+            // over when its host function has ended it.
+            caller.data_mut().poisoned = true;
+            report_panic(panic, unsafe { &mut *out })
+        }
     }
 }
