@@ -1,6 +1,7 @@
 // Proves that whatever a guest does, it ends by a named rule: the node lives, the neighbour loses
 // nothing, and nothing leaks however often it happens.
 
+#include <algorithm>
 #include <fstream>
 #include <string>
 #include <unistd.h>
@@ -143,7 +144,14 @@ class BadGuests : public testing::TestWithParam<BadGuest> {
       node_.sim().send(*bad_, row.message);
     }
     const auto exits = node_.exits();
-    return exits.size() == 1 ? exits[0] : fmt::format("{} exits", exits.size());
+    // Its deadline is of real time, and so short that a busy machine may use it up at the start of
+    // the next life as well.
+    const bool are_alike = std::ranges::all_of(
+        exits, [&](const std::string& exit) { return exit.starts_with(exits[0]); });
+    const bool may_be_several = row.hits_deadline && are_alike;
+    return exits.size() == 1 || (!exits.empty() && may_be_several)
+               ? exits[0]
+               : fmt::format("{} exits: {}", exits.size(), fmt::join(exits, "; "));
   }
 
   static GuestOptions options(const BadGuest& row) {

@@ -7,13 +7,11 @@
 #include <functional>
 #include <iterator>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "bench/primitives.hpp"
-#include "bench/proc.hpp"
 #include "bench/rows/rows.hpp"
 #include "bench/sampler.hpp"
 #include "model/envelope.hpp"
@@ -47,7 +45,8 @@ std::vector<RowInfo> floor_infos() {
        .title = "First touch of a 4 KiB page, with giving it back",
        .leans = Leans::memory},
       {.id = std::string(populate_id),
-       .title = "4 KiB of huge pages populated ahead, with giving them back",
+       .title =
+           "4 KiB populated ahead, huge pages where the machine gives them, with giving them back",
        .leans = Leans::memory},
       {.id = "floor/memcpy/64KiB", .title = "A copy of 64 KiB that the caches hold"},
       {.id = "floor/clock", .title = "A reading of the steady clock"},
@@ -126,14 +125,6 @@ Row pair_row(std::string_view id, CpuPair cpus, Work (*run)(CpuPair, std::uint64
   return row;
 }
 
-// Why this machine can't show what a row says; none: it can.
-std::optional<std::string_view> obstacle(std::string_view id) {
-  if (id != populate_id) return std::nullopt;
-  const std::string mode = parse_chosen(read_text("/sys/kernel/mm/transparent_hugepage/enabled"));
-  if (mode == "always" || mode == "madvise") return std::nullopt;
-  return "this machine gives no transparent huge pages";
-}
-
 void measure(const Request& request, RawSink& sink) {
   std::vector<Row> rows = single_floor_rows();
   const auto cpus = cpu_pair();
@@ -142,10 +133,8 @@ void measure(const Request& request, RawSink& sink) {
   for (const RowInfo& info : floor_infos()) {
     if (!request.wants(info.id)) continue;
     const auto row = std::ranges::find(rows, info.id, &Row::id);
-    const auto why =
-        row == rows.end() ? "two CPUs are needed, and this process may use one" : obstacle(info.id);
-    if (why) {
-      sink.take({.id = info.id, .failed = std::string(*why)});
+    if (row == rows.end()) {
+      sink.take({.id = info.id, .failed = "two CPUs are needed, and this process may use one"});
     } else {
       wanted.push_back(std::move(*row));
     }
