@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "base/format.hpp"
-#include "base/units.hpp"
 #include "bench/contest.hpp"
 #include "bench/record.hpp"
 #include "bench/rows/rows.hpp"
@@ -46,10 +45,6 @@ std::vector<bench::RowInfo> rows_of(const std::vector<bench::Selection>& selecti
 void print(Console& console, const std::vector<bench::Contest>& contests) {
   if (!console.is_json()) return console.print(contest_table(console, contests));
   for (const bench::Contest& contest : contests) console.print(to_json(contest) + '\n');
-}
-
-std::string rough(Duration span) {
-  return format_duration(std::chrono::ceil<std::chrono::seconds>(span));
 }
 
 // --- selftest -----------------------------------------------------------------------------------
@@ -121,7 +116,7 @@ Tried<ExitCode> bench_gate(Console& console, const BenchGate& command) {
         fmt::format("'{}' ({}) and this program in turns: {} pairs of processes for each "
                     "block, about {}; seed {}",
                     command.baseline, baseline->provenance.commit, command.pairs,
-                    rough(bench::expected_time(jobs)), seed));
+                    about(bench::expected_time(jobs)), seed));
   bench::Outcomes outcomes = session.run(std::move(jobs), seed);
   outcomes.sides.resize(2);  // One of them, if it was interrupted at once.
   const auto contests = bench::judge_pairs(rows_of(*selections), outcomes.sides, {.seed = seed});
@@ -155,7 +150,7 @@ Tried<ExitCode> bench_selftest(Console& console, const BenchSelftest& command) {
   BenchSession session(console);
   if (!console.is_json())
     console.note(fmt::format("{} trials of {} pairs of processes, about {}; seed {}",
-                             command.trials, selftest_pairs, rough(bench::expected_time(jobs)),
+                             command.trials, selftest_pairs, about(bench::expected_time(jobs)),
                              seed));
   bench::Outcomes outcomes = session.run(std::move(jobs), seed);
   outcomes.sides.resize(2);

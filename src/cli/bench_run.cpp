@@ -19,10 +19,6 @@ namespace {
 
 constexpr std::uint32_t variance_processes = 5;
 
-std::string rough(Duration span) {
-  return format_duration(std::chrono::ceil<std::chrono::seconds>(span));
-}
-
 void announce(Console& console, const std::vector<bench::Job>& jobs, const ProfileSetup& setup,
               std::uint64_t seed) {
   if (console.is_json()) return;
@@ -30,7 +26,7 @@ void announce(Console& console, const std::vector<bench::Job>& jobs, const Profi
       "{}: {} + {} for each row, {} samples, {} processes; {} processes in "
       "all, about {}; seed {}",
       setup.name, format_duration(setup.effort.warm_up), format_duration(setup.effort.measure),
-      setup.effort.samples, setup.processes, jobs.size(), rough(bench::expected_time(jobs)), seed));
+      setup.effort.samples, setup.processes, jobs.size(), about(bench::expected_time(jobs)), seed));
 }
 
 // One job for each block and each process.
@@ -132,7 +128,7 @@ Tried<ExitCode> bench_run(Console& console, const BenchRun& command) {
   if (command.profile == BenchProfile::quick && !console.is_json()) {
     const auto full = jobs_for(*selections, setup_of(BenchProfile::full));
     console.note(fmt::format("with --full about {}, without the peers; Ctrl-C keeps what is done",
-                             rough(bench::expected_time(full))));
+                             about(bench::expected_time(full))));
   }
   const std::uint64_t started = session.clock().wall_ms();
   const bench::Outcomes outcomes = session.run(std::move(jobs), seed);

@@ -7,7 +7,6 @@
 
 #include "base/format.hpp"
 #include "base/suggest.hpp"
-#include "base/units.hpp"
 #include "bench/rows/rows.hpp"
 #include "io/system_random.hpp"
 
@@ -100,9 +99,8 @@ bench::Outcomes BenchSession::run(std::vector<bench::Job> jobs, std::uint64_t se
 }
 
 void BenchSession::show(const bench::Step& step) {
-  const std::string line =
-      fmt::format("{} of {} processes, {}; {} left", step.done, step.jobs, step.label,
-                  format_duration(std::chrono::ceil<std::chrono::seconds>(step.left)));
+  const std::string line = fmt::format("{} of {} processes, {}; {} left", step.done, step.jobs,
+                                       step.label, about(step.left));
   if (console_.shows_progress()) return console_.progress(line);
   if (console_.is_json() || (clock_.now() - shown_) < shown_every) return;
   shown_ = clock_.now();
@@ -117,6 +115,12 @@ bool BenchSession::is_interrupted() {
 ExitCode BenchSession::exit_code(ExitCode otherwise) const {
   if (!signal_) return otherwise;
   return *signal_ == SIGINT ? ExitCode::interrupted : ExitCode::terminated;
+}
+
+std::string about(Duration span) {
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(span).count();
+  return seconds < 60 ? fmt::format("{} s", seconds)
+                      : fmt::format("{} min {} s", seconds / 60, seconds % 60);
 }
 
 std::uint64_t fresh_seed() {

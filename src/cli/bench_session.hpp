@@ -56,6 +56,9 @@ class BenchSession {
   Instant shown_{};
 };
 
+// "45 s", "3 min 5 s": how long something takes, as far as can be told.
+[[nodiscard]] std::string about(Duration span);
+
 // Numbers that differ from run to run, and are printed with it.
 [[nodiscard]] std::uint64_t fresh_seed();
 

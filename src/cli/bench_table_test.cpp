@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "cli/bench_session.hpp"
+
 namespace troupe {
 namespace {
 
@@ -15,6 +17,14 @@ TEST(FigureText, ChoosesTheUnitThatReadsBest) {
   EXPECT_EQ(figure_text(2.5e6, "1/s"), "2.50 M/s");
   EXPECT_EQ(figure_text(3.2, "x"), "3.20x");
   EXPECT_EQ(figure_text(0, "count"), "0 count");
+}
+
+TEST(About, IsMinutesAndSeconds) {
+  using namespace std::chrono_literals;
+  EXPECT_EQ(about(1ms), "1 s");
+  EXPECT_EQ(about(59s), "59 s");
+  EXPECT_EQ(about(60s), "1 min 0 s");
+  EXPECT_EQ(about(185s), "3 min 5 s");
 }
 
 class Tables : public testing::Test {
