@@ -19,9 +19,7 @@ std::optional<Exit> Worker::commit(Cell& cell) {
   return exit;
 }
 
-void Worker::carry_out(Cell& /*cell*/, effect::Deliver& what) {
-  route(std::move(what.envelope));
-}
+void Worker::carry_out(Cell& /*cell*/, effect::Deliver& what) { route(std::move(what.envelope)); }
 
 void Worker::carry_out(Cell& cell, effect::Request& what) {
   const auto found = cell.books.requests.find(what.envelope->number);

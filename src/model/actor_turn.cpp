@@ -235,9 +235,9 @@ Accepted<Address> ActorTurn::spawn(std::string_view child_template,
   if (name) full = std::string(actor_.app).append("/").append(*name);
   const Accepted<Address> address = inputs_.reserve(std::move(full));
   if (!address) return address;
-  outbox_.add(effect::Spawn{*address, std::string(child_template),
-                            Bytes(config.begin(), config.end())},
-              config.size());
+  outbox_.add(
+      effect::Spawn{*address, std::string(child_template), Bytes(config.begin(), config.end())},
+      config.size());
   return address;
 }
 

@@ -3,8 +3,8 @@
 
 #include <vector>
 
-#include "bench/two_cpus.hpp"
 #include "bench/row.hpp"
+#include "bench/two_cpus.hpp"
 
 namespace troupe::bench {
 
