@@ -66,7 +66,7 @@ Outcome Teller::handle(Turn& turn, troupe::BytesView message) {
   return Outcome::error("go, status or finish?");
 }
 
-Outcome Teller::answered(Turn& turn, std::uint64_t request, const troupe::Answer& answer) {
+Outcome Teller::answered(Turn& turn, std::uint64_t request, const troupe::AnswerView& answer) {
   const auto found = place_of_.find(request);
   if (found == place_of_.end()) return {};
   const std::size_t place = found->second;

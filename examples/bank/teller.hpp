@@ -23,7 +23,7 @@ class Teller final : public troupe::Actor {
   troupe::Outcome start(troupe::Turn& turn, troupe::BytesView config) override;
   troupe::Outcome handle(troupe::Turn& turn, troupe::BytesView message) override;
   troupe::Outcome answered(troupe::Turn& turn, std::uint64_t request,
-                           const troupe::Answer& answer) override;
+                           const troupe::AnswerView& answer) override;
   troupe::Outcome fired(troupe::Turn& turn, std::uint64_t timer) override;
 
  private:

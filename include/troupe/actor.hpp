@@ -1,9 +1,11 @@
 #pragma once
 // An actor written in C++, run by the same workers, mailboxes and supervisors as the guests.
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <utility>
 
@@ -20,31 +22,40 @@ class Outcome {
 
   // Handled. For a request: no answer (`dropped`, unless a responder was taken).
   Outcome() = default;
-  // The answer to the request being handled; ignored for a plain message.
-  [[nodiscard]] static Outcome answer(Bytes payload) {
-    return {Kind::answer, std::move(payload), {}};
-  }
-  [[nodiscard]] static Outcome answer(std::string_view text) { return answer(to_bytes(text)); }
+  // The answer to the request being handled; ignored for a plain message. Copies.
+  [[nodiscard]] static Outcome answer(BytesView payload) { return {Kind::answer, payload}; }
+  [[nodiscard]] static Outcome answer(std::string_view text) { return answer(as_bytes(text)); }
   // Fails the request; for a plain message it is logged and counted. The actor lives on.
-  [[nodiscard]] static Outcome error(std::string text) {
-    return {Kind::error, {}, std::move(text)};
+  [[nodiscard]] static Outcome error(std::string_view text) {
+    return {Kind::error, as_bytes(text)};
   }
   // Ends this life; what the handler asked for never happened. The supervisor decides what follows.
-  [[nodiscard]] static Outcome crash(std::string text) {
-    return {Kind::crash, {}, std::move(text)};
+  [[nodiscard]] static Outcome crash(std::string_view text) {
+    return {Kind::crash, as_bytes(text)};
   }
 
   [[nodiscard]] Kind kind() const { return kind_; }
-  [[nodiscard]] const Bytes& payload() const { return payload_; }
-  [[nodiscard]] const std::string& text() const { return text_; }
+  [[nodiscard]] BytesView payload() const {
+    return size_ <= inline_bytes ? BytesView{inline_.data(), size_} : BytesView{large_};
+  }
+  [[nodiscard]] std::string_view text() const { return as_text(payload()); }
 
  private:
-  Outcome(Kind kind, Bytes payload, std::string text)
-      : kind_(kind), payload_(std::move(payload)), text_(std::move(text)) {}
+  // Short answers are common, and need no memory of their own.
+  static constexpr std::size_t inline_bytes = 32;
+
+  Outcome(Kind kind, BytesView payload) : kind_(kind), size_(payload.size()) {
+    if (size_ > inline_bytes) {
+      large_.assign(payload.begin(), payload.end());
+    } else {
+      std::ranges::copy(payload, inline_.begin());
+    }
+  }
 
   Kind kind_ = Kind::none;
-  Bytes payload_;
-  std::string text_;
+  std::size_t size_ = 0;
+  std::array<std::uint8_t, inline_bytes> inline_{};  // Of it `size_` bytes count.
+  Bytes large_;
 };
 
 // Thread:  one handler at a time, on a thread of the runtime; never two at once.
@@ -62,7 +73,7 @@ class Actor {
   virtual Outcome start(Turn& turn, BytesView config);
   virtual Outcome handle(Turn& turn, BytesView message) = 0;
   // The outcome of a request of this actor.
-  virtual Outcome answered(Turn& turn, std::uint64_t request, const Answer& answer);
+  virtual Outcome answered(Turn& turn, std::uint64_t request, const AnswerView& answer);
   virtual Outcome fired(Turn& turn, std::uint64_t timer);
   virtual Outcome event(Turn& turn, std::uint64_t subscription, std::string_view topic,
                         BytesView payload);

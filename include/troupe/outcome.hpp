@@ -62,6 +62,8 @@ struct Failure {
 
 // What became of a request: the answer's bytes, or why there are none.
 using Answer = std::expected<Bytes, Failure>;
+// Likewise, good only while it is being handled.
+using AnswerView = std::expected<BytesView, Failure>;
 
 // How an actor's life ended.
 struct Exit {

@@ -19,6 +19,8 @@
 #include "troupe/actor.hpp"
 #include "troupe/address.hpp"
 #include "troupe/bytes.hpp"
+#include "troupe/dead_letter.hpp"
+#include "troupe/mailbox.hpp"
 #include "troupe/outcome.hpp"
 #include "troupe/result.hpp"
 #include "troupe/status.hpp"
@@ -68,6 +70,7 @@ struct SpawnOptions {
   Bytes config = {};
   Restart restart = Restart::permanent;
   Grants grants = {};
+  MailboxBounds mailbox = {};
 };
 
 struct RuntimeOptions {
@@ -128,6 +131,8 @@ class Runtime {
   Result<void> kill(Address actor);
 
   [[nodiscard]] std::vector<ActorStatus> actors();
+  // Accepted messages that could not be delivered: the latest, newest first. The node keeps 1,000.
+  [[nodiscard]] std::vector<DeadLetter> dead_letters(std::size_t at_most = 1'000) const;
 
   // Waits until the node has ended: a supervisor gave up, or shut_down() was called elsewhere.
   // None if `timeout` is over first.

@@ -25,6 +25,12 @@ struct ActorStatus {
   std::uint64_t lives = 0;  // 1 from the first start.
   std::uint64_t received = 0;
   std::uint64_t handled = 0;
+  std::uint64_t errors = 0;     // Handlers that returned an error.
+  std::uint64_t dropped = 0;    // By its mailbox's policy.
+  std::uint64_t expired = 0;    // Before they were handled.
+  std::uint64_t refused = 0;    // Of what it wanted to send.
+  std::uint64_t timed_out = 0;  // Of its requests.
+  std::uint64_t orphans = 0;    // Outcomes of its requests that came after the first.
   std::uint32_t queued = 0;
   std::uint64_t memory_bytes = 0;
   std::uint64_t memory_peak_bytes = 0;

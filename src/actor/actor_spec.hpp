@@ -9,9 +9,9 @@
 
 #include "engine/engine.hpp"
 #include "grant/grant.hpp"
-#include "mailbox/mailbox.hpp"
 #include "model/books.hpp"
 #include "supervisor/supervisor.hpp"
+#include "troupe/mailbox.hpp"
 
 namespace troupe {
 

@@ -15,7 +15,12 @@ struct ActorStats {
   std::atomic<std::uint64_t> lives{0};
   std::atomic<std::uint64_t> received{0};
   std::atomic<std::uint64_t> handled{0};
-  std::atomic<std::uint64_t> errors{0};  // Handlers that returned an error.
+  std::atomic<std::uint64_t> errors{0};     // Handlers that returned an error.
+  std::atomic<std::uint64_t> dropped{0};    // By the mailbox's policy.
+  std::atomic<std::uint64_t> expired{0};    // Of what was sent to it.
+  std::atomic<std::uint64_t> refused{0};    // Of what it wanted to send.
+  std::atomic<std::uint64_t> timed_out{0};  // Of its requests.
+  std::atomic<std::uint64_t> orphans{0};    // Outcomes that came after the first.
   std::atomic<std::uint32_t> queued{0};
   std::atomic<std::uint64_t> memory_bytes{0};
   std::atomic<std::uint64_t> memory_peak_bytes{0};

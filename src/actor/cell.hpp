@@ -51,6 +51,7 @@ class Cell : public Runnable {
   Books books;
   std::vector<Watcher> watchers;
   std::uint64_t memory_at_boot = 0;
+  std::uint64_t memory_seen = 0;
   bool memory_warned = false;
 };
 

@@ -1,8 +1,8 @@
 // What a handler asked for happens.
 
 #include <algorithm>
+#include <bit>
 #include <utility>
-#include <variant>
 
 #include "actor/worker.hpp"
 #include "base/check.hpp"
@@ -11,89 +11,108 @@ namespace troupe {
 
 std::optional<Exit> Worker::commit(Cell& cell) {
   std::optional<Exit> exit;
-  for (Effect& effect : turn_.outbox().effects()) {
-    if (const auto* end = std::get_if<effect::End>(&effect)) exit = end->exit;
-    std::visit([&](auto& what) { carry_out(cell, what); }, effect);
+  while (EnvelopePtr effect = turn_.outbox().take()) {
+    switch (effect->kind) {
+      case EnvelopeKind::message:
+      case EnvelopeKind::answer:
+      case EnvelopeKind::failure:
+      case EnvelopeKind::unwatch:
+        route(std::move(effect));
+        break;
+      case EnvelopeKind::request:
+        ask(cell, std::move(effect), turn_.outbox().take_timeout());
+        break;
+      case EnvelopeKind::event:
+        publish(*effect);
+        break;
+      case EnvelopeKind::watch:
+        if (cell.books.watches.contains(effect->number)) route(std::move(effect));
+        break;
+      case EnvelopeKind::subscribe:
+        if (cell.books.subscriptions.contains(effect->number)) tell_topic_everywhere(*effect);
+        break;
+      case EnvelopeKind::unsubscribe:
+        tell_topic_everywhere(*effect);
+        break;
+      case EnvelopeKind::start_timer:
+        start_timer(cell, *effect);
+        break;
+      case EnvelopeKind::cancel_timer:
+        cancel(std::bit_cast<AlarmKey>(effect->number));
+        break;
+      case EnvelopeKind::cancel_request:
+        cancel_request(cell, effect->number);
+        break;
+      case EnvelopeKind::spawn:
+        spawn(cell, *effect);
+        break;
+      case EnvelopeKind::stop_child:
+        stop_child(*effect);
+        break;
+      case EnvelopeKind::exit:
+        exit = effect->note<ExitNote>()->exit;
+        break;
+      case EnvelopeKind::timer:
+      case EnvelopeKind::exited:
+      case EnvelopeKind::stop:
+      case EnvelopeKind::create:
+      case EnvelopeKind::restart:
+      case EnvelopeKind::end:
+      case EnvelopeKind::retire:
+      case EnvelopeKind::child_gone:
+      case EnvelopeKind::unsubscribe_all:
+      case EnvelopeKind::control:
+        CHECK(false, "no handler asks for that");
+    }
   }
-  turn_.outbox().clear();
   return exit;
 }
 
-void Worker::carry_out(Cell& /*cell*/, effect::Deliver& what) { route(std::move(what.envelope)); }
-
-void Worker::carry_out(Cell& cell, effect::Request& what) {
-  const auto found = cell.books.requests.find(what.envelope->number);
-  CHECK(found != cell.books.requests.end());
-  if (found->second.settled) return;  // Cancelled in the same handler.
-  const Instant end = inputs_.now() + what.timeout;
-  what.envelope->deadline = std::min(what.envelope->deadline, end);
-  found->second.alarm = schedule({cell.address, what.envelope->number, true, end});
-  route(std::move(what.envelope));
+void Worker::ask(Cell& cell, EnvelopePtr request, Duration timeout) {
+  Books::Request* found = cell.books.requests.find(request->number);
+  CHECK(found != nullptr);
+  if (found->settled) return;  // Cancelled in the same handler.
+  const Instant end = inputs_.now() + timeout;
+  request->deadline = std::min(request->deadline, end);
+  found->alarm = schedule({cell.address, request->number, true, end});
+  route(std::move(request));
 }
 
-void Worker::carry_out(Cell& /*cell*/, effect::Publish& what) {
-  const Envelope& event = *what.event;
+void Worker::publish(const Envelope& event) {
   topics_.for_each_match(event.note<TopicNote>()->topic, [&](const Subscription& match) {
     route(event.share_with(match.subscriber, match.number));
   });
 }
 
-void Worker::carry_out(Cell& cell, effect::Watch& what) {
-  if (!cell.books.watches.contains(what.number)) return;
-  route(Envelope::make({.kind = EnvelopeKind::watch,
-                        .receiver = what.target,
-                        .sender = cell.address,
-                        .number = what.number}));
+void Worker::start_timer(Cell& cell, const Envelope& order) {
+  Books::Timer* found = cell.books.timers.find(order.number);
+  if (found == nullptr) return;  // Cancelled in the same handler.
+  const Instant at = inputs_.exact_now() + Duration(order.deadline.ns);
+  found->alarm = schedule({cell.address, order.number, false, at});
 }
 
-void Worker::carry_out(Cell& cell, effect::Unwatch& what) {
-  route(Envelope::make({.kind = EnvelopeKind::unwatch,
-                        .receiver = what.target,
-                        .sender = cell.address,
-                        .number = what.number}));
-}
-
-void Worker::carry_out(Cell& cell, effect::Subscribe& what) {
-  if (!cell.books.subscriptions.contains(what.number)) return;
-  tell_topic_everywhere(*Envelope::make(
-      {.kind = EnvelopeKind::subscribe, .sender = cell.address, .number = what.number}, {},
-      std::make_unique<TopicNote>(what.filter)));
-}
-
-void Worker::carry_out(Cell& cell, effect::Unsubscribe& what) {
-  tell_topic_everywhere(*Envelope::make(
-      {.kind = EnvelopeKind::unsubscribe, .sender = cell.address, .number = what.number}));
-}
-
-void Worker::carry_out(Cell& cell, effect::StartTimer& what) {
-  const auto found = cell.books.timers.find(what.number);
-  if (found == cell.books.timers.end()) return;  // Cancelled in the same handler.
-  const Instant at = inputs_.now() + what.delay;
-  found->second.alarm = schedule({cell.address, what.number, false, at});
-}
-
-void Worker::carry_out(Cell& /*cell*/, effect::CancelTimer& what) { cancel(what.alarm); }
-
-void Worker::carry_out(Cell& cell, effect::CancelRequest& what) {
-  const auto found = cell.books.requests.find(what.number);
-  if (found == cell.books.requests.end()) return;
-  cancel(found->second.alarm);
+void Worker::cancel_request(Cell& cell, std::uint64_t number) {
+  Books::Request* found = cell.books.requests.find(number);
+  if (found == nullptr) return;
+  cancel(found->alarm);
   // deliver_to() lets the first outcome through: this is it.
-  found->second.settled = false;
-  deliver_to(cell,
-             Envelope::make(
-                 {.kind = EnvelopeKind::failure, .receiver = cell.address, .number = what.number},
-                 {}, std::make_unique<FailureNote>(Failure{.kind = Failure::Kind::cancelled})));
+  found->settled = false;
+  deliver_to(
+      cell,
+      Envelope::make({.kind = EnvelopeKind::failure, .receiver = cell.address, .number = number},
+                     {}, std::make_unique<FailureNote>(Failure{.kind = Failure::Kind::cancelled})));
 }
 
-void Worker::carry_out(Cell& cell, effect::Spawn& what) {
+void Worker::spawn(Cell& cell, const Envelope& order) {
+  const auto& what = *order.note<SpawnNote>();
+  const Address address = order.receiver;
   const auto found = cell.spec->templates.find(what.child_template);
   CHECK(found != cell.spec->templates.end(), "checked when the handler asked");
   std::shared_ptr<const ActorSpec> spec = found->second.spec.lock();
   CHECK(spec != nullptr, "templates live as long as the node");
   auto stats = std::make_shared<ActorStats>();
   auto spawned = std::make_unique<SpawnedReport>();
-  spawned->child = what.address;
+  spawned->child = address;
   spawned->parent = cell.address;
   spawned->spec = spec;
   spawned->restart = found->second.restart;
@@ -101,26 +120,26 @@ void Worker::carry_out(Cell& cell, effect::Spawn& what) {
   // The control plane hears of the child before the child can report, and the child's worker gets
   // the order before anything that is sent to it: both are pushed here, ahead of the flush.
   report(std::move(spawned));
-  auto order = std::make_unique<CreateOrder>();
-  order->spec = std::move(spec);
-  order->stats = std::move(stats);
-  order->config = std::move(what.config);
-  cell.books.children.push_back(what.address);
-  const auto home = world_.inputs.registry.home(what.address);
+  auto birth = std::make_unique<CreateOrder>();
+  birth->spec = std::move(spec);
+  birth->stats = std::move(stats);
+  birth->config = what.config;
+  cell.books.children.push_back(address);
+  const auto home = world_.inputs.registry.home(address);
   CHECK(home.has_value(), "reserved by this turn");
-  EnvelopePtr create = Envelope::make({.kind = EnvelopeKind::create, .receiver = what.address}, {},
-                                      std::move(order));
+  EnvelopePtr create =
+      Envelope::make({.kind = EnvelopeKind::create, .receiver = address}, {}, std::move(birth));
   if (*home == index_) {
-    deliver(std::move(create));
+    deliver(nullptr, std::move(create));
   } else {
     world_.ports[*home].push(create.release());
   }
 }
 
-void Worker::carry_out(Cell& /*cell*/, effect::StopChild& what) {
+void Worker::stop_child(const Envelope& order) {
   auto stop = std::make_unique<StopChildReport>();
-  stop->child = what.child;
-  stop->budget = what.budget;
+  stop->child = order.receiver;
+  stop->budget = Duration(order.deadline.ns);
   report(std::move(stop));
 }
 

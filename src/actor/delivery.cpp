@@ -23,68 +23,66 @@ void Worker::route(EnvelopePtr envelope) {
     world_.outside_answers.settle(envelope->number, answer_of(*envelope));
     return;
   }
-  const auto home = world_.inputs.registry.home(envelope->receiver);
-  if (!home || *home == index_) {
-    deliver(std::move(envelope));
+  const Registry::Place place = world_.inputs.registry.place(envelope->receiver, index_);
+  if (place.is_elsewhere) {
+    outgoing_[place.home].push(std::move(envelope));
+    has_outgoing_ = true;
   } else {
-    outgoing_[*home].push(std::move(envelope));
+    deliver(place.cell, std::move(envelope));
   }
 }
 
-void Worker::deliver(EnvelopePtr envelope) {
-  switch (envelope->kind) {
-    case EnvelopeKind::message:
-    case EnvelopeKind::request:
-    case EnvelopeKind::event:
-    case EnvelopeKind::answer:
-    case EnvelopeKind::failure:
-    case EnvelopeKind::timer:
-    case EnvelopeKind::exited:
-    case EnvelopeKind::stop: {
-      Cell* cell = world_.inputs.registry.cell(envelope->receiver);
-      if (cell == nullptr) {
-        undeliverable(*envelope, DeadReason::gone);
-      } else {
-        deliver_to(*cell, std::move(envelope));
-      }
-      return;
-    }
-    case EnvelopeKind::watch:
-    case EnvelopeKind::unwatch:
-    case EnvelopeKind::create:
-    case EnvelopeKind::restart:
-    case EnvelopeKind::end:
-    case EnvelopeKind::retire:
-    case EnvelopeKind::child_gone:
-    case EnvelopeKind::subscribe:
-    case EnvelopeKind::unsubscribe:
-    case EnvelopeKind::unsubscribe_all:
-      deliver_order(std::move(envelope));
-      return;
-    case EnvelopeKind::control:
-      CHECK(false, "reports go to the control plane");
+void Worker::deliver(Cell* cell, EnvelopePtr envelope) {
+  if (!is_for_handler(envelope->kind)) {
+    deliver_order(std::move(envelope));
+  } else if (cell == nullptr) {
+    undeliverable(std::move(envelope), DeadReason::gone);
+  } else {
+    deliver_to(*cell, std::move(envelope));
   }
 }
 
 void Worker::deliver_to(Cell& cell, EnvelopePtr envelope) {
+  if (envelope->kind <= EnvelopeKind::event) {
+    accept(cell, std::move(envelope));
+    return;
+  }
   if (envelope->kind == EnvelopeKind::answer || envelope->kind == EnvelopeKind::failure) {
     // The first outcome settles the request; every later one is an orphan.
-    const auto request = cell.books.requests.find(envelope->number);
-    if (request == cell.books.requests.end() || request->second.settled) {
+    Books::Request* request = cell.books.requests.find(envelope->number);
+    if (request == nullptr || request->settled) {
       bump(counters_.orphans);
+      bump(cell.stats->orphans);
       return;
     }
-    request->second.settled = true;
-    cancel(request->second.alarm);
+    request->settled = true;
+    cancel(request->alarm);
   }
   if (envelope->kind == EnvelopeKind::exited && !cell.books.watches.contains(envelope->number)) {
     return;  // Taken back in the meantime.
   }
+  accept(cell, std::move(envelope));
+}
+
+void Worker::accept(Cell& cell, EnvelopePtr envelope) {
   bump(cell.stats->received);
-  cell.mailbox.push(std::move(envelope));
+  cell.mailbox.push(std::move(envelope), dropped_);
+  if (!dropped_.empty()) [[unlikely]]
+    drop(cell);
   cell.stats->queued.store(cell.mailbox.count(), std::memory_order_relaxed);
   if (cell.mailbox.is_full()) world_.inputs.registry.set_full(cell.address, true);
   if (cell.will_run()) run_queue_.ready(cell);
+}
+
+// What the mailbox dropped by its policy: no dead letter, since nobody is to look after it, but
+// counted, and whoever waits for an answer hears of it.
+void Worker::drop(Cell& cell) {
+  while (const EnvelopePtr one = dropped_.pop()) {
+    bump(cell.stats->dropped);
+    if (one->kind == EnvelopeKind::request) {
+      fail_request(*one, {.kind = Failure::Kind::refused, .refusal = Refusal::busy});
+    }
+  }
 }
 
 void Worker::deliver_order(EnvelopePtr envelope) {
@@ -129,6 +127,12 @@ void Worker::deliver_order(EnvelopePtr envelope) {
     case EnvelopeKind::timer:
     case EnvelopeKind::exited:
     case EnvelopeKind::stop:
+    case EnvelopeKind::start_timer:
+    case EnvelopeKind::cancel_timer:
+    case EnvelopeKind::cancel_request:
+    case EnvelopeKind::spawn:
+    case EnvelopeKind::stop_child:
+    case EnvelopeKind::exit:
     case EnvelopeKind::control:
       CHECK(false, "not an order to a worker");
   }
@@ -149,6 +153,7 @@ void Worker::tell_topic_everywhere(const Envelope& change) {
   for (std::size_t to = 0; to < outgoing_.size(); ++to) {
     if (to != index_) outgoing_[to].push(change.share_with(change.receiver, change.number));
   }
+  has_outgoing_ = true;
 }
 
 void Worker::fail_request(const Envelope& request, Failure failure) {
@@ -159,25 +164,27 @@ void Worker::fail_request(const Envelope& request, Failure failure) {
                        {}, std::make_unique<FailureNote>(std::move(failure))));
 }
 
-void Worker::undeliverable(const Envelope& envelope, DeadReason reason) {
-  if (envelope.kind == EnvelopeKind::answer || envelope.kind == EnvelopeKind::failure) {
+void Worker::undeliverable(EnvelopePtr envelope, DeadReason reason) {
+  if (envelope->kind == EnvelopeKind::answer || envelope->kind == EnvelopeKind::failure) {
     bump(counters_.orphans);
     return;
   }
-  if (envelope.kind == EnvelopeKind::message || envelope.kind == EnvelopeKind::request) {
-    bump(counters_.dead.at(std::to_underlying(reason)));
+  if (envelope->kind == EnvelopeKind::request) {
+    switch (reason) {
+      case DeadReason::gone:
+        fail_request(*envelope, {.kind = Failure::Kind::refused, .refusal = Refusal::gone});
+        break;
+      case DeadReason::crashed:
+        fail_request(*envelope, {.kind = Failure::Kind::receiver_exited});
+        break;
+      case DeadReason::expired:
+      case DeadReason::quarantined:
+        fail_request(*envelope, {.kind = Failure::Kind::refused});
+        break;
+    }
   }
-  if (envelope.kind != EnvelopeKind::request) return;
-  switch (reason) {
-    case DeadReason::gone:
-      fail_request(envelope, {.kind = Failure::Kind::refused, .refusal = Refusal::gone});
-      return;
-    case DeadReason::crashed:
-      fail_request(envelope, {.kind = Failure::Kind::receiver_exited});
-      return;
-    case DeadReason::expired:
-      fail_request(envelope, {.kind = Failure::Kind::refused});
-      return;
+  if (envelope->kind == EnvelopeKind::message || envelope->kind == EnvelopeKind::request) {
+    world_.dead_letters.add(std::move(envelope), reason, inputs_.now());
   }
 }
 
@@ -197,15 +204,16 @@ void Worker::add_watcher(const Envelope& envelope) {
 
 AlarmKey Worker::schedule(const Alarm& alarm) {
   const TimerKey key = timers_.schedule(alarm.at, alarm);
-  return {key.at, key.sequence};
+  return {key.index, key.generation};
 }
 
-void Worker::cancel(const AlarmKey& key) { (void)timers_.cancel({key.at, key.sequence}); }
+void Worker::cancel(const AlarmKey& key) { (void)timers_.cancel({key.index, key.generation}); }
 
 void Worker::fire(const Alarm& alarm) {
   Cell* cell = world_.inputs.registry.cell(alarm.actor);
   if (cell == nullptr) return;
   if (alarm.is_request) {
+    bump(cell->stats->timed_out);
     deliver_to(*cell,
                Envelope::make(
                    {.kind = EnvelopeKind::failure, .receiver = alarm.actor, .number = alarm.number},
@@ -216,9 +224,9 @@ void Worker::fire(const Alarm& alarm) {
 }
 
 void Worker::fire_timer(Cell& cell, const Alarm& alarm) {
-  const auto found = cell.books.timers.find(alarm.number);
-  if (found == cell.books.timers.end()) return;
-  Books::Timer& timer = found->second;
+  Books::Timer* const found = cell.books.timers.find(alarm.number);
+  if (found == nullptr) return;
+  Books::Timer& timer = *found;
   timer.alarm = {};
   if (timer.period_ns > 0) {
     // Missed firings are skipped, the rhythm is kept.

@@ -30,10 +30,11 @@ void Worker::begin_life(Cell& cell) {
   cell.stats->state.store(ActorState::starting, std::memory_order_relaxed);
   cell.instance = cell.spec->code->instantiate(cell.spec->limits);
   cell.memory_warned = false;
-  turn_.begin(turn_actor(cell), nullptr);
+  turn_.take_over(turn_actor(cell));
+  turn_.begin(nullptr);
   GuestHost host(turn_, {&cell.spec->grants, cell.spec->interfaces});
   Reply reply = cell.instance->boot(host);
-  cell.memory_at_boot = cell.instance->usage().memory_bytes;
+  cell.memory_at_boot = cell.instance->memory_bytes();
   if (reply.kind != Reply::Kind::ended) {
     reply = cell.instance->start(host, cell.config.empty() ? cell.spec->config : cell.config);
   }
@@ -60,14 +61,16 @@ void Worker::begin_life(Cell& cell) {
 }
 
 void Worker::release_books(Cell& cell) {
-  for (const auto& [number, request] : cell.books.requests) cancel(request.alarm);
-  for (const auto& [number, timer] : cell.books.timers) cancel(timer.alarm);
-  for (const auto& [number, target] : cell.books.watches) {
+  cell.books.requests.for_each(
+      [&](std::uint64_t, const Books::Request& request) { cancel(request.alarm); });
+  cell.books.timers.for_each(
+      [&](std::uint64_t, const Books::Timer& timer) { cancel(timer.alarm); });
+  cell.books.watches.for_each([&](std::uint64_t number, Address target) {
     route(Envelope::make({.kind = EnvelopeKind::unwatch,
                           .receiver = target,
                           .sender = cell.address,
                           .number = number}));
-  }
+  });
   if (!cell.books.subscriptions.empty()) {
     tell_topic_everywhere(
         *Envelope::make({.kind = EnvelopeKind::unsubscribe_all, .sender = cell.address}));
@@ -122,7 +125,7 @@ void Worker::retire(Cell& cell) {
   const Address address = cell.address;
   // The address is gone first, so that what the emptying sets off does not come back here.
   world_.inputs.registry.retire(address);
-  while (const EnvelopePtr left = cell.mailbox.pop()) undeliverable(*left, DeadReason::gone);
+  while (EnvelopePtr left = cell.mailbox.pop()) undeliverable(std::move(left), DeadReason::gone);
   cell.stats->queued.store(0, std::memory_order_relaxed);
   cells_.erase(address);
   auto retired = std::make_unique<RetiredReport>();

@@ -14,10 +14,11 @@ namespace troupe {
 
 TurnActor Worker::turn_actor(Cell& cell) const {
   return {.self = cell.address,
-          .app = cell.spec->app,
           .books = &cell.books,
           .sequence = &cell.sequence,
-          .quotas = cell.spec->quotas,
+          .quotas = &cell.spec->quotas,
+          .refused = &cell.stats->refused,
+          .app = &cell.spec->app,
           .templates = &cell.spec->template_names};
 }
 
@@ -28,19 +29,20 @@ void Worker::run_turn(Cell& cell) {
     return;
   }
   const Address address = cell.address;
-  const Instant began = inputs_.now();
+  turn_.take_over(turn_actor(cell));
+  const Instant began = inputs_.last_now();
   for (std::uint32_t count = 0; count < limits::turn_messages_max; ++count) {
     const bool was_full = cell.mailbox.is_full();
-    const EnvelopePtr envelope = cell.mailbox.pop();
+    EnvelopePtr envelope = cell.mailbox.pop();
     if (envelope == nullptr) break;
     if (was_full && !cell.mailbox.is_full()) world_.inputs.registry.set_full(address, false);
-    handle(cell, *envelope);
-    if (!cell.is_alive()) break;
+    handle(cell, std::move(envelope));
+    if (!cell.is_alive() || cell.mailbox.empty()) break;
     if ((inputs_.now() - began).count() >= limits::turn_ns_max) break;
   }
   cell.stats->queued.store(cell.mailbox.count(), std::memory_order_relaxed);
   if (!cell.is_alive()) return;
-  look_at_memory(cell);
+  if (cell.instance->memory_bytes() != cell.memory_seen) look_at_memory(cell);
   if (!cell.mailbox.empty()) run_queue_.ready(cell);
 }
 
@@ -49,21 +51,19 @@ bool Worker::still_counts(Cell& cell, const Envelope& envelope) {
   switch (envelope.kind) {
     case EnvelopeKind::message:
     case EnvelopeKind::request:
-      if (envelope.deadline == never || envelope.deadline > inputs_.now()) return true;
-      undeliverable(envelope, DeadReason::expired);
-      return false;
+      return envelope.deadline > inputs_.now();
     case EnvelopeKind::event:
       return cell.books.subscriptions.contains(envelope.number);
     case EnvelopeKind::answer:
     case EnvelopeKind::failure:
-      return cell.books.requests.erase(envelope.number) == 1;
+      return cell.books.requests.erase(envelope.number);
     case EnvelopeKind::exited:
-      return cell.books.watches.erase(envelope.number) == 1;
+      return cell.books.watches.erase(envelope.number);
     case EnvelopeKind::timer: {
-      const auto timer = cell.books.timers.find(envelope.number);
-      if (timer == cell.books.timers.end()) return false;
-      timer->second.queued = false;
-      if (timer->second.period_ns == 0) cell.books.timers.erase(timer);
+      Books::Timer* timer = cell.books.timers.find(envelope.number);
+      if (timer == nullptr) return false;
+      timer->queued = false;
+      if (timer->period_ns == 0) cell.books.timers.erase(envelope.number);
       return true;
     }
     case EnvelopeKind::stop:
@@ -78,6 +78,12 @@ bool Worker::still_counts(Cell& cell, const Envelope& envelope) {
     case EnvelopeKind::subscribe:
     case EnvelopeKind::unsubscribe:
     case EnvelopeKind::unsubscribe_all:
+    case EnvelopeKind::start_timer:
+    case EnvelopeKind::cancel_timer:
+    case EnvelopeKind::cancel_request:
+    case EnvelopeKind::spawn:
+    case EnvelopeKind::stop_child:
+    case EnvelopeKind::exit:
     case EnvelopeKind::control:
       break;
   }
@@ -88,17 +94,13 @@ Reply Worker::call(Cell& cell, HostCalls& host, const Envelope& envelope) {
   Instance& guest = *cell.instance;
   const GuestInterfaces& has = cell.spec->interfaces;
   switch (envelope.kind) {
-    case EnvelopeKind::message:
-    case EnvelopeKind::request:
-      return guest.handle(host, envelope.payload());
     case EnvelopeKind::event:
       if (!has.events) return {};
       return guest.event(host, envelope.number, envelope.note<TopicNote>()->topic,
                          envelope.payload());
     case EnvelopeKind::answer: {
       if (!has.answers) return {};
-      const BytesView payload = envelope.payload();
-      return guest.answered(host, envelope.number, Bytes(payload.begin(), payload.end()));
+      return guest.answered(host, envelope.number, envelope.payload());
     }
     case EnvelopeKind::failure:
       if (!has.answers) return {};
@@ -110,6 +112,8 @@ Reply Worker::call(Cell& cell, HostCalls& host, const Envelope& envelope) {
     case EnvelopeKind::exited:
       if (!has.exits) return {};
       return guest.exited(host, envelope.number, envelope.note<ExitNote>()->exit);
+    case EnvelopeKind::message:
+    case EnvelopeKind::request:
     case EnvelopeKind::stop:
     case EnvelopeKind::watch:
     case EnvelopeKind::unwatch:
@@ -121,31 +125,40 @@ Reply Worker::call(Cell& cell, HostCalls& host, const Envelope& envelope) {
     case EnvelopeKind::subscribe:
     case EnvelopeKind::unsubscribe:
     case EnvelopeKind::unsubscribe_all:
+    case EnvelopeKind::start_timer:
+    case EnvelopeKind::cancel_timer:
+    case EnvelopeKind::cancel_request:
+    case EnvelopeKind::spawn:
+    case EnvelopeKind::stop_child:
+    case EnvelopeKind::exit:
     case EnvelopeKind::control:
       break;
   }
   CHECK(false, "not for a guest");
 }
 
-void Worker::handle(Cell& cell, Envelope& envelope) {
-  if (envelope.kind == EnvelopeKind::stop) {
-    stop(cell, envelope);
+void Worker::handle(Cell& cell, EnvelopePtr envelope) {
+  if (envelope->kind == EnvelopeKind::stop) {
+    stop(cell, *envelope);
     return;
   }
-  if (!still_counts(cell, envelope)) return;
-  turn_.begin(turn_actor(cell), &envelope);
+  const bool is_call = envelope->kind <= EnvelopeKind::request;
+  if ((!is_call || envelope->deadline != never) && !still_counts(cell, *envelope)) {
+    if (!is_call) return;
+    bump(cell.stats->expired);
+    undeliverable(std::move(envelope), DeadReason::expired);
+    return;
+  }
+  turn_.begin(envelope.get());
   GuestHost host(turn_, {&cell.spec->grants, cell.spec->interfaces});
-  finish(cell, envelope, call(cell, host, envelope));
+  Reply reply =
+      is_call ? cell.instance->handle(host, envelope->payload()) : call(cell, host, *envelope);
+  finish(cell, std::move(envelope), reply);
 }
 
-void Worker::finish(Cell& cell, const Envelope& envelope, Reply reply) {
+void Worker::finish(Cell& cell, EnvelopePtr envelope, Reply& reply) {
   if (reply.kind == Reply::Kind::ended) {
-    turn_.roll_back();
-    // The message in hand is lost with the life; its asker hears of it once.
-    std::erase(cell.books.owed, Responder{envelope.sender, envelope.number});
-    undeliverable(envelope, DeadReason::crashed);
-    const Exit exit = reply.death->exit;
-    end_life(cell, exit, std::move(reply.death));
+    crash(cell, std::move(envelope), reply);
     return;
   }
   bump(counters_.handled);
@@ -163,6 +176,23 @@ void Worker::finish(Cell& cell, const Envelope& envelope, Reply reply) {
   if (const auto exit = commit(cell)) end_life(cell, *exit, nullptr);
 }
 
+// What was in hand goes to the next life, or is lost with this one.
+void Worker::crash(Cell& cell, EnvelopePtr in_hand, Reply& reply) {
+  turn_.roll_back();
+  // Its asker hears of it once: now, or from a later life.
+  std::erase(cell.books.owed, Responder{in_hand->sender, in_hand->number});
+  const std::uint8_t chances = cell.spec->mailbox.redeliver;
+  const bool is_call = in_hand->kind <= EnvelopeKind::request;
+  if (is_call && in_hand->crashes < chances) {
+    ++in_hand->crashes;
+    cell.mailbox.put_back(std::move(in_hand));
+  } else {
+    undeliverable(std::move(in_hand), chances == 0 ? DeadReason::crashed : DeadReason::quarantined);
+  }
+  const Exit exit = reply.death->exit;
+  end_life(cell, exit, std::move(reply.death));
+}
+
 void Worker::stop(Cell& cell, const Envelope& envelope) {
   cell.stats->state.store(ActorState::stopping, std::memory_order_relaxed);
   if (!cell.spec->interfaces.stopping) {
@@ -171,7 +201,7 @@ void Worker::stop(Cell& cell, const Envelope& envelope) {
   }
   const Duration left = std::max(Duration::zero(), envelope.deadline - inputs_.now());
   const auto left_ms = std::chrono::duration_cast<std::chrono::milliseconds>(left).count();
-  turn_.begin(turn_actor(cell), nullptr);
+  turn_.begin(nullptr);
   GuestHost host(turn_, {&cell.spec->grants, cell.spec->interfaces});
   Reply reply = cell.instance->stop(
       host, static_cast<std::uint32_t>(std::min<std::int64_t>(left_ms, UINT32_MAX)));
@@ -186,6 +216,7 @@ void Worker::stop(Cell& cell, const Envelope& envelope) {
 
 void Worker::look_at_memory(Cell& cell) {
   const InstanceUsage usage = cell.instance->usage();
+  cell.memory_seen = usage.memory_bytes;
   cell.stats->memory_bytes.store(usage.memory_bytes, std::memory_order_relaxed);
   if (usage.memory_peak_bytes > cell.stats->memory_peak_bytes.load(std::memory_order_relaxed)) {
     cell.stats->memory_peak_bytes.store(usage.memory_peak_bytes, std::memory_order_relaxed);

@@ -42,26 +42,44 @@ bool Worker::is_inside() { return stepping != nullptr; }
 
 StepResult Worker::step() {
   const Inside inside(*this);
+  const Pool::Scope memory(world_.pools[index_]);
+  const Instant now = inputs_.exact_now();
   bool worked = false;
+  if (has_arrivals()) {
+    take_arrivals();
+    worked = true;
+  }
+  while (auto alarm = timers_.pop_due(now)) {
+    fire(*alarm);
+    worked = true;
+  }
+  for (std::uint32_t turns = 0; turns < world_.turns_a_step; ++turns) {
+    Runnable* next = run_queue_.take();
+    if (next == nullptr) break;
+    run_turn(static_cast<Cell&>(*next));
+    worked = true;
+    if (has_outgoing_) flush();
+    const Instant present = inputs_.now();
+    if (has_arrivals() || timers_.next_due() <= present) break;
+  }
+  if (has_outgoing_) flush();
+  return worked ? StepResult::worked : StepResult::idle;
+}
+
+void Worker::before_park() {
+  world_.pools[index_].flush_returns();
+  ticker_hold_.reset();
+}
+
+void Worker::take_arrivals() {
   Envelope* arrived = port().take_all();
   while (arrived != nullptr) {
     EnvelopePtr envelope(arrived);
     arrived = arrived->next;
     envelope->next = nullptr;
-    deliver(std::move(envelope));
-    worked = true;
+    Cell* cell = world_.inputs.registry.cell(envelope->receiver);
+    deliver(cell, std::move(envelope));
   }
-  const Instant now = inputs_.now();
-  while (auto alarm = timers_.pop_due(now)) {
-    fire(alarm->entry);
-    worked = true;
-  }
-  if (Runnable* next = run_queue_.take()) {
-    run_turn(static_cast<Cell&>(*next));
-    worked = true;
-  }
-  flush();
-  return worked ? StepResult::worked : StepResult::idle;
 }
 
 Instant Worker::next_due() const { return run_queue_.empty() ? timers_.next_due() : Instant{}; }
@@ -69,6 +87,7 @@ Instant Worker::next_due() const { return run_queue_.empty() ? timers_.next_due(
 bool Worker::has_arrivals() const { return !port().maybe_empty(); }
 
 void Worker::flush() {
+  has_outgoing_ = false;
   for (std::size_t to = 0; to < outgoing_.size(); ++to) {
     // The inbox takes chains newest first; the list is oldest first.
     Envelope* oldest = outgoing_[to].release_all();

@@ -16,6 +16,8 @@
 #include "engine/engine.hpp"
 #include "model/actor_turn.hpp"
 #include "model/envelope.hpp"
+#include "model/pool.hpp"
+#include "router/dead_letters.hpp"
 #include "router/registry.hpp"
 #include "router/worker_inputs.hpp"
 #include "scheduler/port.hpp"
@@ -46,8 +48,12 @@ struct WorkerWorld {
   LogSink& log;
   Engine& engine;
   OutsideAnswers& outside_answers;
+  DeadLetters& dead_letters;
   EnvelopePort& control;          // Takes the reports.
   std::span<EnvelopePort> ports;  // One a worker.
+  std::span<Pool> pools;          // Likewise.
+  // Of one step, while nothing arrives and nothing is due.
+  std::uint32_t turns_a_step = 1;
 };
 
 // Thread:  one driver; counters() any thread.
@@ -61,7 +67,7 @@ class Worker final : public Steppable {
   ~Worker() override;
 
   StepResult step() override;
-  void before_park() override { ticker_hold_.reset(); }
+  void before_park() override;
   [[nodiscard]] Instant next_due() const override;
   [[nodiscard]] bool has_arrivals() const override;
 
@@ -81,10 +87,13 @@ class Worker final : public Steppable {
 
   // Arrivals (delivery.cpp).
   void route(EnvelopePtr envelope);
-  void deliver(EnvelopePtr envelope);
+  void take_arrivals();
+  void deliver(Cell* cell, EnvelopePtr envelope);
   void deliver_to(Cell& cell, EnvelopePtr envelope);
+  void accept(Cell& cell, EnvelopePtr envelope);  // Into the mailbox.
+  void drop(Cell& cell);
   void deliver_order(EnvelopePtr envelope);
-  void undeliverable(const Envelope& envelope, DeadReason reason);
+  void undeliverable(EnvelopePtr envelope, DeadReason reason);
   void add_watcher(const Envelope& envelope);
   [[nodiscard]] AlarmKey schedule(const Alarm& alarm);
   void cancel(const AlarmKey& key);
@@ -109,29 +118,23 @@ class Worker final : public Steppable {
 
   // Turns (turn.cpp).
   void run_turn(Cell& cell);
-  void handle(Cell& cell, Envelope& envelope);
+  void handle(Cell& cell, EnvelopePtr envelope);
   [[nodiscard]] bool still_counts(Cell& cell, const Envelope& envelope);
   [[nodiscard]] Reply call(Cell& cell, HostCalls& host, const Envelope& envelope);
-  void finish(Cell& cell, const Envelope& envelope, Reply reply);
+  void finish(Cell& cell, EnvelopePtr envelope, Reply& reply);
+  void crash(Cell& cell, EnvelopePtr in_hand, Reply& reply);
   void stop(Cell& cell, const Envelope& envelope);
   void look_at_memory(Cell& cell);
   [[nodiscard]] TurnActor turn_actor(Cell& cell) const;
 
   // What turns asked for (commit.cpp).
   [[nodiscard]] std::optional<Exit> commit(Cell& cell);
-  void carry_out(Cell& cell, effect::Deliver& what);
-  void carry_out(Cell& cell, effect::Request& what);
-  void carry_out(Cell& cell, effect::Publish& what);
-  void carry_out(Cell& cell, effect::Watch& what);
-  void carry_out(Cell& cell, effect::Unwatch& what);
-  void carry_out(Cell& cell, effect::Subscribe& what);
-  void carry_out(Cell& cell, effect::Unsubscribe& what);
-  void carry_out(Cell& cell, effect::StartTimer& what);
-  void carry_out(Cell& cell, effect::CancelTimer& what);
-  void carry_out(Cell& cell, effect::CancelRequest& what);
-  void carry_out(Cell& cell, effect::Spawn& what);
-  void carry_out(Cell& cell, effect::StopChild& what);
-  void carry_out(Cell&, effect::End&) {}  // commit() looks for it itself.
+  void ask(Cell& cell, EnvelopePtr request, Duration timeout);
+  void publish(const Envelope& event);
+  void start_timer(Cell& cell, const Envelope& order);
+  void cancel_request(Cell& cell, std::uint64_t number);
+  void spawn(Cell& cell, const Envelope& order);
+  void stop_child(const Envelope& order);
 
   void report(std::unique_ptr<Note> note);
 
@@ -145,6 +148,8 @@ class Worker final : public Steppable {
   RunQueue run_queue_;
   Timers<Alarm> timers_;
   std::vector<EnvelopeList> outgoing_;  // One a worker.
+  bool has_outgoing_ = false;
+  EnvelopeList dropped_;  // By a mailbox, while a message is delivered.
   std::unique_ptr<TickerHold> ticker_hold_;
 };
 

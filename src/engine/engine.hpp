@@ -148,7 +148,7 @@ class Instance {
   virtual Reply handle(HostCalls& host, BytesView payload) = 0;
 
   // REQUIRES: the component exports the interface (Code::interfaces).
-  virtual Reply answered(HostCalls& host, std::uint64_t request, const Answer& answer) = 0;
+  virtual Reply answered(HostCalls& host, std::uint64_t request, const AnswerView& answer) = 0;
   virtual Reply fired(HostCalls& host, std::uint64_t timer) = 0;
   virtual Reply event(HostCalls& host, std::uint64_t subscription, std::string_view topic,
                       BytesView payload) = 0;
@@ -160,6 +160,8 @@ class Instance {
                      BytesView config) = 0;
 
   [[nodiscard]] virtual InstanceUsage usage() const = 0;
+  // Of usage(), for those who look after every turn.
+  [[nodiscard]] virtual std::uint64_t memory_bytes() const = 0;
 };
 
 // A compiled component.
@@ -204,6 +206,8 @@ class Engine {
   virtual Result<std::shared_ptr<const Code>> compile(BytesView wasm, EngineClass engine_class) = 0;
 
   [[nodiscard]] virtual std::unique_ptr<TickerHold> hold_ticker() = 0;
+  // Counts the ticker's ticks: moves about once in a millisecond while it is held.
+  [[nodiscard]] virtual std::uint64_t ticks() const = 0;
 };
 
 }  // namespace troupe

@@ -37,9 +37,9 @@ class Activation {
   Activation& operator=(const Activation&) = delete;
 
  private:
-  static thread_local bool active_;
+  static constinit thread_local bool active_;
 };
-thread_local bool Activation::active_ = false;
+constinit thread_local bool Activation::active_ = false;
 
 // Text of an actor as guests may read it: UTF-8, and no longer than theirs may be.
 std::string guest_text(std::string_view text) {
@@ -80,7 +80,8 @@ class NativeInstance final : public Instance {
   Reply handle(HostCalls& host, BytesView payload) override {
     check_booted();
     return guarded([&]() -> Reply {
-      Outcome outcome = object_->handle(host.turn(), payload);
+      const Outcome outcome = object_->handle(host.turn(), payload);
+      if (outcome.kind() == Outcome::Kind::none) return {};
       if (outcome.kind() != Outcome::Kind::answer) return reply_to(outcome);
       if (outcome.payload().size() > payload_bytes_) {
         return {.kind = Reply::Kind::failed,
@@ -93,7 +94,7 @@ class NativeInstance final : public Instance {
     });
   }
 
-  Reply answered(HostCalls& host, std::uint64_t request, const Answer& answer) override {
+  Reply answered(HostCalls& host, std::uint64_t request, const AnswerView& answer) override {
     return run([&] { return object_->answered(host.turn(), request, answer); });
   }
   Reply fired(HostCalls& host, std::uint64_t timer) override {
@@ -123,6 +124,7 @@ class NativeInstance final : public Instance {
   }
 
   [[nodiscard]] InstanceUsage usage() const override { return {.overhead_bytes = sizeof(*this)}; }
+  [[nodiscard]] std::uint64_t memory_bytes() const override { return 0; }
 
  private:
   enum class Phase : std::uint8_t { made, booted, ended };
@@ -150,22 +152,32 @@ class NativeInstance final : public Instance {
   // The one place where exceptions of actors stop.
   Reply guarded(std::invocable auto body) {
     const Activation activation;
-    Reply reply;
+    // Until a reply says otherwise: an exception ends the life.
+    phase_ = Phase::ended;
     try {
-      reply = body();
+      Reply reply = body();
+      if (reply.kind != Reply::Kind::ended) phase_ = Phase::booted;
+      return reply;
     } catch (const std::exception& error) {
-      reply = crashed(fmt::format("exception: {}", error.what()));
+      return crashed(fmt::format("exception: {}", error.what()));
     } catch (...) {
-      reply = crashed("exception: of a type that is no std::exception");
+      return crashed("exception: of a type that is no std::exception");
     }
-    if (reply.kind == Reply::Kind::ended) phase_ = Phase::ended;
-    return reply;
   }
 
   std::shared_ptr<const Make> make_;  // Shared: a life may outlast its code.
   std::uint64_t payload_bytes_;
   std::unique_ptr<Actor> object_;
   Phase phase_ = Phase::made;
+};
+
+class RealHold final : public TickerHold {
+ public:
+  explicit RealHold(Ticker& ticker) : ticker_(ticker) { ticker_.hold(); }
+  ~RealHold() override { ticker_.release(); }
+
+ private:
+  Ticker& ticker_;
 };
 
 class NativeCode final : public Code {
@@ -202,6 +214,15 @@ Result<std::shared_ptr<const Code>> NativeEngine::compile(BytesView /*wasm*/,
               "it with -DTROUPE_WASMTIME=ON.");
 }
 
-std::unique_ptr<TickerHold> NativeEngine::hold_ticker() { return std::make_unique<TickerHold>(); }
+NativeEngine::NativeEngine(Time time) {
+  if (time == Time::real) ticker_.emplace([] {});
+}
+
+std::unique_ptr<TickerHold> NativeEngine::hold_ticker() {
+  if (!ticker_) return std::make_unique<TickerHold>();
+  return std::make_unique<RealHold>(*ticker_);
+}
+
+std::uint64_t NativeEngine::ticks() const { return ticker_ ? ticker_->ticks() : 0; }
 
 }  // namespace troupe

@@ -4,8 +4,10 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "engine/engine.hpp"
+#include "engine/ticker.hpp"
 #include "troupe/actor.hpp"
 
 namespace troupe {
@@ -24,9 +26,19 @@ namespace troupe {
 // Thread: any thread.
 class NativeEngine final : public Engine {
  public:
+  enum class Time : std::uint8_t {
+    simulated,  // No ticker: a simulation has a clock of its own.
+    real,
+  };
+  explicit NativeEngine(Time time = Time::simulated);
+
   // Errors: unsupported, always.
   Result<std::shared_ptr<const Code>> compile(BytesView wasm, EngineClass engine_class) override;
   [[nodiscard]] std::unique_ptr<TickerHold> hold_ticker() override;
+  [[nodiscard]] std::uint64_t ticks() const override;
+
+ private:
+  std::optional<Ticker> ticker_;
 };
 
 }  // namespace troupe

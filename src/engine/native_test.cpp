@@ -244,7 +244,7 @@ class Recorder final : public Actor {
 
   Outcome start(Turn&, BytesView config) override { return note("start", as_text(config)); }
   Outcome handle(Turn&, BytesView message) override { return note("handle", as_text(message)); }
-  Outcome answered(Turn&, std::uint64_t request, const Answer& answer) override {
+  Outcome answered(Turn&, std::uint64_t request, const AnswerView& answer) override {
     return note("answered", std::to_string(request) + (answer ? std::string(as_text(*answer))
                                                               : " " + to_string(answer.error())));
   }

@@ -40,6 +40,12 @@ Json actor_object(const ActorStatus& actor) {
       {"lives", actor.lives},
       {"received", actor.received},
       {"handled", actor.handled},
+      {"errors", actor.errors},
+      {"dropped", actor.dropped},
+      {"expired", actor.expired},
+      {"refused", actor.refused},
+      {"timed_out", actor.timed_out},
+      {"orphans", actor.orphans},
       {"queued", actor.queued},
       {"memory_bytes", actor.memory_bytes},
       {"memory_peak_bytes", actor.memory_peak_bytes},
@@ -116,6 +122,12 @@ Result<ActorStatus> actor_from(const Json& json) {
   members.read("lives", actor.lives);
   members.read("received", actor.received);
   members.read("handled", actor.handled);
+  members.read("errors", actor.errors);
+  members.read("dropped", actor.dropped);
+  members.read("expired", actor.expired);
+  members.read("refused", actor.refused);
+  members.read("timed_out", actor.timed_out);
+  members.read("orphans", actor.orphans);
   members.read("queued", actor.queued);
   members.read("memory_bytes", actor.memory_bytes);
   members.read("memory_peak_bytes", actor.memory_peak_bytes);

@@ -17,6 +17,12 @@ ActorStatus some_actor() {
   actor.lives = 3;
   actor.received = 12;
   actor.handled = 10;
+  actor.errors = 1;
+  actor.dropped = 2;
+  actor.expired = 3;
+  actor.refused = 4;
+  actor.timed_out = 5;
+  actor.orphans = 6;
   actor.queued = 2;
   actor.memory_bytes = 65'536;
   actor.memory_peak_bytes = 131'072;
@@ -28,6 +34,7 @@ TEST(Json, ShowsAnActor) {
   EXPECT_EQ(to_json(some_actor()),
             R"({"name":"bank/ledger","address":"#7.2","component":"local/ledger@0.0.0",)"
             R"("supervisor":"root","state":"ready","lives":3,"received":12,"handled":10,)"
+            R"("errors":1,"dropped":2,"expired":3,"refused":4,"timed_out":5,"orphans":6,)"
             R"("queued":2,"memory_bytes":65536,"memory_peak_bytes":131072,)"
             R"("last_exit":{"kind":"exceeded","text":"deadline"}})");
 }

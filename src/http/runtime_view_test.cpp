@@ -17,9 +17,7 @@ namespace {
 using namespace std::chrono_literals;
 
 struct Echo : Actor {
-  Outcome handle(Turn& /*turn*/, BytesView message) override {
-    return Outcome::answer(Bytes(message.begin(), message.end()));
-  }
+  Outcome handle(Turn& /*turn*/, BytesView message) override { return Outcome::answer(message); }
 };
 
 class RuntimeViews : public testing::Test {

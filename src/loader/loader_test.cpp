@@ -43,6 +43,7 @@ class FakeEngine final : public Engine {
     return std::make_shared<FakeCode>();
   }
   [[nodiscard]] std::unique_ptr<TickerHold> hold_ticker() override { return nullptr; }
+  [[nodiscard]] std::uint64_t ticks() const override { return 0; }
 };
 
 class LoaderTest : public testing::Test {

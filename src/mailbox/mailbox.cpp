@@ -1,6 +1,6 @@
 #include "mailbox/mailbox.hpp"
 
-#include <utility>
+#include "base/check.hpp"
 
 namespace troupe {
 namespace {
@@ -8,50 +8,79 @@ namespace {
 // A lane that was passed over this often is served next, whatever its priority.
 constexpr std::uint32_t patience = 16;
 
-bool is_system(EnvelopeKind kind) {
-  return kind != EnvelopeKind::message && kind != EnvelopeKind::request &&
-         kind != EnvelopeKind::event;
-}
-
 }  // namespace
 
-void Mailbox::push(EnvelopePtr envelope) {
+void Mailbox::put_back(EnvelopePtr envelope) {
   if (is_system(envelope->kind)) {
-    system_.push(std::move(envelope));
+    system_.push_front(std::move(envelope));
     return;
   }
   ++user_count_;
   user_bytes_ += envelope->size();
-  full_ = full_ || user_count_ >= bounds_.messages || user_bytes_ >= bounds_.bytes;
-  user_.at(std::to_underlying(envelope->priority)).push(std::move(envelope));
+  const auto priority = std::to_underlying(envelope->priority);
+  if (others_ == nullptr && envelope->priority != Priority::normal) {
+    others_ = std::make_unique<Others>();
+  }
+  lane(priority).push_front(std::move(envelope));
 }
 
-EnvelopeList* Mailbox::next_user_lane() {
+void Mailbox::append_other(EnvelopePtr envelope) {
+  if (others_ == nullptr) others_ = std::make_unique<Others>();
+  others_->lanes.at(std::to_underlying(envelope->priority)).push(std::move(envelope));
+}
+
+// Where one goes to make room for a message of that priority; null: the message itself.
+EnvelopeList* Mailbox::lane_to_drop_from(std::size_t priority) {
+  if (bounds_->when_full == WhenFull::drop_newest) return nullptr;
+  const auto waits_in = [this](std::size_t at) {
+    return (others_ != nullptr || at == std::to_underlying(Priority::normal)) && !lane(at).empty();
+  };
+  if (bounds_->when_full == WhenFull::drop_lowest) {
+    for (std::size_t at = 0; at < priority; ++at) {
+      if (waits_in(at)) return &lane(at);
+    }
+    return nullptr;
+  }
+  CHECK(bounds_->when_full == WhenFull::drop_oldest, "only asked of those that drop");
+  for (std::size_t at = priority + 1; at-- > 0;) {
+    if (waits_in(at)) return &lane(at);
+  }
+  for (std::size_t at = priority + 1; at < priority_count; ++at) {
+    if (waits_in(at)) return &lane(at);
+  }
+  return nullptr;
+}
+
+// Whether there is room for what arrives, which is counted already.
+bool Mailbox::make_room(const Envelope& arriving, EnvelopeList& dropped) {
+  // Nothing that could be dropped would be enough.
+  if (arriving.size() > bounds_->bytes) return false;
+  while (user_count_ > bounds_->messages || user_bytes_ > bounds_->bytes) {
+    EnvelopeList* from = lane_to_drop_from(std::to_underlying(arriving.priority));
+    if (from == nullptr) return false;
+    EnvelopePtr one = from->pop();
+    take_off(*one);
+    dropped.push(std::move(one));
+  }
+  return true;
+}
+
+EnvelopePtr Mailbox::pop_by_priority() {
   EnvelopeList* chosen = nullptr;
   std::size_t chosen_at = 0;
-  for (std::size_t lane = priority_count; lane-- > 0;) {
-    if (user_[lane].empty()) continue;
-    if (chosen == nullptr || passed_over_[lane] >= patience) {
-      chosen = &user_[lane];
-      chosen_at = lane;
+  for (std::size_t at = priority_count; at-- > 0;) {
+    if (lane(at).empty()) continue;
+    if (chosen == nullptr || others_->passed_over[at] >= patience) {
+      chosen = &lane(at);
+      chosen_at = at;
     }
   }
-  for (std::size_t lane = 0; lane < priority_count; ++lane) {
-    passed_over_[lane] = lane == chosen_at || user_[lane].empty() ? 0 : passed_over_[lane] + 1;
+  if (chosen == nullptr) return nullptr;
+  for (std::size_t at = 0; at < priority_count; ++at) {
+    auto& passed_over = others_->passed_over[at];
+    passed_over = at == chosen_at || lane(at).empty() ? 0 : passed_over + 1;
   }
-  return chosen;
-}
-
-EnvelopePtr Mailbox::pop() {
-  if (!system_.empty()) return system_.pop();
-  if (user_count_ == 0) return nullptr;
-  EnvelopePtr envelope = next_user_lane()->pop();
-  --user_count_;
-  user_bytes_ -= envelope->size();
-  if (user_count_ <= bounds_.messages / 4 * 3 && user_bytes_ <= bounds_.bytes / 4 * 3) {
-    full_ = false;
-  }
-  return envelope;
+  return chosen->pop();
 }
 
 }  // namespace troupe

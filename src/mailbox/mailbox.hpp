@@ -2,49 +2,106 @@
 // A mailbox holds what an actor has been sent and has not yet handled.
 //
 // Answers, timers, exits and stop wait in the system lane and overtake the user lanes; the user
-// lanes are ordered by priority, and a lane that is passed over long enough gets its turn. Senders
-// ask whether there is room *before* they send (is_full): what arrives was accepted and is kept.
+// lanes are ordered by priority, and a lane that is passed over long enough gets its turn.
 
 #include <array>
 #include <cstdint>
+#include <memory>
+#include <utility>
 
-#include "base/limits.hpp"
 #include "model/envelope.hpp"
+#include "troupe/mailbox.hpp"
 
 namespace troupe {
 
-// From the manifest.
-struct MailboxBounds {
-  std::uint32_t messages = limits::mailbox_messages_default;  // In the user lanes.
-  std::uint64_t bytes = limits::mailbox_bytes_default;        // Payload bytes in them.
-};
-
 // Thread: owner only (the actor's home worker).
-// Owns:   every envelope pushed and not yet popped.
-// Bounds: MailboxBounds, plus what senders were already told is accepted: at most one outbox each.
-//         The system lane is bounded by the requests, timers and watches its owner may have.
+// Owns:   every envelope pushed and not yet popped. `bounds` outlives it.
+// Bounds: MailboxBounds; with `refuse` plus what senders were already told is accepted: at most one
+//         outbox each. The system lane is bounded by the requests, timers and watches its owner may
+//         have.
 class Mailbox {
  public:
-  explicit Mailbox(MailboxBounds bounds) : bounds_(bounds) {}
+  explicit Mailbox(const MailboxBounds& bounds) : bounds_(&bounds) {}
 
-  void push(EnvelopePtr envelope);
+  // `dropped` gets what has to make room, perhaps the envelope itself; mostly nothing.
+  void push(EnvelopePtr envelope, EnvelopeList& dropped) {
+    if (is_system(envelope->kind)) {
+      system_.push(std::move(envelope));
+      return;
+    }
+    ++user_count_;
+    user_bytes_ += envelope->size();
+    if (user_count_ >= bounds_->messages || user_bytes_ >= bounds_->bytes) [[unlikely]] {
+      if (bounds_->when_full == WhenFull::refuse) {
+        full_ = true;
+      } else if (!make_room(*envelope, dropped)) {
+        take_off(*envelope);
+        dropped.push(std::move(envelope));
+        return;
+      }
+    }
+    append(std::move(envelope));
+  }
+
+  // Gives back what was just popped: it is the next of its lane again.
+  void put_back(EnvelopePtr envelope);
+
   // The next to handle; null when empty.
-  [[nodiscard]] EnvelopePtr pop();
+  [[nodiscard]] EnvelopePtr pop() {
+    if (!system_.empty()) return system_.pop();
+    EnvelopePtr envelope = others_ == nullptr ? normal_.pop() : pop_by_priority();
+    if (envelope == nullptr) return nullptr;
+    take_off(*envelope);
+    // Not at the first free place, so that senders are not told to come back for that alone.
+    if (full_ && user_count_ <= bounds_->messages / 4 * 3 &&
+        user_bytes_ <= bounds_->bytes / 4 * 3) {
+      full_ = false;
+    }
+    return envelope;
+  }
+
   [[nodiscard]] bool empty() const { return system_.empty() && user_count_ == 0; }
   [[nodiscard]] std::uint32_t count() const { return system_.count() + user_count_; }
-  // Set at capacity, cleared at three quarters of it, so that senders are not told to come back
-  // for a single place.
+  // Whether senders are to be told `busy`. Set at capacity, cleared at three quarters of it.
   [[nodiscard]] bool is_full() const { return full_; }
 
  private:
-  [[nodiscard]] EnvelopeList* next_user_lane();
+  // Most actors are sent nothing but messages of normal priority: the other lanes are made by the
+  // first that is of another.
+  struct Others {
+    std::array<EnvelopeList, priority_count> lanes;  // That of `normal` stays empty.
+    std::array<std::uint32_t, priority_count> passed_over{};
+  };
 
-  MailboxBounds bounds_;
+  static bool is_system(EnvelopeKind kind) {
+    return kind != EnvelopeKind::message && kind != EnvelopeKind::request &&
+           kind != EnvelopeKind::event;
+  }
+  void append(EnvelopePtr envelope) {
+    if (envelope->priority == Priority::normal) [[likely]] {
+      normal_.push(std::move(envelope));
+    } else {
+      append_other(std::move(envelope));
+    }
+  }
+  void take_off(const Envelope& envelope) {
+    --user_count_;
+    user_bytes_ -= envelope.size();
+  }
+  [[nodiscard]] EnvelopeList& lane(std::size_t priority) {
+    return priority == std::to_underlying(Priority::normal) ? normal_ : others_->lanes[priority];
+  }
+  void append_other(EnvelopePtr envelope);
+  [[nodiscard]] bool make_room(const Envelope& arriving, EnvelopeList& dropped);
+  [[nodiscard]] EnvelopeList* lane_to_drop_from(std::size_t priority);
+  [[nodiscard]] EnvelopePtr pop_by_priority();
+
   EnvelopeList system_;
-  std::array<EnvelopeList, priority_count> user_;
-  std::array<std::uint32_t, priority_count> passed_over_{};
-  std::uint32_t user_count_ = 0;
+  EnvelopeList normal_;
+  const MailboxBounds* bounds_;
+  std::unique_ptr<Others> others_;
   std::uint64_t user_bytes_ = 0;
+  std::uint32_t user_count_ = 0;
   bool full_ = false;
 };
 

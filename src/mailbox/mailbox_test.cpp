@@ -2,7 +2,11 @@
 
 #include "mailbox/mailbox.hpp"
 
+#include <array>
+#include <cstdint>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -14,41 +18,68 @@ EnvelopePtr message(std::uint64_t number, Priority priority = Priority::normal,
   return Envelope::make({.priority = priority, .number = number}, Bytes(bytes));
 }
 
+// Pushes what is not to be dropped.
+void push(Mailbox& mailbox, EnvelopePtr envelope) {
+  EnvelopeList dropped;
+  mailbox.push(std::move(envelope), dropped);
+  EXPECT_TRUE(dropped.empty());
+}
+
+// The numbers of all that a push dropped, then of all that is left, in their order.
+struct Outcome {
+  std::vector<std::uint64_t> dropped;
+  std::vector<std::uint64_t> left;
+
+  friend bool operator==(const Outcome&, const Outcome&) = default;
+};
+
+Outcome outcome(Mailbox& mailbox, EnvelopePtr last) {
+  Outcome outcome;
+  EnvelopeList dropped;
+  mailbox.push(std::move(last), dropped);
+  while (const EnvelopePtr one = dropped.pop()) outcome.dropped.push_back(one->number);
+  while (const EnvelopePtr one = mailbox.pop()) outcome.left.push_back(one->number);
+  return outcome;
+}
+
+constexpr MailboxBounds roomy;
+
 TEST(Mailbox, GivesOutInTheOrderOfArrival) {
-  Mailbox mailbox({});
-  for (std::uint64_t i = 0; i < 100; ++i) mailbox.push(message(i));
+  Mailbox mailbox(roomy);
+  for (std::uint64_t i = 0; i < 100; ++i) push(mailbox, message(i));
   for (std::uint64_t i = 0; i < 100; ++i) EXPECT_EQ(mailbox.pop()->number, i);
   EXPECT_EQ(mailbox.pop(), nullptr);
   EXPECT_TRUE(mailbox.empty());
 }
 
 TEST(Mailbox, LetsTheSystemLaneOvertake) {
-  Mailbox mailbox({});
-  mailbox.push(message(1, Priority::critical));
-  mailbox.push(Envelope::make({.kind = EnvelopeKind::timer, .number = 2}));
-  mailbox.push(Envelope::make({.kind = EnvelopeKind::stop, .number = 3}));
+  Mailbox mailbox(roomy);
+  push(mailbox, message(1, Priority::critical));
+  push(mailbox, Envelope::make({.kind = EnvelopeKind::timer, .number = 2}));
+  push(mailbox, Envelope::make({.kind = EnvelopeKind::stop, .number = 3}));
   EXPECT_EQ(mailbox.pop()->number, 2U);
   EXPECT_EQ(mailbox.pop()->number, 3U);
   EXPECT_EQ(mailbox.pop()->number, 1U);
 }
 
 TEST(Mailbox, ServesPrioritiesFromHighToLow) {
-  Mailbox mailbox({});
-  mailbox.push(message(0, Priority::low));
-  mailbox.push(message(1, Priority::normal));
-  mailbox.push(message(2, Priority::high));
-  mailbox.push(message(3, Priority::critical));
+  Mailbox mailbox(roomy);
+  push(mailbox, message(0, Priority::low));
+  push(mailbox, message(1, Priority::normal));
+  push(mailbox, message(2, Priority::high));
+  push(mailbox, message(3, Priority::critical));
   for (std::uint64_t expected : {3U, 2U, 1U, 0U}) EXPECT_EQ(mailbox.pop()->number, expected);
 }
 
 TEST(Mailbox, NeverStarvesALaneThatWaits) {
-  Mailbox mailbox({.messages = 10'000});
-  for (int i = 0; i < 3; ++i) mailbox.push(message(1, Priority::low));
-  for (int i = 0; i < 3; ++i) mailbox.push(message(2, Priority::normal));
+  const MailboxBounds bounds{.messages = 10'000};
+  Mailbox mailbox(bounds);
+  for (int i = 0; i < 3; ++i) push(mailbox, message(1, Priority::low));
+  for (int i = 0; i < 3; ++i) push(mailbox, message(2, Priority::normal));
   int low = 0;
   int normal = 0;
   for (int i = 0; i < 200; ++i) {
-    mailbox.push(message(3, Priority::critical));
+    push(mailbox, message(3, Priority::critical));
     const EnvelopePtr next = mailbox.pop();
     if (next->number == 1) ++low;
     if (next->number == 2) ++normal;
@@ -65,24 +96,27 @@ struct FullRow {
 
 TEST(Mailbox, IsFullAtItsBoundInMessages) {
   for (const FullRow& row : {FullRow{4, 3, false}, {4, 4, true}, {4, 5, true}, {1, 1, true}}) {
-    Mailbox mailbox({.messages = row.bound});
-    for (std::uint32_t i = 0; i < row.pushed; ++i) mailbox.push(message(i));
+    const MailboxBounds bounds{.messages = row.bound};
+    Mailbox mailbox(bounds);
+    for (std::uint32_t i = 0; i < row.pushed; ++i) push(mailbox, message(i));
     EXPECT_EQ(mailbox.is_full(), row.is_full) << row.bound << " " << row.pushed;
     EXPECT_EQ(mailbox.count(), row.pushed) << "what was accepted is kept";
   }
 }
 
 TEST(Mailbox, IsFullAtItsBoundInBytes) {
-  Mailbox mailbox({.messages = 100, .bytes = 1'000});
-  mailbox.push(message(0, Priority::normal, 999));
+  const MailboxBounds bounds{.messages = 100, .bytes = 1'000};
+  Mailbox mailbox(bounds);
+  push(mailbox, message(0, Priority::normal, 999));
   EXPECT_FALSE(mailbox.is_full());
-  mailbox.push(message(1, Priority::normal, 1));
+  push(mailbox, message(1, Priority::normal, 1));
   EXPECT_TRUE(mailbox.is_full());
 }
 
 TEST(Mailbox, HasRoomAgainAtThreeQuarters) {
-  Mailbox mailbox({.messages = 8});
-  for (std::uint64_t i = 0; i < 8; ++i) mailbox.push(message(i));
+  const MailboxBounds bounds{.messages = 8};
+  Mailbox mailbox(bounds);
+  for (std::uint64_t i = 0; i < 8; ++i) push(mailbox, message(i));
   (void)mailbox.pop();
   EXPECT_TRUE(mailbox.is_full());
   (void)mailbox.pop();
@@ -90,10 +124,64 @@ TEST(Mailbox, HasRoomAgainAtThreeQuarters) {
 }
 
 TEST(Mailbox, DoesNotCountTheSystemLane) {
-  Mailbox mailbox({.messages = 1});
-  for (int i = 0; i < 10; ++i) mailbox.push(Envelope::make({.kind = EnvelopeKind::answer}));
+  const MailboxBounds bounds{.messages = 1};
+  Mailbox mailbox(bounds);
+  for (int i = 0; i < 10; ++i) push(mailbox, Envelope::make({.kind = EnvelopeKind::answer}));
   EXPECT_FALSE(mailbox.is_full());
 }
+
+// Three messages wait where there is room for three, then a fourth of the priority arrives.
+struct DropRow {
+  WhenFull when_full;
+  std::array<Priority, 3> waiting;
+  Priority arriving;
+  Outcome expected;
+};
+
+TEST(Mailbox, DropsWhatItsPolicySays) {
+  using enum Priority;
+  using enum WhenFull;
+  const std::array rows{
+      DropRow{drop_newest, {normal, normal, normal}, critical, {{4}, {1, 2, 3}}},
+      DropRow{drop_oldest, {normal, normal, normal}, normal, {{1}, {2, 3, 4}}},
+      DropRow{drop_oldest, {low, normal, normal}, normal, {{2}, {3, 4, 1}}},
+      DropRow{drop_oldest, {low, low, high}, normal, {{1}, {3, 4, 2}}},
+      DropRow{drop_oldest, {high, critical, high}, normal, {{1}, {2, 3, 4}}},
+      DropRow{drop_lowest, {normal, low, low}, normal, {{2}, {1, 4, 3}}},
+      DropRow{drop_lowest, {normal, normal, normal}, normal, {{4}, {1, 2, 3}}},
+      DropRow{drop_lowest, {normal, high, normal}, critical, {{1}, {4, 2, 3}}},
+  };
+  for (const DropRow& row : rows) {
+    const MailboxBounds bounds{.messages = 3, .when_full = row.when_full};
+    Mailbox mailbox(bounds);
+    for (std::size_t i = 0; i < 3; ++i) push(mailbox, message(i + 1, row.waiting.at(i)));
+    EXPECT_FALSE(mailbox.is_full()) << "senders are not told";
+    EXPECT_EQ(outcome(mailbox, message(4, row.arriving)), row.expected)
+        << to_string(row.when_full) << " " << &row - rows.data();
+  }
+}
+
+TEST(Mailbox, DropsAsManyAsTheBytesAsk) {
+  const MailboxBounds bounds{.messages = 100, .bytes = 100, .when_full = WhenFull::drop_oldest};
+  for (const auto& [arriving, expected] : {std::pair{60U, Outcome{{1, 2}, {3, 4, 5}}},
+                                           {20U, Outcome{{}, {1, 2, 3, 4, 5}}},
+                                           {100U, Outcome{{1, 2, 3, 4}, {5}}},
+                                           {101U, Outcome{{5}, {1, 2, 3, 4}}}}) {
+    Mailbox mailbox(bounds);
+    for (std::uint64_t i = 1; i <= 4; ++i) push(mailbox, message(i, Priority::normal, 20));
+    EXPECT_EQ(outcome(mailbox, message(5, Priority::normal, arriving)), expected) << arriving;
+  }
+}
+
+TEST(Mailbox, NeverDropsFromTheSystemLane) {
+  const MailboxBounds bounds{.messages = 1, .when_full = WhenFull::drop_oldest};
+  Mailbox mailbox(bounds);
+  push(mailbox, Envelope::make({.kind = EnvelopeKind::answer, .number = 1}));
+  push(mailbox, message(2));
+  EXPECT_EQ(outcome(mailbox, message(3)), (Outcome{{2}, {1, 3}}));
+}
+
+TEST(Mailbox, IsSmall) { EXPECT_LE(sizeof(Mailbox), 80U); }
 
 }  // namespace
 }  // namespace troupe

@@ -142,6 +142,21 @@ RestartType restart_of(std::string_view text) {
   return RestartType::permanent;
 }
 
+MailboxBounds read_mailbox(const TableReader& reader) {
+  static const std::vector<std::string_view> policies(when_full_names.begin(),
+                                                      when_full_names.end());
+  MailboxBounds mailbox;
+  mailbox.messages = reader.number32("messages").value_or(mailbox.messages);
+  mailbox.bytes = reader.number("bytes").value_or(mailbox.bytes);
+  const auto policy = reader.choice("when_full", {.what = "policy", .names = policies});
+  if (policy) {
+    const auto at = std::ranges::find(when_full_names, *policy) - when_full_names.begin();
+    mailbox.when_full = static_cast<WhenFull>(at);
+  }
+  mailbox.redeliver = static_cast<std::uint8_t>(reader.number32("redeliver").value_or(0));
+  return mailbox;
+}
+
 // What actors and templates have in common.
 ActorEntry read_entry(const TableReader& reader, const Known& known, RestartType restart) {
   static const std::vector<std::string_view> restarts = {"permanent", "transient", "temporary"};
@@ -155,8 +170,7 @@ ActorEntry read_entry(const TableReader& reader, const Known& known, RestartType
   entry.restart = type ? restart_of(*type) : restart;
   entry.grants = read_grants(reader, &templates);
   if (const auto mailbox = reader.table("mailbox", mailbox_schema())) {
-    entry.mailbox_messages = mailbox->number32("messages").value_or(entry.mailbox_messages);
-    entry.mailbox_bytes = mailbox->number("bytes").value_or(entry.mailbox_bytes);
+    entry.mailbox = read_mailbox(*mailbox);
   }
   entry.limits = read_limits(reader);
   const auto engine = reader.choice("engine", {.what = "engine", .names = engines});

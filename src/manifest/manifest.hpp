@@ -14,6 +14,7 @@
 #include "grant/grant.hpp"
 #include "model/restart.hpp"
 #include "troupe/bytes.hpp"
+#include "troupe/mailbox.hpp"
 #include "troupe/time.hpp"
 
 namespace troupe {
@@ -71,8 +72,7 @@ struct ActorEntry {
   std::string supervisor;
   RestartType restart = RestartType::permanent;
   GrantLists grants;
-  std::uint32_t mailbox_messages = limits::mailbox_messages_default;
-  std::uint64_t mailbox_bytes = limits::mailbox_bytes_default;
+  MailboxBounds mailbox;
   LimitsGiven limits;
   EngineChoice engine = EngineChoice::standard;
   std::vector<std::string> interfaces_off;

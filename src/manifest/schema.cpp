@@ -101,8 +101,16 @@ constexpr std::array grants_rows = {
 
 constexpr std::array mailbox_rows = {
     KeyRow{"messages", integer, "1000", 1, limits::mailbox_messages_max,
-           "Messages waiting; beyond that senders are refused as `busy`."},
+           "Messages waiting; answers, timers and exits do not count."},
     KeyRow{"bytes", size, "4MiB", 1, limits::mailbox_bytes_max, "Payload bytes waiting; likewise."},
+    KeyRow{"when_full", text, "\"refuse\"", 0, 0,
+           "What happens to a message that finds no room. `refuse`: its sender is told `busy`; "
+           "`drop-newest`: it is dropped; `drop-oldest`: the longest waiting of its priority is "
+           "dropped; `drop-lowest`: one of a lower priority is, or else it. Drops are counted, "
+           "and requests that are dropped are answered `refused`."},
+    KeyRow{"redeliver", integer, "0", 0, limits::redeliver_max,
+           "How often a message that was in hand at a crash is given to the next life before it "
+           "is quarantined; with 0 it is a dead letter at once."},
 };
 
 constexpr std::array limits_rows = {

@@ -6,7 +6,7 @@ namespace troupe {
 
 Outcome Actor::start(Turn& /*turn*/, BytesView /*config*/) { return {}; }
 
-Outcome Actor::answered(Turn& /*turn*/, std::uint64_t /*request*/, const Answer& /*answer*/) {
+Outcome Actor::answered(Turn& /*turn*/, std::uint64_t /*request*/, const AnswerView& /*answer*/) {
   return {};
 }
 

@@ -1,12 +1,23 @@
 #include "model/actor_turn.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <memory>
+#include <utility>
 
 #include "base/limits.hpp"
 #include "base/names.hpp"
 #include "base/topic_filter.hpp"
 
 namespace troupe {
+namespace {
+
+std::unique_ptr<Note> note_of(std::span<const Address> addresses) {
+  if (addresses.empty()) return nullptr;
+  return std::make_unique<AddressesNote>(addresses);
+}
+
+}  // namespace
 
 struct ActorTurn::Draft {
   Address to;
@@ -15,36 +26,23 @@ struct ActorTurn::Draft {
   std::span<const Address> addresses;
 };
 
-void ActorTurn::begin(const TurnActor& actor, const Envelope* in_hand) {
-  actor_ = actor;
-  in_hand_ = in_hand;
-  now_ = inputs_.now();
-  owed_ = in_hand != nullptr && in_hand->kind == EnvelopeKind::request;
-  received_taken_ = false;
-  exiting_ = false;
-}
-
 bool ActorTurn::is_in_hand(Responder responder) const {
   return in_hand_ != nullptr && in_hand_->kind == EnvelopeKind::request &&
          responder == Responder{in_hand_->sender, in_hand_->number};
 }
 
 void ActorTurn::roll_back() {
-  for (Effect& effect : outbox_.effects()) {
-    if (const auto* spawn = std::get_if<effect::Spawn>(&effect)) inputs_.unreserve(spawn->address);
-    const auto* given = std::get_if<effect::Deliver>(&effect);
-    if (given == nullptr) continue;
-    const Envelope& answer = *given->envelope;
-    if (answer.kind != EnvelopeKind::answer && answer.kind != EnvelopeKind::failure) continue;
+  while (const EnvelopePtr effect = outbox_.take()) {
+    if (effect->kind == EnvelopeKind::spawn) inputs_.unreserve(effect->receiver);
+    if (effect->kind != EnvelopeKind::answer && effect->kind != EnvelopeKind::failure) continue;
     // An answer to an earlier request is owed again.
-    const Responder again{answer.receiver, answer.number};
+    const Responder again{effect->receiver, effect->number};
     if (!is_in_hand(again)) actor_.books->owed.push_back(again);
   }
-  outbox_.clear();
 }
 
 std::optional<Refusal> ActorTurn::draft_refusal(const Draft& draft) {
-  if (draft.size > actor_.quotas.payload_bytes) return Refusal::too_large;
+  if (draft.size > actor_.quotas->payload_bytes) return Refusal::too_large;
   if (draft.options.ttl_ms == 0U) return Refusal::invalid;
   if (draft.addresses.size() > limits::message_addresses_max) return Refusal::invalid;
   if (const auto why = outbox_.refusal(draft.size)) return why;
@@ -54,20 +52,20 @@ std::optional<Refusal> ActorTurn::draft_refusal(const Draft& draft) {
 Accepted<void> ActorTurn::send(Address to, BytesView payload, SendOptions options,
                                std::span<const Address> addresses) {
   if (const auto why = draft_refusal({to, payload.size(), options, addresses})) {
+    actor_.refused->store(actor_.refused->load(std::memory_order_relaxed) + 1,
+                          std::memory_order_relaxed);
     return refused(*why);
   }
   const Instant deadline =
-      options.ttl_ms ? now_ + std::chrono::milliseconds(*options.ttl_ms) : never;
-  outbox_.add(
-      effect::Deliver{Envelope::make(
-          {.kind = EnvelopeKind::message,
-           .priority = options.priority,
-           .receiver = to,
-           .sender = actor_.self,
-           .deadline = deadline,
-           .id = inputs_.next_message_id()},
-          payload, addresses.empty() ? nullptr : std::make_unique<AddressesNote>(addresses))},
-      payload.size());
+      options.ttl_ms ? monotonic_now() + std::chrono::milliseconds(*options.ttl_ms) : never;
+  outbox_.add(Envelope::make({.kind = EnvelopeKind::message,
+                              .priority = options.priority,
+                              .receiver = to,
+                              .sender = actor_.self,
+                              .deadline = deadline,
+                              .id = inputs_.next_message_id()},
+                             payload, note_of(addresses)),
+              payload.size());
   return {};
 }
 
@@ -78,33 +76,40 @@ Accepted<std::uint64_t> ActorTurn::request(Address to, BytesView payload, Durati
       timeout > std::chrono::milliseconds(limits::request_timeout_ms_max)) {
     return refused(Refusal::invalid);
   }
-  if (actor_.books->requests.size() >= actor_.quotas.requests) return refused(Refusal::over_quota);
+  if (actor_.books->requests.size() >= actor_.quotas->requests) return refused(Refusal::over_quota);
   if (const auto why = draft_refusal({to, payload.size(), options, addresses})) {
+    actor_.refused->store(actor_.refused->load(std::memory_order_relaxed) + 1,
+                          std::memory_order_relaxed);
     return refused(*why);
   }
   const std::uint64_t number = next_number();
-  actor_.books->requests.emplace(number, Books::Request{});
-  outbox_.add(
-      effect::Request{
-          Envelope::make({.kind = EnvelopeKind::request,
-                          .priority = options.priority,
-                          .receiver = to,
-                          .sender = actor_.self,
-                          .number = number,
-                          .id = inputs_.next_message_id()},
-                         payload,
-                         addresses.empty() ? nullptr : std::make_unique<AddressesNote>(addresses)),
-          timeout},
-      payload.size());
+  actor_.books->requests.add(number);
+  const Instant expires =
+      options.ttl_ms ? monotonic_now() + std::chrono::milliseconds(*options.ttl_ms) : never;
+  outbox_.add_request(Envelope::make({.kind = EnvelopeKind::request,
+                                      .priority = options.priority,
+                                      .receiver = to,
+                                      .sender = actor_.self,
+                                      .number = number,
+                                      .deadline = expires,
+                                      .id = inputs_.next_message_id()},
+                                     payload, note_of(addresses)),
+                      timeout);
   return number;
+}
+
+EnvelopePtr ActorTurn::order(EnvelopeKind kind, Envelope::Seed what, std::unique_ptr<Note> note) {
+  what.kind = kind;
+  what.sender = actor_.self;
+  return Envelope::make(what, {}, std::move(note));
 }
 
 Accepted<std::uint64_t> ActorTurn::watch(Address target) {
   if (actor_.books->watches.size() >= limits::watches_max) return refused(Refusal::over_quota);
   if (const auto why = outbox_.refusal(0)) return refused(*why);
   const std::uint64_t number = next_number();
-  actor_.books->watches.emplace(number, target);
-  outbox_.add(effect::Watch{number, target});
+  actor_.books->watches.add(number, target);
+  outbox_.add(order(EnvelopeKind::watch, {.receiver = target, .number = number}));
   return number;
 }
 
@@ -112,7 +117,7 @@ Accepted<void> ActorTurn::stop(Address child, Duration budget) {
   const auto& children = actor_.books->children;
   if (std::ranges::find(children, child) == children.end()) return refused(Refusal::denied);
   if (const auto why = outbox_.refusal(0)) return refused(*why);
-  outbox_.add(effect::StopChild{child, budget});
+  outbox_.add(order(EnvelopeKind::stop_child, {.receiver = child, .deadline = {budget.count()}}));
   return {};
 }
 
@@ -128,7 +133,7 @@ EnvelopePtr ActorTurn::failure_for(Responder responder, Failure failure) const {
 
 void ActorTurn::respond(Responder responder, EnvelopePtr envelope, std::uint64_t bytes) {
   std::erase(actor_.books->owed, responder);
-  outbox_.add(effect::Deliver{std::move(envelope)}, bytes);
+  outbox_.add(std::move(envelope), bytes);
 }
 
 Accepted<void> ActorTurn::answer(Responder responder, BytesView payload,
@@ -140,8 +145,7 @@ Accepted<void> ActorTurn::answer(Responder responder, BytesView payload,
                           .sender = actor_.self,
                           .number = responder.request,
                           .id = inputs_.next_message_id()},
-                         payload,
-                         addresses.empty() ? nullptr : std::make_unique<AddressesNote>(addresses)),
+                         payload, note_of(addresses)),
           payload.size());
   return {};
 }
@@ -163,21 +167,20 @@ Accepted<void> ActorTurn::drop(Responder responder) {
 void ActorTurn::give_answer(BytesView payload) {
   if (!owed_) return;
   owed_ = false;
-  outbox_.add_uncounted(effect::Deliver{Envelope::make({.kind = EnvelopeKind::answer,
-                                                        .receiver = in_hand_->sender,
-                                                        .sender = actor_.self,
-                                                        .number = in_hand_->number,
-                                                        .id = inputs_.next_message_id()},
-                                                       payload)});
+  outbox_.add_uncounted(Envelope::make({.kind = EnvelopeKind::answer,
+                                        .receiver = in_hand_->sender,
+                                        .sender = actor_.self,
+                                        .number = in_hand_->number,
+                                        .id = inputs_.next_message_id()},
+                                       payload));
 }
 
-void ActorTurn::settle(std::optional<std::string_view> error) {
-  if (!owed_) return;
+void ActorTurn::settle_owed(std::optional<std::string_view> error) {
   owed_ = false;
   const Responder responder{in_hand_->sender, in_hand_->number};
   Failure failure{.kind = Failure::Kind::dropped};
   if (error) failure = {.kind = Failure::Kind::failed, .text = std::string(*error)};
-  outbox_.add_uncounted(effect::Deliver{failure_for(responder, std::move(failure))});
+  outbox_.add_uncounted(failure_for(responder, std::move(failure)));
 }
 
 std::optional<Address> ActorTurn::sender() {
@@ -194,9 +197,15 @@ std::vector<Address> ActorTurn::received() {
   return note != nullptr ? note->addresses : std::vector<Address>{};
 }
 
+Instant ActorTurn::monotonic_now() {
+  if (!knows_now_) now_ = inputs_.exact_now();
+  knows_now_ = true;
+  return now_;
+}
+
 std::optional<Duration> ActorTurn::time_left() {
   if (in_hand_ == nullptr || in_hand_->kind != EnvelopeKind::request) return std::nullopt;
-  return std::max(Duration::zero(), in_hand_->deadline - now_);
+  return std::max(Duration::zero(), in_hand_->deadline - monotonic_now());
 }
 
 std::optional<Responder> ActorTurn::responder_for_later() {
@@ -215,7 +224,7 @@ Accepted<Address> ActorTurn::find(std::string_view name) {
     return refused(Refusal::invalid);
   }
   if (has_app) return inputs_.find(name);
-  std::string full(actor_.app);
+  std::string full(*actor_.app);
   return inputs_.find(full.append("/").append(name));
 }
 
@@ -224,42 +233,46 @@ Accepted<Address> ActorTurn::spawn(std::string_view child_template,
   if (!actor_.templates->contains(child_template)) return refused(Refusal::denied);
   if (name && !is_name(*name)) return refused(Refusal::invalid);
   if (config.size() > limits::config_bytes_max) return refused(Refusal::too_large);
-  const auto asked = std::ranges::count_if(outbox_.effects(), [](const Effect& effect) {
-    return std::holds_alternative<effect::Spawn>(effect);
-  });
-  if (actor_.books->children.size() + static_cast<std::size_t>(asked) >= actor_.quotas.children) {
+  std::size_t asked = 0;
+  outbox_.for_each(
+      [&](const Envelope& effect) { asked += effect.kind == EnvelopeKind::spawn ? 1 : 0; });
+  if (actor_.books->children.size() + asked >= actor_.quotas->children) {
     return refused(Refusal::over_quota);
   }
   if (const auto why = outbox_.refusal(config.size())) return refused(*why);
   std::optional<std::string> full;
-  if (name) full = std::string(actor_.app).append("/").append(*name);
+  if (name) full = std::string(*actor_.app).append("/").append(*name);
   const Accepted<Address> address = inputs_.reserve(std::move(full));
   if (!address) return address;
-  outbox_.add(
-      effect::Spawn{*address, std::string(child_template), Bytes(config.begin(), config.end())},
-      config.size());
+  outbox_.add(order(EnvelopeKind::spawn, {.receiver = *address},
+                    std::make_unique<SpawnNote>(std::string(child_template), config)),
+              config.size());
   return address;
 }
 
 void ActorTurn::exit(std::optional<std::string_view> error) {
   if (exiting_) return;  // The first word counts.
   exiting_ = true;
-  outbox_.add_uncounted(effect::End{error ? Exit::crashed(std::string(*error)) : Exit::normal()});
+  outbox_.add_uncounted(order(
+      EnvelopeKind::exit, {},
+      std::make_unique<ExitNote>(error ? Exit::crashed(std::string(*error)) : Exit::normal())));
 }
 
 Accepted<void> ActorTurn::publish(std::string_view topic, BytesView payload) {
   if (!is_topic(topic)) return refused(Refusal::invalid);
-  if (payload.size() > actor_.quotas.payload_bytes) return refused(Refusal::too_large);
+  if (payload.size() > actor_.quotas->payload_bytes) return refused(Refusal::too_large);
   if (const auto why = outbox_.refusal(payload.size())) return refused(*why);
-  const bool subscribed_here = std::ranges::any_of(outbox_.effects(), [&](const Effect& effect) {
-    const auto* own = std::get_if<effect::Subscribe>(&effect);
-    return own != nullptr && matches({own->filter}, topic);
+  bool subscribed_here = false;
+  outbox_.for_each([&](const Envelope& effect) {
+    if (effect.kind != EnvelopeKind::subscribe) return;
+    subscribed_here = subscribed_here || matches({effect.note<TopicNote>()->topic}, topic);
   });
   if (!subscribed_here && !inputs_.has_subscriber(topic)) return refused(Refusal::no_subscriber);
+  // Receiver and number are filled in for each subscriber.
   outbox_.add(
-      effect::Publish{Envelope::make(
+      Envelope::make(
           {.kind = EnvelopeKind::event, .sender = actor_.self, .id = inputs_.next_message_id()},
-          payload, std::make_unique<TopicNote>(std::string(topic)))},
+          payload, std::make_unique<TopicNote>(std::string(topic))),
       payload.size());
   return {};
 }
@@ -271,18 +284,20 @@ Accepted<std::uint64_t> ActorTurn::subscribe(std::string_view filter) {
   }
   if (const auto why = outbox_.refusal(filter.size())) return refused(*why);
   const std::uint64_t number = next_number();
-  actor_.books->subscriptions.insert(number);
-  outbox_.add(effect::Subscribe{number, std::string(filter)}, filter.size());
+  actor_.books->subscriptions.add(number);
+  outbox_.add(order(EnvelopeKind::subscribe, {.number = number},
+                    std::make_unique<TopicNote>(std::string(filter))),
+              filter.size());
   return number;
 }
 
 Accepted<std::uint64_t> ActorTurn::start_timer(Duration delay, std::optional<Duration> period) {
   if (period && *period < std::chrono::milliseconds(1)) return refused(Refusal::invalid);
-  if (actor_.books->timers.size() >= actor_.quotas.timers) return refused(Refusal::over_quota);
+  if (actor_.books->timers.size() >= actor_.quotas->timers) return refused(Refusal::over_quota);
   if (const auto why = outbox_.refusal(0)) return refused(*why);
   const std::uint64_t number = next_number();
-  actor_.books->timers.emplace(number, Books::Timer{.period_ns = period ? period->count() : 0});
-  outbox_.add(effect::StartTimer{number, delay});
+  actor_.books->timers.add(number, {.period_ns = period ? period->count() : 0});
+  outbox_.add(order(EnvelopeKind::start_timer, {.number = number, .deadline = {delay.count()}}));
   return number;
 }
 
@@ -290,36 +305,37 @@ Accepted<std::uint64_t> ActorTurn::start_timer(Duration delay, std::optional<Dur
 // uncounted, since there is no more of it than there was to cancel.
 
 Accepted<void> ActorTurn::unsubscribe(std::uint64_t subscription) {
-  if (actor_.books->subscriptions.erase(subscription) == 1) {
-    outbox_.add_uncounted(effect::Unsubscribe{subscription});
+  if (actor_.books->subscriptions.erase(subscription)) {
+    outbox_.add_uncounted(order(EnvelopeKind::unsubscribe, {.number = subscription}));
   }
   return {};
 }
 
 Accepted<void> ActorTurn::cancel_timer(std::uint64_t timer) {
-  const auto found = actor_.books->timers.find(timer);
-  if (found == actor_.books->timers.end()) return {};
+  const Books::Timer* found = actor_.books->timers.find(timer);
+  if (found == nullptr) return {};
   // Zero: not started yet; the commit then finds no such number in the books.
-  if (found->second.alarm.sequence != 0) {
-    outbox_.add_uncounted(effect::CancelTimer{found->second.alarm});
+  if (found->alarm.generation != 0) {
+    outbox_.add_uncounted(
+        order(EnvelopeKind::cancel_timer, {.number = std::bit_cast<std::uint64_t>(found->alarm)}));
   }
-  actor_.books->timers.erase(found);
+  actor_.books->timers.erase(timer);
   return {};
 }
 
 Accepted<void> ActorTurn::cancel_request(std::uint64_t request) {
-  const auto found = actor_.books->requests.find(request);
-  if (found == actor_.books->requests.end() || found->second.settled) return {};
-  found->second.settled = true;
-  outbox_.add_uncounted(effect::CancelRequest{request});
+  Books::Request* found = actor_.books->requests.find(request);
+  if (found == nullptr || found->settled) return {};
+  found->settled = true;
+  outbox_.add_uncounted(order(EnvelopeKind::cancel_request, {.number = request}));
   return {};
 }
 
 Accepted<void> ActorTurn::unwatch(std::uint64_t watch) {
-  const auto found = actor_.books->watches.find(watch);
-  if (found == actor_.books->watches.end()) return {};
-  outbox_.add_uncounted(effect::Unwatch{watch, found->second});
-  actor_.books->watches.erase(found);
+  const Address* found = actor_.books->watches.find(watch);
+  if (found == nullptr) return {};
+  outbox_.add_uncounted(order(EnvelopeKind::unwatch, {.receiver = *found, .number = watch}));
+  actor_.books->watches.erase(watch);
   return {};
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // The turn of one actor: the Turn that handlers see, with its outbox.
 
+#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <set>
@@ -17,13 +18,14 @@
 
 namespace troupe {
 
-// Who takes the turn.
+// Who takes the turn. What it points to outlives the turn.
 struct TurnActor {
   Address self;
-  std::string_view app;  // For names without one.
   Books* books = nullptr;
   std::uint64_t* sequence = nullptr;  // The actor's own numbers; goes on over its lives.
-  Quotas quotas;
+  const Quotas* quotas = nullptr;
+  std::atomic<std::uint64_t>* refused = nullptr;  // What it wanted to send; written here alone.
+  const std::string* app = nullptr;               // For names without one.
   const std::set<std::string, std::less<>>* templates = nullptr;  // That it may spawn from.
 };
 
@@ -34,8 +36,16 @@ class ActorTurn final : public Turn {
  public:
   ActorTurn(TurnInputs& inputs, LogSink& log) : inputs_(inputs), log_(log) {}
 
-  // Begins one handler; `in_hand` is the message it handles, null for start and the like.
-  void begin(const TurnActor& actor, const Envelope* in_hand);
+  // Whose handlers run from here on.
+  void take_over(const TurnActor& actor) { actor_ = actor; }
+  // Begins one handler of it; `in_hand` is the message it handles, null for start and the like.
+  void begin(const Envelope* in_hand) {
+    in_hand_ = in_hand;
+    knows_now_ = false;
+    owed_ = in_hand != nullptr && in_hand->kind == EnvelopeKind::request;
+    received_taken_ = false;
+    exiting_ = false;
+  }
   // What the handler asked for. The caller carries it out and clears it.
   [[nodiscard]] Outbox& outbox() { return outbox_; }
   // Undoes everything the handler asked for.
@@ -43,7 +53,9 @@ class ActorTurn final : public Turn {
   // The handler's value. Ignored unless an answer is owed.
   void give_answer(BytesView payload);
   // Settles what is still owed when the handler has returned: `dropped`, or `failed` with a text.
-  void settle(std::optional<std::string_view> error);
+  void settle(std::optional<std::string_view> error) {
+    if (owed_) settle_owed(error);
+  }
   // Whether an answer to the message in hand is owed, and nobody has taken it over.
   [[nodiscard]] bool owes() const { return owed_; }
 
@@ -77,7 +89,7 @@ class ActorTurn final : public Turn {
   Accepted<void> cancel_timer(std::uint64_t timer) override;
   Accepted<void> cancel_request(std::uint64_t request) override;
   Accepted<void> unwatch(std::uint64_t watch) override;
-  Instant monotonic_now() override { return now_; }
+  Instant monotonic_now() override;
   std::uint64_t wall_clock_ms() override { return inputs_.wall_ms(); }
   void random(std::span<std::uint8_t> out) override { inputs_.random(out); }
   void log(LogLevel level, std::string_view text) override;
@@ -87,6 +99,10 @@ class ActorTurn final : public Turn {
   [[nodiscard]] std::optional<Refusal> draft_refusal(const Draft& draft);
   [[nodiscard]] bool is_in_hand(Responder responder) const;
   [[nodiscard]] std::uint64_t next_number() { return ++*actor_.sequence; }
+  // What this actor's worker is to do, or to pass on.
+  [[nodiscard]] EnvelopePtr order(EnvelopeKind kind, Envelope::Seed what,
+                                  std::unique_ptr<Note> note = nullptr);
+  void settle_owed(std::optional<std::string_view> error);
   void respond(Responder responder, EnvelopePtr envelope, std::uint64_t bytes);
   [[nodiscard]] EnvelopePtr failure_for(Responder responder, Failure failure) const;
 
@@ -95,7 +111,8 @@ class ActorTurn final : public Turn {
   TurnActor actor_;
   const Envelope* in_hand_ = nullptr;
   Outbox outbox_;
-  Instant now_;
+  Instant now_;  // Once somebody has asked.
+  bool knows_now_ = false;
   bool owed_ = false;
   bool received_taken_ = false;
   bool exiting_ = false;

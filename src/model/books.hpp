@@ -2,10 +2,9 @@
 // An actor's books: the numbers it was given and what each still stands for.
 
 #include <cstdint>
-#include <set>
-#include <unordered_map>
 #include <vector>
 
+#include "model/number_map.hpp"
 #include "troupe/address.hpp"
 #include "troupe/time.hpp"
 #include "troupe/turn.hpp"
@@ -22,8 +21,8 @@ struct Quotas {
 
 // Where a worker's timers keep an entry; none until it is scheduled.
 struct AlarmKey {
-  Instant at = {};
-  std::uint64_t sequence = 0;  // 0: none.
+  std::uint32_t index = 0;
+  std::uint32_t generation = 0;  // 0: none.
 };
 
 // Thread: the one that runs the actor.
@@ -41,10 +40,12 @@ struct Books {
     bool queued = false;         // A firing waits in the mailbox.
   };
 
-  std::unordered_map<std::uint64_t, Request> requests;
-  std::unordered_map<std::uint64_t, Timer> timers;
-  std::unordered_map<std::uint64_t, Address> watches;  // Number to target.
-  std::set<std::uint64_t> subscriptions;
+  struct Subscription {};
+
+  NumberMap<Request> requests;
+  NumberMap<Timer> timers;
+  NumberMap<Address> watches;  // Number to target.
+  NumberMap<Subscription> subscriptions;
   std::vector<Address> children;
   // Answers this actor took over and still owes.
   std::vector<Responder> owed;

@@ -6,12 +6,14 @@
 
 #include <atomic>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "model/pool.hpp"
 #include "troupe/address.hpp"
 #include "troupe/bytes.hpp"
 #include "troupe/outcome.hpp"
@@ -41,12 +43,24 @@ enum class EnvelopeKind : std::uint8_t {
   subscribe,        // `sender` subscribes under `number`; carries a TopicNote.
   unsubscribe,      // The same, taken back.
   unsubscribe_all,  // All of `sender`'s.
+  // Effects of a handler that its own worker carries out.
+  start_timer,     // `number` fires after `deadline.ns`; its period is in the books.
+  cancel_timer,    // `number` is an AlarmKey.
+  cancel_request,  // `number`.
+  spawn,           // `receiver` is the child's address; carries a SpawnNote.
+  stop_child,      // `receiver` is asked to stop within `deadline.ns`.
+  exit,            // The life ends; carries an ExitNote.
   // For the control plane.
   control,  // Carries a report or a request of runtime/.
 };
 
+// Whether it waits in a mailbox for its receiver's handler.
+[[nodiscard]] constexpr bool is_for_handler(EnvelopeKind kind) {
+  return kind <= EnvelopeKind::stop;
+}
+
 // What an envelope carries besides bytes, by kind.
-struct Note {
+struct Note : Pooled {
   Note() = default;
   Note(const Note&) = delete;
   Note& operator=(const Note&) = delete;
@@ -63,6 +77,12 @@ struct ExitNote final : Note {
 struct TopicNote final : Note {
   explicit TopicNote(std::string text) : topic(std::move(text)) {}
   std::string topic;  // Or filter.
+};
+struct SpawnNote final : Note {
+  SpawnNote(std::string what, BytesView with)
+      : child_template(std::move(what)), config(with.begin(), with.end()) {}
+  std::string child_template;
+  Bytes config;
 };
 struct AddressesNote final : Note {
   explicit AddressesNote(std::span<const Address> list) : addresses(list.begin(), list.end()) {}
@@ -107,19 +127,38 @@ struct EnvelopeSeed {
 };
 
 // Thread: one owner at a time; handing it over is a push into a list or an inbox.
-class Envelope {
+class Envelope : public Pooled {
  public:
   using Seed = EnvelopeSeed;
 
   static EnvelopePtr make(const Seed& seed, BytesView payload = {},
-                          std::unique_ptr<Note> note = nullptr);
+                          std::unique_ptr<Note> note = nullptr) {
+    EnvelopePtr envelope(new Envelope(seed));
+    envelope->size_ = static_cast<std::uint32_t>(payload.size());
+    if (note == nullptr && payload.size() <= inline_bytes) {
+      // A copy of a length that is not known costs a call; one of eight bytes does not.
+      if (payload.size() == inline_bytes) {
+        std::memcpy(envelope->inline_, payload.data(), inline_bytes);
+      } else if (!payload.empty()) {
+        std::memcpy(envelope->inline_, payload.data(), payload.size());
+      }
+    } else {
+      envelope->body_ = Body::make(payload, std::move(note));
+      envelope->has_body_ = true;
+    }
+    return envelope;
+  }
   // The same bytes and note for another receiver, not copied.
   [[nodiscard]] EnvelopePtr share_with(Address to, std::uint64_t as_number) const;
   Envelope(const Envelope&) = delete;
   Envelope& operator=(const Envelope&) = delete;
-  ~Envelope();
+  ~Envelope() {
+    if (has_body_) body_->release();
+  }
 
-  [[nodiscard]] BytesView payload() const;
+  [[nodiscard]] BytesView payload() const {
+    return has_body_ ? body_->bytes() : BytesView{inline_, size_};
+  }
   template <typename N>
   [[nodiscard]] N* note() const {
     return has_body_ ? dynamic_cast<N*>(body_->note()) : nullptr;
@@ -136,7 +175,15 @@ class Envelope {
  private:
   static constexpr std::size_t inline_bytes = 8;
 
-  explicit Envelope(const Seed& seed);
+  explicit Envelope(const Seed& seed)
+      : receiver(seed.receiver),
+        sender(seed.sender),
+        number(seed.number),
+        deadline(seed.deadline),
+        id(seed.id),
+        body_(nullptr),
+        kind(seed.kind),
+        priority(seed.priority) {}
 
   union {
     Body* body_;
@@ -148,6 +195,7 @@ class Envelope {
  public:
   EnvelopeKind kind = EnvelopeKind::message;
   Priority priority = Priority::normal;
+  std::uint8_t crashes = 0;  // Of its receiver, while it was in hand.
 };
 static_assert(sizeof(Envelope) == 64, "an envelope is one cache line");
 
@@ -162,8 +210,35 @@ class EnvelopeList {
   EnvelopeList& operator=(const EnvelopeList&) = delete;
   ~EnvelopeList();
 
-  void push(EnvelopePtr envelope);
-  [[nodiscard]] EnvelopePtr pop();  // Null when empty.
+  void push(EnvelopePtr envelope) {
+    Envelope* last = envelope.release();
+    last->next = nullptr;
+    (tail_ == nullptr ? head_ : tail_->next) = last;
+    tail_ = last;
+    ++count_;
+  }
+  void push_front(EnvelopePtr envelope) {
+    Envelope* first = envelope.release();
+    first->next = head_;
+    head_ = first;
+    if (tail_ == nullptr) tail_ = first;
+    ++count_;
+  }
+  // Null when empty.
+  [[nodiscard]] EnvelopePtr pop() {
+    Envelope* first = head_;
+    if (first == nullptr) return nullptr;
+    head_ = first->next;
+    if (head_ == nullptr) tail_ = nullptr;
+    first->next = nullptr;
+    --count_;
+    return EnvelopePtr(first);
+  }
+  // visit(const Envelope&) for each, in order.
+  template <typename Visit>
+  void for_each(const Visit& visit) const {
+    for (const Envelope* at = head_; at != nullptr; at = at->next) visit(*at);
+  }
   [[nodiscard]] bool empty() const { return head_ == nullptr; }
   [[nodiscard]] std::uint32_t count() const { return count_; }
   // Gives up the whole list, oldest first, linked by `next`; the caller owns it.

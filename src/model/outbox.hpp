@@ -2,92 +2,75 @@
 // The outbox: what a handler asked for, in the order of the calls. Kept when the handler returns,
 // dropped when it crashes.
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string>
-#include <variant>
+#include <utility>
 #include <vector>
 
-#include "model/books.hpp"
+#include "base/limits.hpp"
 #include "model/envelope.hpp"
-#include "troupe/address.hpp"
 #include "troupe/outcome.hpp"
 #include "troupe/time.hpp"
 
 namespace troupe {
 
-namespace effect {
-struct Deliver {  // A message, request, answer or failure.
-  EnvelopePtr envelope;
-};
-struct Request {
-  EnvelopePtr envelope;
-  Duration timeout{};  // From the commit.
-};
-struct Publish {
-  EnvelopePtr event;  // Receiver and number are filled in for each subscriber.
-};
-struct Watch {
-  std::uint64_t number = 0;
-  Address target;
-};
-struct Unwatch {
-  std::uint64_t number = 0;
-  Address target;
-};
-struct Subscribe {
-  std::uint64_t number = 0;
-  std::string filter;
-};
-struct Unsubscribe {
-  std::uint64_t number = 0;
-};
-struct StartTimer {
-  std::uint64_t number = 0;
-  Duration delay{};
-};
-struct CancelTimer {
-  AlarmKey alarm;
-};
-struct CancelRequest {
-  std::uint64_t number = 0;
-};
-struct Spawn {
-  Address address;
-  std::string child_template;
-  Bytes config;
-};
-struct StopChild {
-  Address child;
-  Duration budget{};
-};
-struct End {
-  Exit exit;
-};
-}  // namespace effect
-
-using Effect =
-    std::variant<effect::Deliver, effect::Request, effect::Publish, effect::Watch, effect::Unwatch,
-                 effect::Subscribe, effect::Unsubscribe, effect::StartTimer, effect::CancelTimer,
-                 effect::CancelRequest, effect::Spawn, effect::StopChild, effect::End>;
-
+// Every effect is an envelope: one that travels, or an order that the actor's own worker carries
+// out (EnvelopeKind says which).
+//
 // Thread: the one that runs the turn.
+// Owns:   the effects, until they are taken out.
 // Bounds: limits::outbox_effects_max effects and limits::outbox_bytes_max payload bytes a handler.
 class Outbox {
  public:
   // Whether one more effect with this many payload bytes has room.
-  [[nodiscard]] std::optional<Refusal> refusal(std::uint64_t payload_bytes) const;
-  void add(Effect effect, std::uint64_t payload_bytes = 0);
+  [[nodiscard]] std::optional<Refusal> refusal(std::uint64_t payload_bytes) const {
+    if (counted_ >= limits::outbox_effects_max) return Refusal::over_quota;
+    if (payload_bytes > limits::outbox_bytes_max - bytes_) return Refusal::too_large;
+    return std::nullopt;
+  }
+  void add(EnvelopePtr effect, std::uint64_t payload_bytes = 0) {
+    ++counted_;
+    bytes_ += payload_bytes;
+    effects_.push(std::move(effect));
+  }
+  // A request, and how long to wait for its answer from the commit on.
+  void add_request(EnvelopePtr request, Duration timeout) {
+    timeouts_.push_back(timeout);
+    const std::uint64_t bytes = request->size();
+    add(std::move(request), bytes);
+  }
   // For what may not be refused: cancelling. Bounded by what there is to cancel.
-  void add_uncounted(Effect effect) { effects_.push_back(std::move(effect)); }
-  [[nodiscard]] std::vector<Effect>& effects() { return effects_; }
-  // Forgets all. Reservations in it must have been given back.
-  void clear();
+  void add_uncounted(EnvelopePtr effect) { effects_.push(std::move(effect)); }
+
+  // The first effect that is left; null when there is none, and the outbox is as new.
+  [[nodiscard]] EnvelopePtr take() {
+    EnvelopePtr first = effects_.pop();
+    if (first == nullptr) reset();
+    return first;
+  }
+  // Of the first request that is left. REQUIRES: it was just taken.
+  [[nodiscard]] Duration take_timeout() { return timeouts_[next_timeout_++]; }
+
+  // visit(const Envelope&) for each, in order.
+  template <typename Visit>
+  void for_each(const Visit& visit) const {
+    effects_.for_each(visit);
+  }
 
  private:
-  std::vector<Effect> effects_;
+  void reset() {
+    counted_ = 0;
+    bytes_ = 0;
+    next_timeout_ = 0;
+    timeouts_.clear();
+  }
+
+  EnvelopeList effects_;
   std::size_t counted_ = 0;
   std::uint64_t bytes_ = 0;
+  std::vector<Duration> timeouts_;
+  std::size_t next_timeout_ = 0;
 };
 
 }  // namespace troupe

@@ -33,7 +33,9 @@ class TurnInputs {
   virtual void unreserve(Address address) = 0;
   virtual bool has_subscriber(std::string_view topic) = 0;
   virtual std::uint64_t next_message_id() = 0;
+  // At most about a millisecond old.
   virtual Instant now() = 0;
+  virtual Instant exact_now() = 0;
   virtual std::uint64_t wall_ms() = 0;
   virtual void random(std::span<std::uint8_t> out) = 0;
 

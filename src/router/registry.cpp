@@ -13,19 +13,6 @@ Registry::~Registry() {
   }
 }
 
-Registry::Slot* Registry::slot_at(std::uint32_t index) const {
-  if (index / chunk_slots >= chunk_count) return nullptr;
-  Slot* chunk = chunks_[index / chunk_slots].load(std::memory_order_acquire);
-  return chunk != nullptr ? &chunk[index % chunk_slots] : nullptr;
-}
-
-Registry::Slot* Registry::slot(Address address) const {
-  if (address.is_nobody()) return nullptr;
-  Slot* found = slot_at(address.slot);
-  if (found == nullptr) return nullptr;
-  return found->generation.load(std::memory_order_acquire) == address.generation ? found : nullptr;
-}
-
 Accepted<Address> Registry::reserve(std::optional<std::string> full_name, std::uint16_t home) {
   const std::unique_lock lock(mutex_);
   if (full_name && names_.contains(*full_name)) return refused(Refusal::name_taken);
@@ -87,16 +74,6 @@ std::optional<std::uint16_t> Registry::home(Address address) const {
   const Slot* one = slot(address);
   if (one == nullptr) return std::nullopt;
   return one->home.load(std::memory_order_relaxed);
-}
-
-std::optional<Refusal> Registry::refusal(Address address, std::size_t payload_bytes) const {
-  const Slot* one = slot(address);
-  if (one == nullptr) return Refusal::gone;
-  if (payload_bytes > one->payload_bytes_max.load(std::memory_order_relaxed)) {
-    return Refusal::too_large;
-  }
-  if (one->is_full.load(std::memory_order_relaxed)) return Refusal::busy;
-  return std::nullopt;
 }
 
 Cell* Registry::cell(Address address) const {

@@ -45,10 +45,31 @@ class Registry {
   // The worker that owns the actor now; none if it is gone.
   [[nodiscard]] std::optional<std::uint16_t> home(Address address) const;
   // Whether a message of that size would be refused: gone, too-large, or busy.
-  [[nodiscard]] std::optional<Refusal> refusal(Address address, std::size_t payload_bytes) const;
+  [[nodiscard]] std::optional<Refusal> refusal(Address address, std::size_t payload_bytes) const {
+    const Slot* one = slot(address);
+    if (one == nullptr) return Refusal::gone;
+    if (payload_bytes > one->payload_bytes_max.load(std::memory_order_relaxed)) {
+      return Refusal::too_large;
+    }
+    if (one->is_full.load(std::memory_order_relaxed)) return Refusal::busy;
+    return std::nullopt;
+  }
 
   // Home worker only. Null if the address is gone or nothing was put there yet.
   [[nodiscard]] Cell* cell(Address address) const;
+  // Both at once, for worker `index`.
+  struct Place {
+    bool is_elsewhere = false;
+    std::uint16_t home = 0;
+    Cell* cell = nullptr;  // Null also for an address that is gone.
+  };
+  [[nodiscard]] Place place(Address address, std::uint16_t index) const {
+    const Slot* one = slot(address);
+    if (one == nullptr) return {};
+    const std::uint16_t home = one->home.load(std::memory_order_relaxed);
+    if (home != index) return {.is_elsewhere = true, .home = home};
+    return {.home = home, .cell = one->cell};
+  }
   // `payload_bytes_max`: what it takes in one message; until then, what any actor may take.
   void set_cell(Address address, Cell* cell, std::uint64_t payload_bytes_max);
   void set_full(Address address, bool is_full);
@@ -68,8 +89,18 @@ class Registry {
   static constexpr std::uint32_t chunk_slots = 4'096;
   static constexpr std::uint32_t chunk_count = limits::actors_max / chunk_slots + 1;
 
-  [[nodiscard]] Slot* slot(Address address) const;
-  [[nodiscard]] Slot* slot_at(std::uint32_t index) const;
+  [[nodiscard]] Slot* slot(Address address) const {
+    if (address.is_nobody()) return nullptr;
+    Slot* found = slot_at(address.slot);
+    if (found == nullptr) return nullptr;
+    return found->generation.load(std::memory_order_acquire) == address.generation ? found
+                                                                                   : nullptr;
+  }
+  [[nodiscard]] Slot* slot_at(std::uint32_t index) const {
+    if (index / chunk_slots >= chunk_count) return nullptr;
+    Slot* chunk = chunks_[index / chunk_slots].load(std::memory_order_acquire);
+    return chunk != nullptr ? &chunk[index % chunk_slots] : nullptr;
+  }
 
   std::array<std::atomic<Slot*>, chunk_count> chunks_{};
   mutable std::shared_mutex mutex_;

@@ -52,7 +52,17 @@ class WorkerInputs final : public TurnInputs {
   bool has_subscriber(std::string_view topic) override { return topics_.any_match(topic); }
   // 9 bits for the worker, 44 for its count: below 2^53.
   std::uint64_t next_message_id() override { return ++next_id_; }
-  Instant now() override { return world_.clock.now(); }
+  Instant now() override {
+    const std::uint64_t ticks = world_.clock.ticks();
+    return ticks == ticks_ ? now_ : exact_now();
+  }
+  // As old as the last look at the clock.
+  [[nodiscard]] Instant last_now() const { return now_; }
+  Instant exact_now() override {
+    ticks_ = world_.clock.ticks();
+    now_ = world_.clock.now();
+    return now_;
+  }
   std::uint64_t wall_ms() override { return world_.clock.wall_ms(); }
   void random(std::span<std::uint8_t> out) override { world_.random.fill(out); }
 
@@ -60,6 +70,8 @@ class WorkerInputs final : public TurnInputs {
   World world_;
   const Subscriptions& topics_;
   std::uint64_t next_id_;
+  Instant now_ = {};
+  std::uint64_t ticks_ = UINT64_MAX;  // At now_.
 };
 
 }  // namespace troupe

@@ -76,7 +76,7 @@ Result<std::shared_ptr<ActorSpec>> make_spec(const Making& making, const ActorEn
                   .timers = limits.timers,
                   .children = limits.children,
                   .payload_bytes = limits.payload_bytes};
-  spec->mailbox = {.messages = entry.mailbox_messages, .bytes = entry.mailbox_bytes};
+  spec->mailbox = entry.mailbox;
   TRY_ASSIGN(spec->grants, GrantSet::compile(entry.grants, making.manifest.name));
   spec->config = entry.config;
   return spec;

@@ -15,17 +15,35 @@
 #endif
 
 namespace troupe {
+namespace {
+
+// The system's clock, with the engine's ticker for those who look at the time often.
+class TickedClock final : public Clock {
+ public:
+  explicit TickedClock(const Engine& engine) : engine_(engine) {}
+
+  [[nodiscard]] Instant now() const override { return clock_.now(); }
+  [[nodiscard]] std::uint64_t ticks() const override { return engine_.ticks(); }
+  [[nodiscard]] std::uint64_t wall_ms() const override { return clock_.wall_ms(); }
+
+ private:
+  SystemClock clock_;
+  const Engine& engine_;
+};
+
+}  // namespace
 
 Result<Defaults> make_defaults() {
-  Defaults defaults{.clock = std::make_unique<SystemClock>(),
+  Defaults defaults{.engine = nullptr,
+                    .clock = nullptr,
                     .random = std::make_unique<SystemRandom>(),
-                    .disk = std::make_unique<PosixDisk>(),
-                    .engine = nullptr};
+                    .disk = std::make_unique<PosixDisk>()};
 #if TROUPE_HAS_WASMTIME
   TRY_ASSIGN(defaults.engine, make_wasmtime_engine({}));
 #else
-  defaults.engine = std::make_unique<NativeEngine>();
+  defaults.engine = std::make_unique<NativeEngine>(NativeEngine::Time::real);
 #endif
+  defaults.clock = std::make_unique<TickedClock>(*defaults.engine);
   return defaults;
 }
 

@@ -15,10 +15,10 @@ namespace troupe {
 
 // Thread: immutable after construction.
 struct Defaults {
-  std::unique_ptr<Clock> clock;
+  std::unique_ptr<Engine> engine;
+  std::unique_ptr<Clock> clock;  // Looks at the engine's ticker.
   std::unique_ptr<Random> random;
   std::unique_ptr<Disk> disk;
-  std::unique_ptr<Engine> engine;
 };
 
 // Errors: those of the engine, where this machine can't run it.

@@ -58,20 +58,24 @@ class NodeCore::Log final : public LogSink {
   std::mutex mutex_;
 };
 
-NodeCore::NodeCore(World world, std::uint16_t workers)
+NodeCore::NodeCore(World world, Shape shape)
     : world_(std::move(world)),
-      placement_(workers),
-      ports_(std::make_unique<EnvelopePort[]>(workers)),
+      pools_(std::make_unique<Pool[]>(shape.workers)),
+      placement_(shape.workers),
+      ports_(std::make_unique<EnvelopePort[]>(shape.workers)),
       log_(std::make_unique<Log>(registry_, world_.on_log)) {
-  const std::span<EnvelopePort> ports(ports_.get(), workers);
-  for (std::uint16_t index = 0; index < workers; ++index) {
+  const std::span<EnvelopePort> ports(ports_.get(), shape.workers);
+  for (std::uint16_t index = 0; index < shape.workers; ++index) {
     workers_.push_back(std::make_unique<Worker>(
         WorkerWorld{.inputs = {registry_, placement_, world_.clock, world_.random, is_stopping_},
                     .log = *log_,
                     .engine = world_.engine,
                     .outside_answers = outside_requests_,
+                    .dead_letters = dead_letters_,
                     .control = control_port_,
-                    .ports = ports},
+                    .ports = ports,
+                    .pools = {pools_.get(), shape.workers},
+                    .turns_a_step = shape.turns_a_step},
         index));
   }
   control_ = std::make_unique<Control>(Control::World{.registry = registry_,

@@ -12,6 +12,7 @@
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "engine/engine.hpp"
+#include "router/dead_letters.hpp"
 #include "router/registry.hpp"
 #include "router/worker_inputs.hpp"
 #include "runtime/control.hpp"
@@ -34,7 +35,11 @@ class NodeCore {
     std::function<void(const ExitEvent&)> on_exit;
     std::function<void(const RuntimeEnd&)> on_end;
   };
-  NodeCore(World world, std::uint16_t workers);
+  struct Shape {
+    std::uint16_t workers = 1;
+    std::uint32_t turns_a_step = 1;  // As in WorkerWorld.
+  };
+  NodeCore(World world, Shape shape);
   NodeCore(const NodeCore&) = delete;
   NodeCore& operator=(const NodeCore&) = delete;
   ~NodeCore();
@@ -48,6 +53,7 @@ class NodeCore {
 
   [[nodiscard]] Control& control() { return *control_; }
   [[nodiscard]] Registry& registry() { return registry_; }
+  [[nodiscard]] const DeadLetters& dead_letters() const { return dead_letters_; }
   [[nodiscard]] const std::vector<std::unique_ptr<Worker>>& workers() const { return workers_; }
 
   // From outside the actors, as in troupe/runtime.hpp.
@@ -62,6 +68,7 @@ class NodeCore {
   [[nodiscard]] std::uint64_t next_message_id();
 
   World world_;
+  std::unique_ptr<Pool[]> pools_;  // One a worker; all that travels lives here.
   Registry registry_;
   Placement placement_;
   std::atomic<bool> is_stopping_{false};
@@ -69,6 +76,7 @@ class NodeCore {
   std::unique_ptr<EnvelopePort[]> ports_;
   EnvelopePort control_port_;
   OutsideRequests outside_requests_;
+  DeadLetters dead_letters_;
   std::unique_ptr<Log> log_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unique_ptr<Control> control_;

@@ -33,7 +33,7 @@ class Scripted : public Actor {
     script_.seen.emplace_back(as_text(message));
     return script_.handle ? script_.handle(turn, as_text(message)) : Outcome();
   }
-  Outcome answered(Turn&, std::uint64_t request, const Answer& answer) override {
+  Outcome answered(Turn&, std::uint64_t request, const AnswerView& answer) override {
     script_.seen.push_back(fmt::format(
         "answered {} {}", request,
         answer ? std::string(as_text(*answer)) : "failure: " + to_string(answer.error())));

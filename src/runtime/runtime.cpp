@@ -28,6 +28,25 @@ Result<void> may_wait(std::string_view call) {
       fmt::format("{}() waits, so it can't be called from inside a handler; use the Turn", call));
 }
 
+Result<MailboxBounds> checked(const MailboxBounds& mailbox) {
+  if (mailbox.messages < 1 || mailbox.messages > limits::mailbox_messages_max) {
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("a mailbox for {} messages; it has room for 1 to {}", mailbox.messages,
+                            limits::mailbox_messages_max));
+  }
+  if (mailbox.bytes < 1 || mailbox.bytes > limits::mailbox_bytes_max) {
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("a mailbox for {} bytes; it has room for 1 to {}", mailbox.bytes,
+                            limits::mailbox_bytes_max));
+  }
+  if (mailbox.redeliver > limits::redeliver_max) {
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("a message redelivered {} times; {} is the most", mailbox.redeliver,
+                            limits::redeliver_max));
+  }
+  return mailbox;
+}
+
 }  // namespace
 
 // Everything of a node with threads.
@@ -43,7 +62,8 @@ class Runtime::Node {
                .on_log = options_.on_log,
                .on_exit = options_.on_exit,
                .on_end = [this](const RuntimeEnd& end) { note_end(end); }},
-              static_cast<std::uint16_t>(options_.workers)),
+              {.workers = static_cast<std::uint16_t>(options_.workers),
+               .turns_a_step = limits::step_turns_max}),
         app_(options_.name) {}
 
   void start_threads() {
@@ -140,6 +160,7 @@ Result<std::shared_ptr<const ActorSpec>> Runtime::Node::spec_of(const Component&
   }
   spec->interfaces = spec->code->interfaces();
   spec->quotas = default_quotas();
+  TRY_ASSIGN(spec->mailbox, checked(options.mailbox));
   TRY_ASSIGN(spec->grants, GrantSet::compile({.find = options.grants.find,
                                               .publish = options.grants.publish,
                                               .subscribe = options.grants.subscribe,
@@ -263,6 +284,10 @@ Result<void> Runtime::kill(Address actor) {
 }
 
 std::vector<ActorStatus> Runtime::actors() { return node_->core_.control().actors(); }
+
+std::vector<DeadLetter> Runtime::dead_letters(std::size_t at_most) const {
+  return node_->core_.dead_letters().latest(at_most);
+}
 
 std::optional<RuntimeEnd> Runtime::wait(std::optional<Duration> timeout) {
   return node_->wait(timeout);

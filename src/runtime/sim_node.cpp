@@ -20,7 +20,7 @@ SimNode::SimNode(Options options) : random_(options.seed), order_(options.seed) 
                           },
                       .on_exit = [this](const ExitEvent& event) { exits_.push_back(event); },
                       .on_end = [this](const RuntimeEnd& end) { end_ = end; }},
-      options.workers);
+      NodeCore::Shape{.workers = options.workers, .turns_a_step = options.turns_a_step});
 }
 
 void SimNode::run_until_idle() {

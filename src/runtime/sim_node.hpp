@@ -23,6 +23,7 @@ class SimNode {
  public:
   struct Options {
     std::uint16_t workers = 2;
+    std::uint32_t turns_a_step = 1;  // More: fewer interleavings, less to step through.
     std::uint64_t seed = 1;
     Engine* engine = nullptr;  // None: native actors only.
   };

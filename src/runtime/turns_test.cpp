@@ -122,6 +122,36 @@ TEST_F(TurnsTest, TellSendersFromOutsideThatAMailboxIsFull) {
   EXPECT_TRUE(queue(full, "x")) << "it has had its turn";
 }
 
+TEST_F(TurnsTest, BeginAgainWithTheMessageThatWasInHandAtACrash) {
+  int tries = 0;
+  std::string order;
+  const auto spec = native_spec([&tries, &order] {
+    struct Frail final : Actor {
+      Frail(int& tries, std::string& order) : tries_(tries), order_(order) {}
+      Outcome handle(Turn&, BytesView message) override {
+        if (as_text(message) == "hard" && ++tries_ < 3) return Outcome::crash("too hard");
+        order_ += as_text(message);
+        return Outcome::answer(message);
+      }
+      int& tries_;
+      std::string& order_;
+    };
+    return std::make_unique<Frail>(tries, order);
+  });
+  spec->mailbox.redeliver = 2;
+  const Address frail = *node_.spawn({.name = "frail", .spec = spec, .config = {}});
+  std::vector<std::string> answers;
+  node_.core().request_async(frail, as_bytes("hard"), seconds(1), [&](const Result<Bytes>& answer) {
+    answers.push_back(answer ? std::string(as_text(*answer)) : answer.error().message);
+  });
+  ASSERT_TRUE(queue(frail, "+next"));
+  node_.run_until_idle();
+  EXPECT_EQ(tries, 3);
+  EXPECT_EQ(order, "hard+next") << "at the head of what waits";
+  EXPECT_EQ(answers, std::vector<std::string>{"hard"}) << "the asker has waited";
+  EXPECT_TRUE(node_.core().dead_letters().latest(9).empty());
+}
+
 TEST_F(TurnsTest, RefuseWhatIsMalformed) {
   const Doing::Script script{.handle = [](Turn& turn, auto) {
     EXPECT_EQ(turn.start_timer(seconds(1), Duration::zero()).error(), Refusal::invalid);

@@ -12,6 +12,7 @@
 
 #include "base/check.hpp"
 #include "base/format.hpp"
+#include "base/limits.hpp"
 #include "bench/rows/native_actors.hpp"
 #include "bench/rows/rows.hpp"
 #include "bench/sampler.hpp"
@@ -44,7 +45,7 @@ Row row(std::string id, SimNode& node, Address actor, std::string_view order) {
 }
 
 void measure(const Request& request, RawSink& sink) {
-  SimNode node({.workers = 1});
+  SimNode node({.workers = 1, .turns_a_step = limits::step_turns_max});
   spawn<NativeEcho>(node, "echo", {});
   const Address asker = spawn<NativeAsker>(node, "asker", "echo");
   const Address server = spawn<NativePlayer>(node, "server", "returner");

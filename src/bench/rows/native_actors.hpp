@@ -32,9 +32,7 @@ inline std::uint64_t number_in(BytesView bytes) {
 // Answers with what it got, as tests/guests/echo.c.
 // Thread: a worker's.
 struct NativeEcho final : Actor {
-  Outcome handle(Turn&, BytesView message) override {
-    return Outcome::answer(Bytes(message.begin(), message.end()));
-  }
+  Outcome handle(Turn&, BytesView message) override { return Outcome::answer(message); }
 };
 
 // `go N` asks the actor `echo` N times, as guests/asker.c.
@@ -52,7 +50,7 @@ class NativeAsker final : public Actor {
     caller_ = turn.responder_for_later();
     return ask(turn);
   }
-  Outcome answered(Turn& turn, std::uint64_t, const Answer& answer) override {
+  Outcome answered(Turn& turn, std::uint64_t, const AnswerView& answer) override {
     if (answer && number_in(*answer) == left_) ++good_;
     if (--left_ != 0) return ask(turn);
     if (!turn.answer(*caller_, as_bytes(std::to_string(good_))))

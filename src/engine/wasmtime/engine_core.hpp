@@ -5,8 +5,8 @@
 
 #include "engine/arena.hpp"
 #include "engine/engine.hpp"
+#include "engine/ticker.hpp"
 #include "engine/wasmtime/shim.hpp"
-#include "engine/wasmtime/ticker.hpp"
 
 namespace troupe::wasmtime {
 

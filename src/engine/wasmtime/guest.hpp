@@ -89,6 +89,7 @@ class Guest {
   void write(Stream stream, std::string_view text);
 
   [[nodiscard]] InstanceUsage usage() const;
+  [[nodiscard]] std::uint64_t memory_bytes() const { return held_.memory.size; }
 
   // For the imports' trampolines: the import that runs, so that allocate() can call back.
   class Importing {

@@ -90,7 +90,7 @@ Reply WasmtimeInstance::handle(HostCalls& host, BytesView payload) {
   return reply;
 }
 
-Reply WasmtimeInstance::answered(HostCalls& host, std::uint64_t request, const Answer& answer) {
+Reply WasmtimeInstance::answered(HostCalls& host, std::uint64_t request, const AnswerView& answer) {
   CHECK(code_->interfaces().answers);
   const Running running(guest_, host, Phase::handle);
   // The request, then result<list<u8>, failure>: its case, and the cases' values joined.

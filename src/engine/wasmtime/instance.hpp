@@ -20,7 +20,7 @@ class WasmtimeInstance final : public Instance {
   Reply boot(HostCalls& host) override;
   Reply start(HostCalls& host, BytesView config) override;
   Reply handle(HostCalls& host, BytesView payload) override;
-  Reply answered(HostCalls& host, std::uint64_t request, const Answer& answer) override;
+  Reply answered(HostCalls& host, std::uint64_t request, const AnswerView& answer) override;
   Reply fired(HostCalls& host, std::uint64_t timer) override;
   Reply event(HostCalls& host, std::uint64_t subscription, std::string_view topic,
               BytesView payload) override;
@@ -32,6 +32,7 @@ class WasmtimeInstance final : public Instance {
              BytesView config) override;
 
   [[nodiscard]] InstanceUsage usage() const override { return guest_.usage(); }
+  [[nodiscard]] std::uint64_t memory_bytes() const override { return guest_.memory_bytes(); }
 
  private:
   std::shared_ptr<const WasmtimeCode> code_;  // Before the guest, which runs it.

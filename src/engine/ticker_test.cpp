@@ -1,11 +1,11 @@
-#include "engine/wasmtime/ticker.hpp"
+#include "engine/ticker.hpp"
 
 #include <atomic>
 #include <cstdint>
 
 #include <gtest/gtest.h>
 
-namespace troupe::wasmtime {
+namespace troupe {
 namespace {
 
 TEST(Ticker, TicksWhileItIsHeld) {
@@ -39,4 +39,4 @@ TEST(Ticker, CountsItsHolds) {
 }
 
 }  // namespace
-}  // namespace troupe::wasmtime
+}  // namespace troupe

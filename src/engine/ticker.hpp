@@ -11,9 +11,11 @@
 
 #include "engine/engine.hpp"
 
-namespace troupe::wasmtime {
+namespace troupe {
 
-// Calls `tick` once in every millisecond of real time while somebody holds it; asleep otherwise.
+// Calls `tick` once in every millisecond of real time while somebody holds it, and a little longer,
+// since a worker that finds nothing to do mostly gets something soon; then it sleeps.
+//
 // Deadlines end guests that do not end themselves, so no simulated clock drives them: simulations
 // use fuel.
 //
@@ -28,11 +30,14 @@ class Ticker {
 
   void hold();
   void release();
+  // How often it has ticked.
+  [[nodiscard]] std::uint64_t ticks() const { return ticks_.load(std::memory_order_relaxed); }
 
  private:
   void run();
 
   std::function<void()> tick_;
+  std::atomic<std::uint64_t> ticks_ = 0;
   std::atomic<std::uint32_t> holds_ = 0;
   std::atomic<bool> is_asleep_ = false;
   std::mutex mutex_;
@@ -41,4 +46,4 @@ class Ticker {
   std::thread thread_;  // Last: it uses the rest.
 };
 
-}  // namespace troupe::wasmtime
+}  // namespace troupe

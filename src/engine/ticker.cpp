@@ -1,16 +1,18 @@
-#include "engine/wasmtime/ticker.hpp"
+#include "engine/ticker.hpp"
 
 #include <chrono>
 #include <utility>
 
 #include "base/check.hpp"
 
-namespace troupe::wasmtime {
+namespace troupe {
 namespace {
 
 constexpr std::chrono::milliseconds period{1};
 // After a pause of the whole machine, guests get their time anew.
 constexpr std::chrono::milliseconds catch_up_max{10};
+// Ticks without a hold before it sleeps.
+constexpr std::uint32_t linger = 10;
 
 }  // namespace
 
@@ -46,9 +48,11 @@ void Ticker::run() {
     wake_.wait(lock, [this] { return stopping_ || holds_.load(std::memory_order_seq_cst) > 0; });
     is_asleep_.store(false, std::memory_order_seq_cst);
     auto next = std::chrono::steady_clock::now() + period;
-    while (!stopping_ && holds_.load(std::memory_order_relaxed) > 0) {
+    for (std::uint32_t idle = 0; !stopping_ && idle < linger;) {
+      idle = holds_.load(std::memory_order_relaxed) > 0 ? 0 : idle + 1;
       // Woken early only to stop.
       wake_.wait_until(lock, next, [this] { return stopping_; });
+      ticks_.store(ticks_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
       tick_();
       next += period;
       const auto now = std::chrono::steady_clock::now();
@@ -57,4 +61,4 @@ void Ticker::run() {
   }
 }
 
-}  // namespace troupe::wasmtime
+}  // namespace troupe

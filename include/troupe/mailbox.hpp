@@ -1,0 +1,44 @@
+#pragma once
+// How much may wait for an actor, and what happens to what finds no room.
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+namespace troupe {
+
+// What happens to a message that finds no room.
+enum class WhenFull : std::uint8_t {
+  // Senders are told `busy` before they send; what was accepted before they could be told is kept.
+  refuse,
+  // Senders are told nothing; one message is dropped and counted, and its asker, if it was a
+  // request, hears `refused` at once:
+  drop_newest,  // The one that arrives.
+  drop_oldest,  // Of its own priority the one that has waited longest; if none waits, of the
+                // nearest
+                // lower priority, else of the nearest higher one.
+  drop_lowest,  // Of the lowest priority below its own the one that has waited longest; if there is
+                // none, the one that arrives.
+};
+inline constexpr std::array<std::string_view, 4> when_full_names{"refuse", "drop-newest",
+                                                                 "drop-oldest", "drop-lowest"};
+[[nodiscard]] constexpr std::string_view to_string(WhenFull policy) {
+  return when_full_names.at(static_cast<std::size_t>(std::to_underlying(policy)));
+}
+
+// Answers, timers, exits and stop do not count: their receiver has asked for them.
+struct MailboxBounds {
+  std::uint32_t messages = 1'000;            // Waiting; 1 .. 1,000,000.
+  std::uint64_t bytes = 4ULL * 1024 * 1024;  // Of their payloads; 1 .. 1 GiB.
+  WhenFull when_full = WhenFull::refuse;
+  // How often a message that was in hand at a crash is given to the next life, before it is
+  // quarantined; 0 .. 100. With 0 it is a dead letter at once, and its asker hears
+  // `receiver-exited`.
+  std::uint8_t redeliver = 0;
+
+  friend bool operator==(const MailboxBounds&, const MailboxBounds&) = default;
+};
+
+}  // namespace troupe

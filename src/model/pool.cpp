@@ -1,0 +1,175 @@
+#include "model/pool.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <mutex>
+#include <new>
+
+#include "base/check.hpp"
+#include "base/limits.hpp"
+
+namespace troupe {
+namespace {
+
+constexpr std::size_t header_bytes = 64;
+constexpr std::size_t page_bytes = 4 * limits::KiB;
+constexpr std::uint32_t batch = 32;
+
+}  // namespace
+
+constinit thread_local Pool* Pool::current_ = nullptr;
+
+Pool::~Pool() {
+  while (chunks_ != nullptr) free_chunk(*chunks_);
+}
+
+// Of the threads that have none: those of the program around the node.
+struct Pool::Shared {
+  // tidy: allow(mutex) those threads have nothing but this in common
+  std::mutex mutex;
+  Pool pool;
+};
+
+Pool::Shared& Pool::shared() {
+  // Never destroyed: its blocks may outlive every object with a destructor.
+  static Shared& shared = *std::make_unique<Shared>().release();
+  return shared;
+}
+
+void* Pool::allocate_otherwise(std::size_t size_class) {
+  CHECK(size_class < class_count, "a payload is larger than any limit allows");
+  const auto take_from = [size_class](Pool& pool) {
+    return size_class > small_class_max ? pool.take_large(size_class) : pool.take(size_class);
+  };
+  if (current_ != nullptr) return take_from(*current_);
+  Shared& common = shared();
+  const std::lock_guard lock(common.mutex);
+  return take_from(common.pool);
+}
+
+void Pool::release_otherwise(void* block) noexcept {
+  Pool* owner = chunk_of(block).owner;
+  auto* freed = static_cast<Block*>(block);
+  if (owner == current_) {
+    owner->give_any(freed);
+  } else if (current_ != nullptr) {
+    current_->return_to(*owner, freed);
+  } else {
+    owner->receive(freed, freed);
+  }
+}
+
+void* Pool::take_large(std::size_t size_class) {
+  if (free_[size_class] == nullptr) refill(size_class);
+  idle_large_bytes_ -= chunk_of(free_[size_class]).bytes;
+  return take(size_class);
+}
+
+void Pool::give_large(Block* block, Chunk& chunk) noexcept {
+  if (idle_large_bytes_ + chunk.bytes > limits::pool_idle_bytes_max) {
+    free_chunk(chunk);
+    return;
+  }
+  idle_large_bytes_ += chunk.bytes;
+  give(block, chunk.size_class);
+}
+
+void Pool::give_any(Block* block) noexcept {
+  Chunk& chunk = chunk_of(block);
+  if (chunk.size_class > small_class_max) {
+    give_large(block, chunk);
+  } else {
+    give(block, chunk.size_class);
+  }
+}
+
+// What other threads gave back, else a page of new blocks, so that memory is touched as it is
+// needed.
+void Pool::refill(std::size_t size_class) {
+  take_returned();
+  if (free_[size_class] != nullptr) return;
+  Fresh& fresh = fresh_[size_class];
+  if (fresh.at == fresh.end) fresh = new_chunk(size_class);
+  const std::size_t size = block_bytes(size_class);
+  const std::size_t left = static_cast<std::size_t>(fresh.end - fresh.at) / size;
+  const std::size_t count = std::min(left, std::max<std::size_t>(1, page_bytes / size));
+  // The lowest address first, for the caches' sake.
+  for (std::size_t i = count; i-- > 0;) {
+    auto* block = reinterpret_cast<Block*>(fresh.at + i * size);
+    block->next = free_[size_class];
+    free_[size_class] = block;
+    ASAN_POISON_MEMORY_REGION(block, size);
+  }
+  fresh.at += count * size;
+  if (left == count) fresh = {};
+}
+
+Pool::Fresh Pool::new_chunk(std::size_t size_class) {
+  const bool is_large = size_class > small_class_max;
+  const std::size_t bytes = is_large ? header_bytes + block_bytes(size_class) : chunk_bytes;
+  auto* place = static_cast<std::uint8_t*>(::operator new(bytes, std::align_val_t(chunk_bytes)));
+  auto* chunk = new (place) Chunk{.owner = this,
+                                  .next = chunks_,
+                                  .previous = nullptr,
+                                  .size_class = size_class,
+                                  .bytes = bytes};
+  if (chunks_ != nullptr) chunks_->previous = chunk;
+  chunks_ = chunk;
+  resident_bytes_.store(resident_bytes_.load(std::memory_order_relaxed) + bytes,
+                        std::memory_order_relaxed);
+  if (is_large) idle_large_bytes_ += bytes;
+  return {.at = place + header_bytes, .end = place + bytes};
+}
+
+void Pool::free_chunk(Chunk& chunk) noexcept {
+  (chunk.previous != nullptr ? chunk.previous->next : chunks_) = chunk.next;
+  if (chunk.next != nullptr) chunk.next->previous = chunk.previous;
+  resident_bytes_.store(resident_bytes_.load(std::memory_order_relaxed) - chunk.bytes,
+                        std::memory_order_relaxed);
+  ASAN_UNPOISON_MEMORY_REGION(&chunk, chunk.bytes);
+  ::operator delete(&chunk, std::align_val_t(chunk_bytes));
+}
+
+void Pool::take_returned() noexcept {
+  Block* block = returned_.exchange(nullptr, std::memory_order_acquire);
+  while (block != nullptr) {
+    Block* next = block->next;
+    give_any(block);
+    block = next;
+  }
+}
+
+void Pool::return_to(Pool& owner, Block* block) noexcept {
+  const std::size_t slot =
+      (reinterpret_cast<std::uintptr_t>(&owner) / alignof(Pool)) % returns_.size();
+  Returns& waiting = returns_[slot];
+  if (waiting.owner != &owner) {
+    send_home(waiting);
+    waiting.owner = &owner;
+  }
+  block->next = waiting.newest;
+  waiting.newest = block;
+  if (waiting.oldest == nullptr) waiting.oldest = block;
+  if (++waiting.count == batch) send_home(waiting);
+}
+
+void Pool::send_home(Returns& waiting) noexcept {
+  if (waiting.newest != nullptr) waiting.owner->receive(waiting.newest, waiting.oldest);
+  waiting = {};
+}
+
+void Pool::flush_returns() noexcept {
+  for (Returns& waiting : returns_) {
+    if (waiting.count > 0) send_home(waiting);
+  }
+}
+
+void Pool::receive(Block* newest, Block* oldest) noexcept {
+  Block* top = returned_.load(std::memory_order_relaxed);
+  do {
+    oldest->next = top;
+  } while (!returned_.compare_exchange_weak(top, newest, std::memory_order_release,
+                                            std::memory_order_relaxed));
+}
+
+}  // namespace troupe

@@ -1,0 +1,133 @@
+// Proves what becomes of messages that a guest has no room for, has no time for, or crashes over.
+// One worker, so that the order is known; all actors are real guests.
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "base/format.hpp"
+#include "guest_node.hpp"
+
+namespace troupe {
+namespace {
+
+class MailboxOfAGuest : public testing::Test {
+ protected:
+  Address probe(const std::string& name, GuestOptions options = {}) {
+    options.grants = {
+        .find = {"a", "b"}, .publish = {"news.#"}, .subscribe = {"news.#"}, .spawn = {}};
+    return *node_.spawn(name, "probe", std::move(options));
+  }
+  std::string ask(Address to, std::string_view text) { return node_.ask(to, text); }
+  // What b has logged since the last call.
+  std::string logged() {
+    std::string texts;
+    const auto& log = node_.sim().log();
+    for (; read_ < log.size(); ++read_) texts += log[read_].substr(log[read_].find(": ") + 2);
+    return texts;
+  }
+  ActorStatus status(const std::string& name) {
+    for (const ActorStatus& one : node_.sim().core().control().actors()) {
+      if (one.name == "test/" + name) return one;
+    }
+    return {};
+  }
+  std::vector<DeadLetter> dead_letters() { return node_.sim().core().dead_letters().latest(100); }
+
+  GuestNode node_{1};
+  std::size_t read_ = 0;
+};
+
+// Five messages in one turn of their sender, for a mailbox with room for three.
+TEST_F(MailboxOfAGuest, DropsByItsPolicyAndCountsIt) {
+  const std::vector<std::pair<WhenFull, std::string>> rows{{WhenFull::drop_newest, "123"},
+                                                           {WhenFull::drop_oldest, "345"},
+                                                           {WhenFull::drop_lowest, "123"}};
+  for (const auto& [policy, expected] : rows) {
+    SCOPED_TRACE(to_string(policy));
+    const std::string a = fmt::format("a-{}", to_string(policy));
+    const std::string b = fmt::format("b-{}", to_string(policy));
+    GuestOptions options{.mailbox = {.messages = 3, .when_full = policy}};
+    ASSERT_TRUE(node_.spawn(b, "probe", std::move(options)));
+    GuestOptions sender{.grants = {.find = {b}, .publish = {}, .subscribe = {}, .spawn = {}}};
+    const Address from = *node_.spawn(a, "probe", std::move(sender));
+    std::string commands;
+    for (int i = 1; i <= 5; ++i) commands += fmt::format("send {} log 2 {};", b, i);
+    EXPECT_EQ(ask(from, commands + "count"), "ok;ok;ok;ok;ok;ok 1") << "senders are not told";
+    EXPECT_EQ(logged(), expected);
+    EXPECT_EQ(status(b).dropped, 2U);
+    EXPECT_EQ(status(b).handled, 3U);
+    EXPECT_TRUE(dead_letters().empty()) << "what a policy drops is nobody's letter";
+  }
+}
+
+TEST_F(MailboxOfAGuest, DropsTheLowestPriorityFirst) {
+  const Address a = probe("a");
+  probe("b", {.mailbox = {.messages = 2, .when_full = WhenFull::drop_lowest}});
+  EXPECT_EQ(ask(a,
+                "send-with -1 0 b - log 2 l;send-with 0 0 b - log 2 n;"
+                "send-with 1 0 b - log 2 h;send-with 2 0 b - log 2 c"),
+            "ok;ok;ok;ok");
+  EXPECT_EQ(logged(), "ch");
+  EXPECT_EQ(status("b").dropped, 2U);
+}
+
+TEST_F(MailboxOfAGuest, AnswersARequestThatItDropped) {
+  const Address a = probe("a");
+  probe("b", {.mailbox = {.messages = 1, .when_full = WhenFull::drop_oldest}});
+  EXPECT_EQ(ask(a, "request b 1000 count;request b 1000 count"), "ok 1;ok 2");
+  EXPECT_EQ(ask(a, "journal"), "answered 1 refused busy\nanswered 2 answered ok 1\n");
+}
+
+TEST_F(MailboxOfAGuest, TellsABusySenderAndCountsWhatItRefused) {
+  const Address a = probe("a");
+  probe("b", {.mailbox = {.messages = 1}});
+  node_.sim().core().send(a, as_bytes("send b count")).value();
+  EXPECT_EQ(ask(a, "send b count;send b count"), "refused busy;refused busy");
+  EXPECT_EQ(status("a").refused, 2U);
+}
+
+TEST_F(MailboxOfAGuest, LosesTheMessageInHandAtACrash) {
+  const Address a = probe("a");
+  const Address b = probe("b");
+  EXPECT_EQ(ask(a, "send b trap unreachable;send b log 2 next"), "ok;ok");
+  EXPECT_EQ(logged(), "next") << "the next life goes on with what waited";
+  const auto letters = dead_letters();
+  ASSERT_EQ(letters.size(), 1U);
+  EXPECT_EQ(letters[0].reason, DeadReason::crashed);
+  EXPECT_EQ(letters[0].receiver, b);
+  EXPECT_EQ(letters[0].sender, a);
+  EXPECT_EQ(as_text(letters[0].payload), "trap unreachable");
+}
+
+TEST_F(MailboxOfAGuest, QuarantinesWhatItCrashesOverAgainAndAgain) {
+  const Address a = probe("a");
+  probe("b", {.mailbox = {.redeliver = 2}});
+  EXPECT_EQ(ask(a, "request b 1000 trap unreachable;send b log 2 next"), "ok 1;ok");
+  EXPECT_EQ(node_.exits().size(), 3U) << "once, and twice again";
+  EXPECT_EQ(logged(), "next");
+  EXPECT_EQ(ask(a, "journal"), "answered 1 refused other\n") << "told once, at the end";
+  const auto letters = dead_letters();
+  ASSERT_EQ(letters.size(), 1U);
+  EXPECT_EQ(letters[0].reason, DeadReason::quarantined);
+  EXPECT_TRUE(letters[0].is_request);
+}
+
+TEST_F(MailboxOfAGuest, LosesWhatWaitsWhenItIsGone) {
+  const Address a = probe("a");
+  const Address b = probe("b", {.restart = RestartType::temporary});
+  EXPECT_EQ(ask(a, "send b exit ok;send b log 2 late;request b 1000 count"), "ok;ok;ok 1");
+  EXPECT_EQ(logged(), "");
+  EXPECT_EQ(ask(a, "journal"), "answered 1 refused gone\n");
+  const auto letters = dead_letters();
+  ASSERT_EQ(letters.size(), 2U);
+  for (const DeadLetter& letter : letters) {
+    EXPECT_EQ(letter.reason, DeadReason::gone);
+    EXPECT_EQ(letter.receiver, b);
+  }
+}
+
+}  // namespace
+}  // namespace troupe
