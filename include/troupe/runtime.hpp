@@ -71,6 +71,13 @@ struct SpawnOptions {
   Restart restart = Restart::permanent;
   Grants grants = {};
   MailboxBounds mailbox = {};
+  // Its handlers may take long: they run beside the workers from their beginning. A guest that
+  // turns out to take long gets there by itself.
+  bool long_running = false;
+};
+
+struct NativeOptions {
+  bool long_running = false;  // As in SpawnOptions.
 };
 
 struct RuntimeOptions {
@@ -102,7 +109,8 @@ class Runtime {
   ~Runtime();
 
   // Lets manifests name `component = "native:NAME"`. Before load().
-  Result<void> add_native(std::string name, std::function<std::unique_ptr<Actor>()> make);
+  Result<void> add_native(std::string name, std::function<std::unique_ptr<Actor>()> make,
+                          NativeOptions options = {});
 
   // Reads an app manifest, compiles its components, starts its actors in the order given, and
   // returns when all are ready. On an error, what had started is stopped again.

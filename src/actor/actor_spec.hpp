@@ -34,7 +34,8 @@ struct ActorSpec {
   Quotas quotas;
   MailboxBounds mailbox;
   GrantSet grants;
-  Bytes config;  // For actors that are given none of their own.
+  bool long_running = false;  // Its turns go on beside the worker from their beginning.
+  Bytes config;               // For actors that are given none of their own.
   std::map<std::string, ChildTemplate, std::less<>> templates;
   std::set<std::string, std::less<>> template_names;  // Of `templates`, for turns to look up.
 };

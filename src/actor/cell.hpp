@@ -7,6 +7,7 @@
 
 #include "actor/actor_spec.hpp"
 #include "actor/actor_stats.hpp"
+#include "actor/away.hpp"
 #include "engine/engine.hpp"
 #include "mailbox/mailbox.hpp"
 #include "model/books.hpp"
@@ -45,6 +46,8 @@ class Cell : public Runnable {
   std::uint64_t life = 0;
   bool birth_pending = false;  // The next turn begins a life.
   std::uint64_t sequence = 0;  // Of request, timer, watch and subscription numbers.
+
+  std::unique_ptr<Away> away;  // While a turn goes on beside the worker.
 
   // The present life; null between two.
   std::unique_ptr<Instance> instance;

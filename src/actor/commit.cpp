@@ -11,7 +11,7 @@ namespace troupe {
 
 std::optional<Exit> Worker::commit(Cell& cell) {
   std::optional<Exit> exit;
-  while (EnvelopePtr effect = turn_.outbox().take()) {
+  while (EnvelopePtr effect = turn_->outbox().take()) {
     switch (effect->kind) {
       case EnvelopeKind::message:
       case EnvelopeKind::answer:
@@ -20,7 +20,7 @@ std::optional<Exit> Worker::commit(Cell& cell) {
         route(std::move(effect));
         break;
       case EnvelopeKind::request:
-        ask(cell, std::move(effect), turn_.outbox().take_timeout());
+        ask(cell, std::move(effect), turn_->outbox().take_timeout());
         break;
       case EnvelopeKind::event:
         publish(*effect);
@@ -60,6 +60,7 @@ std::optional<Exit> Worker::commit(Cell& cell) {
       case EnvelopeKind::end:
       case EnvelopeKind::retire:
       case EnvelopeKind::child_gone:
+      case EnvelopeKind::turn_done:
       case EnvelopeKind::unsubscribe_all:
       case EnvelopeKind::control:
         CHECK(false, "no handler asks for that");

@@ -47,6 +47,11 @@ void Worker::deliver_to(Cell& cell, EnvelopePtr envelope) {
     accept(cell, std::move(envelope));
     return;
   }
+  // The books are not here: what asks them waits.
+  if (cell.away != nullptr && envelope->kind != EnvelopeKind::stop) {
+    cell.away->kept.emplace_back(std::move(envelope));
+    return;
+  }
   if (envelope->kind == EnvelopeKind::answer || envelope->kind == EnvelopeKind::failure) {
     // The first outcome settles the request; every later one is an orphan.
     Books::Request* request = cell.books.requests.find(envelope->number);
@@ -71,7 +76,7 @@ void Worker::accept(Cell& cell, EnvelopePtr envelope) {
     drop(cell);
   cell.stats->queued.store(cell.mailbox.count(), std::memory_order_relaxed);
   if (cell.mailbox.is_full()) world_.inputs.registry.set_full(cell.address, true);
-  if (cell.will_run()) run_queue_.ready(cell);
+  if (cell.will_run() && cell.away == nullptr) run_queue_.ready(cell);
 }
 
 // What the mailbox dropped by its policy: no dead letter, since nobody is to look after it, but
@@ -104,7 +109,10 @@ void Worker::deliver_order(EnvelopePtr envelope) {
       if (cell != nullptr && !cell->will_run()) expect_life(*cell);
       return;
     case EnvelopeKind::end:
-      if (cell != nullptr && cell->will_run()) {
+      if (cell == nullptr || !cell->will_run()) return;
+      if (cell->away != nullptr) {
+        kill_away(*cell->away, envelope->note<ExitNote>()->exit);
+      } else {
         end_life(*cell, envelope->note<ExitNote>()->exit, nullptr);
       }
       return;
@@ -112,7 +120,16 @@ void Worker::deliver_order(EnvelopePtr envelope) {
       if (cell != nullptr) retire(*cell);
       return;
     case EnvelopeKind::child_gone:
-      if (cell != nullptr) std::erase(cell->books.children, envelope->sender);
+      if (cell == nullptr) return;
+      if (cell->away != nullptr) {
+        cell->away->kept.emplace_back(std::move(envelope));
+      } else {
+        std::erase(cell->books.children, envelope->sender);
+      }
+      return;
+    case EnvelopeKind::turn_done:
+      CHECK(cell != nullptr && cell->away != nullptr, "a cell waits for its turn");
+      take_home(*cell);
       return;
     case EnvelopeKind::subscribe:
     case EnvelopeKind::unsubscribe:
@@ -212,6 +229,10 @@ void Worker::cancel(const AlarmKey& key) { (void)timers_.cancel({key.index, key.
 void Worker::fire(const Alarm& alarm) {
   Cell* cell = world_.inputs.registry.cell(alarm.actor);
   if (cell == nullptr) return;
+  if (cell->away != nullptr) {
+    cell->away->kept.emplace_back(alarm);
+    return;
+  }
   if (alarm.is_request) {
     bump(cell->stats->timed_out);
     deliver_to(*cell,

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "actor/running_guest.hpp"
 #include "actor/worker.hpp"
 #include "base/check.hpp"
 #include "host/guest_host.hpp"
@@ -23,28 +24,37 @@ void Worker::expect_life(Cell& cell) {
   run_queue_.ready(cell);
 }
 
-void Worker::begin_life(Cell& cell) {
+Worker::Went Worker::begin_life(Cell& cell) {
   cell.birth_pending = false;
   ++cell.life;
   bump(cell.stats->lives);
   cell.stats->state.store(ActorState::starting, std::memory_order_relaxed);
   cell.instance = cell.spec->code->instantiate(cell.spec->limits);
   cell.memory_warned = false;
-  turn_.take_over(turn_actor(cell));
-  turn_.begin(nullptr);
-  GuestHost host(turn_, {&cell.spec->grants, cell.spec->interfaces});
-  Reply reply = cell.instance->boot(host);
-  cell.memory_at_boot = cell.instance->memory_bytes();
-  if (reply.kind != Reply::Kind::ended) {
-    reply = cell.instance->start(host, cell.config.empty() ? cell.spec->config : cell.config);
+  turn_->take_over(turn_actor(cell));
+  turn_->begin(nullptr);
+  ActorTurn& turn = *turn_;  // Another, once this one has left.
+  RunningGuest running(*this, cell);
+  GuestHost host(turn, {&cell.spec->grants, cell.spec->interfaces}, running);
+  Ran ran{.kind = Ran::Kind::birth, .reply = cell.instance->boot(host), .in_hand = nullptr};
+  ran.memory_at_boot = cell.instance->memory_bytes();
+  if (ran.reply.kind != Reply::Kind::ended) {
+    ran.reply = cell.instance->start(host, cell.config.empty() ? cell.spec->config : cell.config);
   }
-  if (reply.kind == Reply::Kind::ended) {
-    end_life_by(cell, std::move(reply));
+  if (running.has_left()) return running.come_home(std::move(ran));
+  finish_birth(cell, ran);
+  return Went::home;
+}
+
+void Worker::finish_birth(Cell& cell, Ran& ran) {
+  cell.memory_at_boot = ran.memory_at_boot;
+  if (ran.reply.kind == Reply::Kind::ended) {
+    end_life_by(cell, std::move(ran.reply));
     return;
   }
-  if (reply.kind == Reply::Kind::failed) {
-    turn_.roll_back();
-    end_life(cell, Exit::crashed(std::move(reply.error)), nullptr);
+  if (ran.reply.kind == Reply::Kind::failed) {
+    turn_->roll_back();
+    end_life(cell, Exit::crashed(std::move(ran.reply.error)), nullptr);
     return;
   }
   auto started = std::make_unique<StartedReport>();
@@ -114,7 +124,7 @@ void Worker::end_life(Cell& cell, const Exit& exit, std::unique_ptr<Death> death
 }
 
 void Worker::end_life_by(Cell& cell, Reply reply) {
-  turn_.roll_back();
+  turn_->roll_back();
   const Exit exit = reply.death->exit;
   end_life(cell, exit, std::move(reply.death));
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "actor/running_guest.hpp"
 #include "actor/worker.hpp"
 #include "base/check.hpp"
 #include "base/format.hpp"
@@ -22,28 +23,28 @@ TurnActor Worker::turn_actor(Cell& cell) const {
           .templates = &cell.spec->template_names};
 }
 
-void Worker::run_turn(Cell& cell) {
+Worker::Went Worker::run_turn(Cell& cell) {
   if (ticker_hold_ == nullptr) ticker_hold_ = world_.engine.hold_ticker();
   if (cell.birth_pending) {
-    begin_life(cell);
-    return;
+    return begin_life(cell);
   }
   const Address address = cell.address;
-  turn_.take_over(turn_actor(cell));
+  turn_->take_over(turn_actor(cell));
   const Instant began = inputs_.last_now();
   for (std::uint32_t count = 0; count < limits::turn_messages_max; ++count) {
     const bool was_full = cell.mailbox.is_full();
     EnvelopePtr envelope = cell.mailbox.pop();
     if (envelope == nullptr) break;
     if (was_full && !cell.mailbox.is_full()) world_.inputs.registry.set_full(address, false);
-    handle(cell, std::move(envelope));
+    if (handle(cell, std::move(envelope)) == Went::away) return Went::away;
     if (!cell.is_alive() || cell.mailbox.empty()) break;
     if ((inputs_.now() - began).count() >= limits::turn_ns_max) break;
   }
   cell.stats->queued.store(cell.mailbox.count(), std::memory_order_relaxed);
-  if (!cell.is_alive()) return;
+  if (!cell.is_alive()) return Went::home;
   if (cell.instance->memory_bytes() != cell.memory_seen) look_at_memory(cell);
   if (!cell.mailbox.empty()) run_queue_.ready(cell);
+  return Went::home;
 }
 
 // Whether what waited in the mailbox still stands for something; closes its entry in the books.
@@ -75,6 +76,7 @@ bool Worker::still_counts(Cell& cell, const Envelope& envelope) {
     case EnvelopeKind::end:
     case EnvelopeKind::retire:
     case EnvelopeKind::child_gone:
+    case EnvelopeKind::turn_done:
     case EnvelopeKind::subscribe:
     case EnvelopeKind::unsubscribe:
     case EnvelopeKind::unsubscribe_all:
@@ -122,6 +124,7 @@ Reply Worker::call(Cell& cell, HostCalls& host, const Envelope& envelope) {
     case EnvelopeKind::end:
     case EnvelopeKind::retire:
     case EnvelopeKind::child_gone:
+    case EnvelopeKind::turn_done:
     case EnvelopeKind::subscribe:
     case EnvelopeKind::unsubscribe:
     case EnvelopeKind::unsubscribe_all:
@@ -137,23 +140,26 @@ Reply Worker::call(Cell& cell, HostCalls& host, const Envelope& envelope) {
   CHECK(false, "not for a guest");
 }
 
-void Worker::handle(Cell& cell, EnvelopePtr envelope) {
-  if (envelope->kind == EnvelopeKind::stop) {
-    stop(cell, *envelope);
-    return;
-  }
+Worker::Went Worker::handle(Cell& cell, EnvelopePtr envelope) {
+  if (envelope->kind == EnvelopeKind::stop) return stop(cell, std::move(envelope));
   const bool is_call = envelope->kind <= EnvelopeKind::request;
   if ((!is_call || envelope->deadline != never) && !still_counts(cell, *envelope)) {
-    if (!is_call) return;
+    if (!is_call) return Went::home;
     bump(cell.stats->expired);
     undeliverable(std::move(envelope), DeadReason::expired);
-    return;
+    return Went::home;
   }
-  turn_.begin(envelope.get());
-  GuestHost host(turn_, {&cell.spec->grants, cell.spec->interfaces});
+  turn_->begin(envelope.get());
+  ActorTurn& turn = *turn_;  // Another, once this one has left.
+  RunningGuest running(*this, cell);
+  GuestHost host(turn, {&cell.spec->grants, cell.spec->interfaces}, running);
   Reply reply =
       is_call ? cell.instance->handle(host, envelope->payload()) : call(cell, host, *envelope);
+  if (running.has_left()) [[unlikely]] {
+    return running.come_home({Ran::Kind::handler, std::move(reply), std::move(envelope)});
+  }
   finish(cell, std::move(envelope), reply);
+  return Went::home;
 }
 
 void Worker::finish(Cell& cell, EnvelopePtr envelope, Reply& reply) {
@@ -165,52 +171,66 @@ void Worker::finish(Cell& cell, EnvelopePtr envelope, Reply& reply) {
   bump(cell.stats->handled);
   if (reply.kind == Reply::Kind::failed) {
     bump(cell.stats->errors);
-    if (turn_.owes()) {
-      turn_.settle(reply.error);
+    if (turn_->owes()) {
+      turn_->settle(reply.error);
     } else {
       world_.log.write(cell.address, LogLevel::warn,
                        fmt::format("handler returned an error: {}", reply.error));
     }
   }
-  turn_.settle(std::nullopt);
+  turn_->settle(std::nullopt);
   if (const auto exit = commit(cell)) end_life(cell, *exit, nullptr);
 }
 
 // What was in hand goes to the next life, or is lost with this one.
 void Worker::crash(Cell& cell, EnvelopePtr in_hand, Reply& reply) {
-  turn_.roll_back();
-  // Its asker hears of it once: now, or from a later life.
-  std::erase(cell.books.owed, Responder{in_hand->sender, in_hand->number});
+  turn_->roll_back();
   const std::uint8_t chances = cell.spec->mailbox.redeliver;
-  const bool is_call = in_hand->kind <= EnvelopeKind::request;
-  if (is_call && in_hand->crashes < chances) {
+  if (in_hand->kind <= EnvelopeKind::request && in_hand->crashes < chances) {
+    std::erase(cell.books.owed, Responder{in_hand->sender, in_hand->number});
     ++in_hand->crashes;
     cell.mailbox.put_back(std::move(in_hand));
   } else {
-    undeliverable(std::move(in_hand), chances == 0 ? DeadReason::crashed : DeadReason::quarantined);
+    lose(cell, std::move(in_hand));
   }
   const Exit exit = reply.death->exit;
   end_life(cell, exit, std::move(reply.death));
 }
 
-void Worker::stop(Cell& cell, const Envelope& envelope) {
+void Worker::lose(Cell& cell, EnvelopePtr in_hand) {
+  // Its asker hears of it once.
+  std::erase(cell.books.owed, Responder{in_hand->sender, in_hand->number});
+  undeliverable(std::move(in_hand),
+                cell.spec->mailbox.redeliver == 0 ? DeadReason::crashed : DeadReason::quarantined);
+}
+
+Worker::Went Worker::stop(Cell& cell, EnvelopePtr envelope) {
   cell.stats->state.store(ActorState::stopping, std::memory_order_relaxed);
   if (!cell.spec->interfaces.stopping) {
     end_life(cell, Exit::normal(), nullptr);
-    return;
+    return Went::home;
   }
-  const Duration left = std::max(Duration::zero(), envelope.deadline - inputs_.now());
+  const Duration left = std::max(Duration::zero(), envelope->deadline - inputs_.exact_now());
   const auto left_ms = std::chrono::duration_cast<std::chrono::milliseconds>(left).count();
-  turn_.begin(nullptr);
-  GuestHost host(turn_, {&cell.spec->grants, cell.spec->interfaces});
-  Reply reply = cell.instance->stop(
+  turn_->begin(nullptr);
+  ActorTurn& turn = *turn_;  // Another, once this one has left.
+  RunningGuest running(*this, cell);
+  GuestHost host(turn, {&cell.spec->grants, cell.spec->interfaces}, running);
+  Ran ran{.kind = Ran::Kind::stop, .reply = {}, .in_hand = std::move(envelope)};
+  ran.reply = cell.instance->stop(
       host, static_cast<std::uint32_t>(std::min<std::int64_t>(left_ms, UINT32_MAX)));
-  if (reply.kind == Reply::Kind::ended) {
-    end_life_by(cell, std::move(reply));
+  if (running.has_left()) return running.come_home(std::move(ran));
+  finish_stop(cell, ran);
+  return Went::home;
+}
+
+void Worker::finish_stop(Cell& cell, Ran& ran) {
+  if (ran.reply.kind == Reply::Kind::ended) {
+    end_life_by(cell, std::move(ran.reply));
     return;
   }
   const auto exit = commit(cell);
-  const bool in_time = inputs_.now() <= envelope.deadline;
+  const bool in_time = inputs_.exact_now() <= ran.in_hand->deadline;
   end_life(cell, !in_time ? Exit::killed() : exit.value_or(Exit::normal()), nullptr);
 }
 

@@ -27,7 +27,7 @@ Worker::Worker(const WorkerWorld& world, std::uint16_t index)
     : world_(world),
       index_(index),
       inputs_(world.inputs, topics_, index),
-      turn_(inputs_, world.log),
+      turn_(std::make_unique<ActorTurn>(inputs_, world.log)),
       outgoing_(world.ports.size()) {}
 
 Worker::~Worker() {
@@ -56,7 +56,7 @@ StepResult Worker::step() {
   for (std::uint32_t turns = 0; turns < world_.turns_a_step; ++turns) {
     Runnable* next = run_queue_.take();
     if (next == nullptr) break;
-    run_turn(static_cast<Cell&>(*next));
+    if (run_turn(static_cast<Cell&>(*next)) == Went::away) return StepResult::left;
     worked = true;
     if (has_outgoing_) flush();
     const Instant present = inputs_.now();

@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "actor/away.hpp"
 #include "actor/cell.hpp"
 #include "actor/counters.hpp"
 #include "actor/reports.hpp"
@@ -20,6 +21,8 @@
 #include "router/dead_letters.hpp"
 #include "router/registry.hpp"
 #include "router/worker_inputs.hpp"
+#include "scheduler/away_places.hpp"
+#include "scheduler/handover.hpp"
 #include "scheduler/port.hpp"
 #include "scheduler/run_queue.hpp"
 #include "scheduler/steppable.hpp"
@@ -27,8 +30,6 @@
 #include "topic/subscriptions.hpp"
 
 namespace troupe {
-
-using EnvelopePort = Port<Envelope>;
 
 // Takes the outcomes of requests that were asked from outside the actors.
 // Thread: any thread.
@@ -44,11 +45,12 @@ class OutsideAnswers {
 
 // What all workers of a node share.
 struct WorkerWorld {
-  WorkerInputs::World inputs;
+  InputsWorld inputs;
   LogSink& log;
   Engine& engine;
   OutsideAnswers& outside_answers;
   DeadLetters& dead_letters;
+  AwayPlaces& away_places;
   EnvelopePort& control;          // Takes the reports.
   std::span<EnvelopePort> ports;  // One a worker.
   std::span<Pool> pools;          // Likewise.
@@ -58,8 +60,8 @@ struct WorkerWorld {
 
 // Thread:  one driver; counters() any thread.
 // Owns:    its cells, timers and topic replica.
-// Bounds:  a turn ends after limits::turn_messages_max messages or limits::turn_ns_max; a guest may
-//          hold the worker for its deadline.
+// Bounds:  a turn ends after limits::turn_messages_max messages or limits::turn_ns_max; a guest
+//          that takes longer goes on beside the worker.
 // Errors:  none: everything an actor does ends as a report to the control plane.
 class Worker final : public Steppable {
  public:
@@ -74,16 +76,16 @@ class Worker final : public Steppable {
   [[nodiscard]] const WorkerCounters& counters() const { return counters_; }
   [[nodiscard]] EnvelopePort& port() const { return world_.ports[index_]; }
 
+  // Lets a guest that takes long go on beside the worker. Before the first step; null: it goes on
+  // in the worker's way, until its deadline.
+  void set_handover(Handover* handover) { handover_ = handover; }
+
   // Whether the calling thread is inside a step() of some worker.
   [[nodiscard]] static bool is_inside();
 
  private:
-  struct Alarm {
-    Address actor;
-    std::uint64_t number = 0;
-    bool is_request = false;  // A request's time is over; else a timer fires.
-    Instant at;
-  };
+  friend class RunningGuest;
+  enum class Went : std::uint8_t { home, away };  // Away: `this` is another thread's by now.
 
   // Arrivals (delivery.cpp).
   void route(EnvelopePtr envelope);
@@ -109,7 +111,8 @@ class Worker final : public Steppable {
   void create(const Envelope& envelope);
   // A life begins as a turn of its own, since what sets it off may be the commit of another turn.
   void expect_life(Cell& cell);
-  void begin_life(Cell& cell);
+  [[nodiscard]] Went begin_life(Cell& cell);
+  void finish_birth(Cell& cell, Ran& ran);
   void end_life(Cell& cell, const Exit& exit, std::unique_ptr<Death> death);
   // As the guest's last call has ended it: nothing that it asked for there happens.
   void end_life_by(Cell& cell, Reply reply);
@@ -117,15 +120,22 @@ class Worker final : public Steppable {
   void retire(Cell& cell);
 
   // Turns (turn.cpp).
-  void run_turn(Cell& cell);
-  void handle(Cell& cell, EnvelopePtr envelope);
+  [[nodiscard]] Went run_turn(Cell& cell);
+  [[nodiscard]] Went handle(Cell& cell, EnvelopePtr envelope);
   [[nodiscard]] bool still_counts(Cell& cell, const Envelope& envelope);
   [[nodiscard]] Reply call(Cell& cell, HostCalls& host, const Envelope& envelope);
   void finish(Cell& cell, EnvelopePtr envelope, Reply& reply);
   void crash(Cell& cell, EnvelopePtr in_hand, Reply& reply);
-  void stop(Cell& cell, const Envelope& envelope);
+  [[nodiscard]] Went stop(Cell& cell, EnvelopePtr envelope);
+  void finish_stop(Cell& cell, Ran& ran);
+  void lose(Cell& cell, EnvelopePtr in_hand);
   void look_at_memory(Cell& cell);
   [[nodiscard]] TurnActor turn_actor(Cell& cell) const;
+
+  // Turns that take longer than their share (away.cpp).
+  [[nodiscard]] Away* go_away(Cell& cell);
+  void kill_away(Away& away, const Exit& exit);
+  void take_home(Cell& cell);
 
   // What turns asked for (commit.cpp).
   [[nodiscard]] std::optional<Exit> commit(Cell& cell);
@@ -143,7 +153,8 @@ class Worker final : public Steppable {
   WorkerCounters counters_;
   Subscriptions topics_;
   WorkerInputs inputs_;
-  ActorTurn turn_;
+  std::unique_ptr<ActorTurn> turn_;
+  Handover* handover_ = nullptr;
   std::unordered_map<Address, std::unique_ptr<Cell>> cells_;
   RunQueue run_queue_;
   Timers<Alarm> timers_;

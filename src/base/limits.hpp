@@ -32,7 +32,7 @@ inline constexpr std::uint32_t mailbox_messages_default = 1'000;
 inline constexpr std::uint32_t mailbox_messages_max = 1'000'000;
 inline constexpr std::uint64_t mailbox_bytes_default = 4 * MiB;
 inline constexpr std::uint64_t mailbox_bytes_max = 1 * GiB;
-inline constexpr std::uint32_t redeliver_max = 100;  // Of one message, after crashes.
+inline constexpr std::uint32_t redeliver_max = 100;       // Of one message, after crashes.
 inline constexpr std::uint32_t requests_default = 1'024;  // In flight, asked by one actor.
 inline constexpr std::uint32_t requests_max = 100'000;
 inline constexpr std::uint32_t timers_default = 1'000;
@@ -62,7 +62,9 @@ inline constexpr std::size_t backtrace_frames_max = 16;
 // --- One turn: shared by the actors of a worker.
 inline constexpr std::uint32_t turn_messages_max = 64;
 inline constexpr std::int64_t turn_ns_max = 2'000'000;
-inline constexpr std::uint32_t step_turns_max = 64;  // Before a worker looks at the clock again.
+inline constexpr std::uint64_t share_ticks = 2;        // The same for one message of a guest.
+inline constexpr std::uint32_t away_threads_max = 64;  // Of a node: guests beyond their share.
+inline constexpr std::uint32_t step_turns_max = 64;    // Before a worker looks at the clock again.
 
 // --- One component file: filled by whoever wrote it; checked before compilation.
 inline constexpr std::uint64_t component_bytes_max = 64 * MiB;
@@ -74,7 +76,7 @@ inline constexpr std::uint32_t workers_max = 256;
 inline constexpr std::uint32_t actors_max = 4'000'000;  // Slots, live or reserved.
 inline constexpr std::size_t dead_letters_max = 1'000;  // Kept for a look; older ones are dropped.
 inline constexpr std::uint64_t dead_letters_bytes_max = 64 * MiB;  // Of their payloads; likewise.
-inline constexpr std::uint64_t pool_idle_bytes_max = 8 * MiB;  // Large free blocks, per worker.
+inline constexpr std::uint64_t pool_idle_bytes_max = 8 * MiB;      // Large free blocks, per worker.
 inline constexpr std::uint64_t manifest_bytes_max = 1 * MiB;
 inline constexpr std::size_t manifest_depth_max = 16;   // Nested tables and lists; dots of one key.
 inline constexpr std::size_t manifest_errors_max = 20;  // Shown at once; the rest is counted.

@@ -27,7 +27,24 @@ struct GuestRights {
 // Thread: the one that runs the guest.
 class GuestHost final : public HostCalls {
  public:
-  GuestHost(ActorTurn& turn, GuestRights rights) : turn_(turn), rights_(rights) {}
+  // What to do with a guest that has run for longer than its share.
+  // Thread: the one that runs the guest.
+  class Overruns {
+   public:
+    Overruns() = default;
+    Overruns(const Overruns&) = delete;
+    Overruns& operator=(const Overruns&) = delete;
+
+    virtual Overrun overran() = 0;
+
+   protected:
+    ~Overruns() = default;
+  };
+
+  GuestHost(ActorTurn& turn, GuestRights rights, Overruns& overruns)
+      : turn_(turn), rights_(rights), overruns_(overruns) {}
+
+  Overrun overran() override { return overruns_.overran(); }
 
   void returned(BytesView answer) override { turn_.give_answer(answer); }
   Turn& turn() override { return turn_; }
@@ -74,6 +91,7 @@ class GuestHost final : public HostCalls {
  private:
   ActorTurn& turn_;
   GuestRights rights_;
+  Overruns& overruns_;
 };
 
 }  // namespace troupe

@@ -33,7 +33,7 @@ bool ActorTurn::is_in_hand(Responder responder) const {
 
 void ActorTurn::roll_back() {
   while (const EnvelopePtr effect = outbox_.take()) {
-    if (effect->kind == EnvelopeKind::spawn) inputs_.unreserve(effect->receiver);
+    if (effect->kind == EnvelopeKind::spawn) inputs_->unreserve(effect->receiver);
     if (effect->kind != EnvelopeKind::answer && effect->kind != EnvelopeKind::failure) continue;
     // An answer to an earlier request is owed again.
     const Responder again{effect->receiver, effect->number};
@@ -46,7 +46,7 @@ std::optional<Refusal> ActorTurn::draft_refusal(const Draft& draft) {
   if (draft.options.ttl_ms == 0U) return Refusal::invalid;
   if (draft.addresses.size() > limits::message_addresses_max) return Refusal::invalid;
   if (const auto why = outbox_.refusal(draft.size)) return why;
-  return inputs_.refusal(draft.to, draft.size);
+  return inputs_->refusal(draft.to, draft.size);
 }
 
 Accepted<void> ActorTurn::send(Address to, BytesView payload, SendOptions options,
@@ -63,7 +63,7 @@ Accepted<void> ActorTurn::send(Address to, BytesView payload, SendOptions option
                               .receiver = to,
                               .sender = actor_.self,
                               .deadline = deadline,
-                              .id = inputs_.next_message_id()},
+                              .id = inputs_->next_message_id()},
                              payload, note_of(addresses)),
               payload.size());
   return {};
@@ -92,7 +92,7 @@ Accepted<std::uint64_t> ActorTurn::request(Address to, BytesView payload, Durati
                                       .sender = actor_.self,
                                       .number = number,
                                       .deadline = expires,
-                                      .id = inputs_.next_message_id()},
+                                      .id = inputs_->next_message_id()},
                                      payload, note_of(addresses)),
                       timeout);
   return number;
@@ -121,7 +121,7 @@ Accepted<void> ActorTurn::stop(Address child, Duration budget) {
   return {};
 }
 
-std::string ActorTurn::label(Address actor) { return inputs_.label(actor); }
+std::string ActorTurn::label(Address actor) { return inputs_->label(actor); }
 
 EnvelopePtr ActorTurn::failure_for(Responder responder, Failure failure) const {
   return Envelope::make({.kind = EnvelopeKind::failure,
@@ -144,7 +144,7 @@ Accepted<void> ActorTurn::answer(Responder responder, BytesView payload,
                           .receiver = responder.asker,
                           .sender = actor_.self,
                           .number = responder.request,
-                          .id = inputs_.next_message_id()},
+                          .id = inputs_->next_message_id()},
                          payload, note_of(addresses)),
           payload.size());
   return {};
@@ -171,7 +171,7 @@ void ActorTurn::give_answer(BytesView payload) {
                                         .receiver = in_hand_->sender,
                                         .sender = actor_.self,
                                         .number = in_hand_->number,
-                                        .id = inputs_.next_message_id()},
+                                        .id = inputs_->next_message_id()},
                                        payload));
 }
 
@@ -198,7 +198,7 @@ std::vector<Address> ActorTurn::received() {
 }
 
 Instant ActorTurn::monotonic_now() {
-  if (!knows_now_) now_ = inputs_.exact_now();
+  if (!knows_now_) now_ = inputs_->exact_now();
   knows_now_ = true;
   return now_;
 }
@@ -223,9 +223,9 @@ Accepted<Address> ActorTurn::find(std::string_view name) {
   if (!is_name(actor) || (has_app && !is_name(name.substr(0, slash)))) {
     return refused(Refusal::invalid);
   }
-  if (has_app) return inputs_.find(name);
+  if (has_app) return inputs_->find(name);
   std::string full(*actor_.app);
-  return inputs_.find(full.append("/").append(name));
+  return inputs_->find(full.append("/").append(name));
 }
 
 Accepted<Address> ActorTurn::spawn(std::string_view child_template,
@@ -242,7 +242,7 @@ Accepted<Address> ActorTurn::spawn(std::string_view child_template,
   if (const auto why = outbox_.refusal(config.size())) return refused(*why);
   std::optional<std::string> full;
   if (name) full = std::string(*actor_.app).append("/").append(*name);
-  const Accepted<Address> address = inputs_.reserve(std::move(full));
+  const Accepted<Address> address = inputs_->reserve(std::move(full));
   if (!address) return address;
   outbox_.add(order(EnvelopeKind::spawn, {.receiver = *address},
                     std::make_unique<SpawnNote>(std::string(child_template), config)),
@@ -267,11 +267,11 @@ Accepted<void> ActorTurn::publish(std::string_view topic, BytesView payload) {
     if (effect.kind != EnvelopeKind::subscribe) return;
     subscribed_here = subscribed_here || matches({effect.note<TopicNote>()->topic}, topic);
   });
-  if (!subscribed_here && !inputs_.has_subscriber(topic)) return refused(Refusal::no_subscriber);
+  if (!subscribed_here && !inputs_->has_subscriber(topic)) return refused(Refusal::no_subscriber);
   // Receiver and number are filled in for each subscriber.
   outbox_.add(
       Envelope::make(
-          {.kind = EnvelopeKind::event, .sender = actor_.self, .id = inputs_.next_message_id()},
+          {.kind = EnvelopeKind::event, .sender = actor_.self, .id = inputs_->next_message_id()},
           payload, std::make_unique<TopicNote>(std::string(topic))),
       payload.size());
   return {};

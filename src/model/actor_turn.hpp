@@ -34,7 +34,10 @@ struct TurnActor {
 // Bounds:  the outbox's, and the actor's quotas.
 class ActorTurn final : public Turn {
  public:
-  ActorTurn(TurnInputs& inputs, LogSink& log) : inputs_(inputs), log_(log) {}
+  ActorTurn(TurnInputs& inputs, LogSink& log) : inputs_(&inputs), log_(log) {}
+
+  // From here on it learns from these.
+  void learn_from(TurnInputs& inputs) { inputs_ = &inputs; }
 
   // Whose handlers run from here on.
   void take_over(const TurnActor& actor) { actor_ = actor; }
@@ -90,8 +93,8 @@ class ActorTurn final : public Turn {
   Accepted<void> cancel_request(std::uint64_t request) override;
   Accepted<void> unwatch(std::uint64_t watch) override;
   Instant monotonic_now() override;
-  std::uint64_t wall_clock_ms() override { return inputs_.wall_ms(); }
-  void random(std::span<std::uint8_t> out) override { inputs_.random(out); }
+  std::uint64_t wall_clock_ms() override { return inputs_->wall_ms(); }
+  void random(std::span<std::uint8_t> out) override { inputs_->random(out); }
   void log(LogLevel level, std::string_view text) override;
 
  private:
@@ -106,7 +109,7 @@ class ActorTurn final : public Turn {
   void respond(Responder responder, EnvelopePtr envelope, std::uint64_t bytes);
   [[nodiscard]] EnvelopePtr failure_for(Responder responder, Failure failure) const;
 
-  TurnInputs& inputs_;
+  TurnInputs* inputs_;
   LogSink& log_;
   TurnActor actor_;
   const Envelope* in_hand_ = nullptr;

@@ -56,6 +56,9 @@ class Pool {
     Pool* outer_;
   };
 
+  // Lets go of the thread's own pool inside its Scope: another thread has taken it over.
+  static void leave() { current_ = nullptr; }
+
   // Never null; aligned to 64 bytes.
   [[nodiscard]] static void* allocate(std::size_t bytes) {
     const std::size_t size_class = class_for(bytes);

@@ -1,7 +1,9 @@
 #pragma once
-// What the turns of one worker learn from outside: names, room in mailboxes, time, randomness.
+// What turns learn from outside: names, room in mailboxes, time, randomness.
 
+#include <atomic>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -29,18 +31,19 @@ class Placement {
   std::uint16_t workers_;
 };
 
-// Thread: the worker's, but for what Registry allows.
-class WorkerInputs final : public TurnInputs {
+// What all turns of a node learn from.
+struct InputsWorld {
+  Registry& registry;
+  Placement& placement;
+  const Clock& clock;
+  Random& random;
+  const std::atomic<bool>& is_stopping;  // The node stops: nothing new is begun.
+};
+
+// What any thread may know. Thread: the turn's.
+class SharedInputs : public TurnInputs {
  public:
-  struct World {
-    Registry& registry;
-    Placement& placement;
-    const Clock& clock;
-    Random& random;
-    const std::atomic<bool>& is_stopping;  // The node stops: nothing new is begun.
-  };
-  WorkerInputs(World world, const Subscriptions& topics, std::uint16_t worker)
-      : world_(world), topics_(topics), next_id_(std::uint64_t{worker} << 44U) {}
+  explicit SharedInputs(const InputsWorld& world) : world_(world) {}
 
   Accepted<Address> find(std::string_view full_name) override;
   std::optional<Refusal> refusal(Address to, std::size_t payload_bytes) override {
@@ -49,27 +52,68 @@ class WorkerInputs final : public TurnInputs {
   std::string label(Address actor) override;
   Accepted<Address> reserve(std::optional<std::string> full_name) override;
   void unreserve(Address address) override { world_.registry.retire(address); }
-  bool has_subscriber(std::string_view topic) override { return topics_.any_match(topic); }
-  // 9 bits for the worker, 44 for its count: below 2^53.
-  std::uint64_t next_message_id() override { return ++next_id_; }
-  Instant now() override {
-    const std::uint64_t ticks = world_.clock.ticks();
-    return ticks == ticks_ ? now_ : exact_now();
-  }
-  // As old as the last look at the clock.
-  [[nodiscard]] Instant last_now() const { return now_; }
-  Instant exact_now() override {
-    ticks_ = world_.clock.ticks();
-    now_ = world_.clock.now();
-    return now_;
-  }
+  Instant exact_now() override { return world_.clock.now(); }
   std::uint64_t wall_ms() override { return world_.clock.wall_ms(); }
   void random(std::span<std::uint8_t> out) override { world_.random.fill(out); }
 
+ protected:
+  ~SharedInputs() = default;
+
+  [[nodiscard]] const InputsWorld& world() const { return world_; }
+
  private:
-  World world_;
-  const Subscriptions& topics_;
+  InputsWorld world_;
+};
+
+// For a turn that goes on beside its worker. Thread: the turn's.
+class AwayInputs final : public SharedInputs {
+ public:
+  // It may give out the message ids from `first_id` on.
+  AwayInputs(const InputsWorld& world, std::uint64_t first_id)
+      : SharedInputs(world), next_id_(first_id) {}
+
+  // Who listens is looked up when the turn has come home.
+  bool has_subscriber(std::string_view /*topic*/) override { return true; }
+  std::uint64_t next_message_id() override { return next_id_++; }
+  Instant now() override { return exact_now(); }
+
+ private:
   std::uint64_t next_id_;
+};
+
+// For the turns of one worker. Thread: the worker's.
+class WorkerInputs final : public SharedInputs {
+ public:
+  WorkerInputs(const InputsWorld& world, const Subscriptions& topics, std::uint16_t worker)
+      : SharedInputs(world), topics_(topics), last_id_(std::uint64_t{worker} << 44U) {}
+
+  bool has_subscriber(std::string_view topic) override { return topics_.any_match(topic); }
+  // 9 bits for the worker, 44 for its count: below 2^53.
+  std::uint64_t next_message_id() override { return ++last_id_; }
+  Instant now() override {
+    const std::uint64_t ticks = world().clock.ticks();
+    return ticks == ticks_ ? now_ : exact_now();
+  }
+  Instant exact_now() override {
+    ticks_ = world().clock.ticks();
+    now_ = world().clock.now();
+    return now_;
+  }
+  // As old as the last look at the clock.
+  [[nodiscard]] Instant last_now() const { return now_; }
+
+  // For the message in hand, when its turn goes away. No handler has more effects than it has ids.
+  [[nodiscard]] std::unique_ptr<AwayInputs> for_away() {
+    const std::uint64_t first = last_id_ + 1;
+    last_id_ += away_ids;
+    return std::make_unique<AwayInputs>(world(), first);
+  }
+
+ private:
+  static constexpr std::uint64_t away_ids = 4 * limits::outbox_effects_max;
+
+  const Subscriptions& topics_;
+  std::uint64_t last_id_;
   Instant now_ = {};
   std::uint64_t ticks_ = UINT64_MAX;  // At now_.
 };

@@ -29,7 +29,7 @@ Result<LoadedComponent> load_native(const Making& making, const std::string& nam
   }
   LoadedComponent loaded;
   loaded.id = fmt::format("native:{}", name);
-  loaded.code = native_code(found->second);
+  loaded.code = native_code(found->second.make);
   return loaded;
 }
 
@@ -77,6 +77,10 @@ Result<std::shared_ptr<ActorSpec>> make_spec(const Making& making, const ActorEn
                   .children = limits.children,
                   .payload_bytes = limits.payload_bytes};
   spec->mailbox = entry.mailbox;
+  const ComponentSource& source = making.manifest.components.find(entry.component)->second;
+  if (source.kind == ComponentSource::Kind::native) {
+    spec->long_running = making.source.natives.find(source.text)->second.options.long_running;
+  }
   TRY_ASSIGN(spec->grants, GrantSet::compile(entry.grants, making.manifest.name));
   spec->config = entry.config;
   return spec;

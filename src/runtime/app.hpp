@@ -20,7 +20,11 @@
 namespace troupe {
 
 // Actors of this program, by the name that manifests give as "native:NAME".
-using NativeFactories = std::map<std::string, std::function<std::unique_ptr<Actor>()>, std::less<>>;
+struct NativeFactory {
+  std::function<std::unique_ptr<Actor>()> make;
+  NativeOptions options;
+};
+using NativeFactories = std::map<std::string, NativeFactory, std::less<>>;
 
 [[nodiscard]] Quotas default_quotas();
 

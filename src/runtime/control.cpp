@@ -15,6 +15,8 @@ struct TaskNote final : Note {
   std::function<void()> task;
 };
 
+// For all that is left when the node's own budget is over: guests end within two ticks.
+constexpr Duration killing_grace = std::chrono::seconds(1);
 constexpr Duration stop_budget = std::chrono::milliseconds(limits::stop_budget_ms_default);
 
 Error cannot_start(const std::string& name, const EndedReport& report) {
@@ -311,12 +313,19 @@ void Control::kill_the_late(Instant now) {
     stop_ends_.erase(stop_ends_.begin());
     order(late, EnvelopeKind::end, std::make_unique<ExitNote>(Exit::killed()));
   }
-  if (ending_ && !ended_ && ending_by_ <= now) {
-    // Workers that hold a guest beyond every budget are left to their end.
-    ended_ = true;
-    ending_by_ = never;
-    world_.on_end(*ending_);
+  if (!ending_ || ended_ || ending_by_ > now) return;
+  if (!killed_all_) {
+    killed_all_ = true;
+    ending_by_ = now + killing_grace;
+    for (const auto& [order_number, address] : by_order_) {
+      order(address, EnvelopeKind::end, std::make_unique<ExitNote>(Exit::killed()));
+    }
+    return;
   }
+  // Native code beyond every budget is left to its end.
+  ended_ = true;
+  ending_by_ = never;
+  world_.on_end(*ending_);
 }
 
 void Control::end_node(RuntimeEnd end, Duration budget) {

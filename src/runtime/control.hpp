@@ -118,6 +118,7 @@ class Control final : public Steppable {
   std::uint64_t last_order_ = 0;
   std::optional<RuntimeEnd> ending_;
   Instant ending_by_ = never;
+  bool killed_all_ = false;
   bool ended_ = false;
 };
 

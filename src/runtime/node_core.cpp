@@ -63,6 +63,7 @@ NodeCore::NodeCore(World world, Shape shape)
       pools_(std::make_unique<Pool[]>(shape.workers)),
       placement_(shape.workers),
       ports_(std::make_unique<EnvelopePort[]>(shape.workers)),
+      away_places_({.running = shape.workers, .threads = limits::away_threads_max}),
       log_(std::make_unique<Log>(registry_, world_.on_log)) {
   const std::span<EnvelopePort> ports(ports_.get(), shape.workers);
   for (std::uint16_t index = 0; index < shape.workers; ++index) {
@@ -72,6 +73,7 @@ NodeCore::NodeCore(World world, Shape shape)
                     .engine = world_.engine,
                     .outside_answers = outside_requests_,
                     .dead_letters = dead_letters_,
+                    .away_places = away_places_,
                     .control = control_port_,
                     .ports = ports,
                     .pools = {pools_.get(), shape.workers},

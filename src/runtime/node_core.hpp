@@ -77,6 +77,7 @@ class NodeCore {
   EnvelopePort control_port_;
   OutsideRequests outside_requests_;
   DeadLetters dead_letters_;
+  AwayPlaces away_places_;
   std::unique_ptr<Log> log_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unique_ptr<Control> control_;

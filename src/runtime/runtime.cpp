@@ -67,13 +67,14 @@ class Runtime::Node {
         app_(options_.name) {}
 
   void start_threads() {
-    int index = 0;
+    const auto& workers = core_.workers();
     for (const NodeCore::Part& part : core_.parts()) {
-      const bool is_control = index == static_cast<int>(options_.workers);
+      const std::size_t index = drivers_.size();
+      const bool is_worker = index < workers.size();
       drivers_.push_back(
           std::make_unique<Driver>(*part.what, *part.parker, *world_.clock,
-                                   is_control ? "control" : fmt::format("worker {}", index)));
-      ++index;
+                                   is_worker ? fmt::format("worker {}", index) : "control"));
+      if (is_worker) workers[index]->set_handover(drivers_.back().get());
     }
     for (const auto& driver : drivers_) driver->start();
   }
@@ -160,6 +161,7 @@ Result<std::shared_ptr<const ActorSpec>> Runtime::Node::spec_of(const Component&
   }
   spec->interfaces = spec->code->interfaces();
   spec->quotas = default_quotas();
+  spec->long_running = options.long_running;
   TRY_ASSIGN(spec->mailbox, checked(options.mailbox));
   TRY_ASSIGN(spec->grants, GrantSet::compile({.find = options.grants.find,
                                               .publish = options.grants.publish,
@@ -190,12 +192,14 @@ Result<std::unique_ptr<Runtime>> Runtime::start(RuntimeOptions options) {
   return std::unique_ptr<Runtime>(new Runtime(std::move(node)));
 }
 
-Result<void> Runtime::add_native(std::string name, std::function<std::unique_ptr<Actor>()> make) {
+Result<void> Runtime::add_native(std::string name, std::function<std::unique_ptr<Actor>()> make,
+                                 NativeOptions options) {
   if (!is_name(name)) {
     return fail(ErrorCode::invalid_argument,
                 fmt::format("'{}' is no name for a native actor: {}", name, name_rule));
   }
-  const auto [at, is_new] = node_->natives_.emplace(std::move(name), std::move(make));
+  const auto [at, is_new] = node_->natives_.emplace(
+      std::move(name), NativeFactory{.make = std::move(make), .options = options});
   if (!is_new) {
     return fail(ErrorCode::already_exists,
                 fmt::format("there is a native actor '{}' already", at->first));

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <pthread.h>
+#include <system_error>
 #include <utility>
+
+#include "base/check.hpp"
 
 namespace troupe {
 namespace {
@@ -16,20 +19,72 @@ Driver::Driver(Steppable& driven, Parker& parker, const Clock& clock, std::strin
     : driven_(driven), parker_(parker), clock_(clock), name_(std::move(name)) {}
 
 void Driver::start() {
-  thread_ = std::thread([this] { run(); });
+  Thread* first = add_thread();
+  CHECK(first != nullptr, "the system gives this process no thread");
+  first->may_begin.release();
+}
+
+// Null: the system has none to give.
+Driver::Thread* Driver::add_thread() {
+  const std::lock_guard lock(mutex_);
+  Thread& one = threads_.emplace_back();
+  try {
+    one.thread = std::thread([this, &one] { run(one); });
+  } catch (const std::system_error&) {
+    threads_.pop_back();
+    return nullptr;
+  }
+  return &one;
 }
 
 void Driver::join() {
-  if (!thread_.joinable()) return;
   stop_.store(true, std::memory_order_seq_cst);
   parker_.unpark();
-  thread_.join();
+  // A thread that comes to its end may have been relieved meanwhile: until none is left.
+  while (true) {
+    std::list<Thread> last;
+    {
+      const std::lock_guard lock(mutex_);
+      if (threads_.empty()) return;
+      last.splice(last.begin(), threads_, threads_.begin());
+    }
+    last.front().may_begin.release();
+    last.front().thread.join();
+  }
 }
 
-void Driver::run() {
+bool Driver::prepare_successor() {
+  reap();
+  successor_ = add_thread();
+  return successor_ != nullptr;
+}
+
+void Driver::release_successor() {
+  CHECK(successor_ != nullptr, "prepare_successor() comes first");
+  std::exchange(successor_, nullptr)->may_begin.release();
+}
+
+// Joins the relieved threads that are over.
+void Driver::reap() {
+  std::list<Thread> over;
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto at = threads_.begin(); at != threads_.end();) {
+      const auto next = std::next(at);
+      if (at->is_over.load(std::memory_order_acquire)) over.splice(over.end(), threads_, at);
+      at = next;
+    }
+  }
+  for (Thread& one : over) one.thread.join();
+}
+
+void Driver::run(Thread& own) {
   pthread_setname_np(pthread_self(), name_.c_str());
+  own.may_begin.acquire();
   while (!stop_.load(std::memory_order_seq_cst)) {
-    if (driven_.step() == StepResult::worked) continue;
+    const StepResult result = driven_.step();
+    if (result == StepResult::left) break;
+    if (result == StepResult::worked) continue;
     driven_.before_park();
     const Instant due = driven_.next_due();
     const Duration wait = due == never ? nap : std::clamp(due - clock_.now(), Duration{0}, nap);
@@ -37,6 +92,7 @@ void Driver::run() {
     parker_.park(
         wait, [this] { return driven_.has_arrivals() || stop_.load(std::memory_order_seq_cst); });
   }
+  own.is_over.store(true, std::memory_order_release);
 }
 
 }  // namespace troupe

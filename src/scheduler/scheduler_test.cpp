@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "base/clock.hpp"
+#include "scheduler/away_places.hpp"
 #include "scheduler/driver.hpp"
 #include "scheduler/inbox.hpp"
 #include "scheduler/port.hpp"
@@ -110,6 +111,92 @@ TEST(Driver, LosesNoWakeUpAndKeepsEachProducersOrder) {
   driver.join();
   EXPECT_EQ(counter.count, producers * each);
   EXPECT_EQ(counter.disorder, 0U);
+}
+
+// Counts its steps; each third one leaves to a successor and goes on counting by itself.
+class Leaver final : public Steppable {
+ public:
+  StepResult step() override {
+    const int count = ++steps;
+    if (count == all_steps) {
+      is_over.store(true);
+      is_over.notify_all();
+    }
+    if (count >= all_steps) return StepResult::idle;
+    if (count % 3 != 0) return StepResult::worked;
+    if (!handover->prepare_successor()) return StepResult::worked;
+    handover->release_successor();
+    // Nothing of the members but these from here on: they are the successor's.
+    beside.fetch_add(1);
+    return StepResult::left;
+  }
+  [[nodiscard]] Instant next_due() const override { return never; }
+  [[nodiscard]] bool has_arrivals() const override { return false; }
+
+  static constexpr int all_steps = 301;
+  Handover* handover = nullptr;
+  int steps = 0;
+  std::atomic<int> beside{0};
+  std::atomic<bool> is_over{false};
+};
+
+TEST(Driver, IsRelievedInTheMiddleOfAStep) {
+  Leaver leaver;
+  Parker parker;
+  const RealClock clock;
+  Driver driver(leaver, parker, clock, "leaver");
+  leaver.handover = &driver;
+  driver.start();
+  leaver.is_over.wait(false);
+  driver.join();
+  EXPECT_EQ(leaver.beside, 100);
+  EXPECT_GE(leaver.steps, Leaver::all_steps);
+}
+
+TEST(AwayPlaces, AreBoundedInThreadsAndInThoseThatRun) {
+  AwayPlaces places({.running = 1, .threads = 2});
+  std::atomic<bool> alive{false};
+  ASSERT_TRUE(places.enter());
+  ASSERT_TRUE(places.enter());
+  EXPECT_FALSE(places.enter()) << "two threads are all";
+  places.take_place(alive);
+  std::atomic<bool> has_place{false};
+  std::jthread second([&] {
+    places.take_place(alive);
+    has_place = true;
+    has_place.notify_all();
+    places.leave();
+  });
+  EXPECT_EQ(places.threads(), 2U);
+  EXPECT_FALSE(has_place) << "the place is taken";
+  places.leave();
+  has_place.wait(false);
+  second.join();
+  EXPECT_EQ(places.threads(), 0U);
+}
+
+TEST(AwayPlaces, LetTheKilledRunToTheirEnds) {
+  AwayPlaces places({.running = 1, .threads = 2});
+  std::atomic<bool> alive{false};
+  std::atomic<bool> killed{false};
+  ASSERT_TRUE(places.enter());
+  ASSERT_TRUE(places.enter());
+  places.take_place(alive);
+  std::jthread second([&] {
+    places.take_place(killed);
+    places.leave();
+  });
+  killed = true;
+  places.wake();
+  second.join();
+  places.leave();
+}
+
+TEST(AwayPlaces, TakeBackWhatWasNotUsed) {
+  AwayPlaces places({.running = 1, .threads = 1});
+  ASSERT_TRUE(places.enter());
+  places.give_up();
+  EXPECT_TRUE(places.enter());
 }
 
 TEST(RunQueue, QueuesEachOnce) {

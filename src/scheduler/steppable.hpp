@@ -11,6 +11,7 @@ namespace troupe {
 enum class StepResult : std::uint8_t {
   worked,  // There may be more.
   idle,    // Nothing until something arrives or next_due() comes.
+  left,    // Another thread goes on with it (Handover); the caller does not touch it again.
 };
 
 // Thread: step(), before_park() and next_due() by one driver at a time; has_arrivals() any thread.

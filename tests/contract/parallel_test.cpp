@@ -1,11 +1,22 @@
-// Proves that a guest in an endless loop ends at its deadline, while an actor on another worker
-// goes on answering. Counts and order only: the loop cannot have ended while the echo still had to
-// answer, since its deadline is longer than the test would ever wait for a lost answer.
+// Proves that guests in endless loops delay nobody: with one worker, which all of them share,
+// others go on answering. Counts and order only: that a loop has not ended is known by its
+// deadline, which is longer than a test would ever wait for a lost answer, or by its exit not
+// having been told.
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <mutex>
 #include <string>
+#include <string_view>
 #include <thread>
+#include <unistd.h>
+#include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -15,36 +26,179 @@
 namespace troupe {
 namespace {
 
+using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-TEST(Deadlines, LetOtherWorkersGoOnBesideALoop) {
-  std::atomic<bool> ended{false};
-  std::string exit;
-  auto runtime = *Runtime::start({.name = "test",
-                                  .workers = 2,
-                                  .on_log = [](const LogLine&) {},
-                                  .on_exit =
-                                      [&](const ExitEvent& event) {
-                                        exit = to_string(event.exit);
-                                        ended = true;
-                                      }});
-  // Actors are placed on the workers in turn, so these two are apart.
-  const auto guest = [](const char* name) {
-    return *Component::from_file(fmt::format("{}/{}.wasm", TROUPE_GUEST_DIR, name));
-  };
-  SpawnOptions looping;
-  looping.name = "looping";
-  looping.restart = Restart::temporary;
-  const Address loop = *runtime->spawn(guest("probe"), looping);
-  const Address echo = *runtime->spawn(guest("echo"));
-  ASSERT_TRUE(runtime->send(loop, as_bytes("loop")));
-  int answers_during_the_loop = 0;
-  while (!ended) {
-    ASSERT_TRUE(runtime->request(echo, as_bytes("hello"), seconds(60)));
-    if (!ended) ++answers_during_the_loop;
+// A node with real threads, one worker, and what ended in it.
+class BesideALoop : public testing::Test {
+ protected:
+  // Probes a, b and c whose deadline is as given, and an echo. None of them is restarted.
+  void load(std::string_view deadline) {
+    const std::filesystem::path file = std::filesystem::path(testing::TempDir()) /
+                                       fmt::format("beside-{}-{}.toml", getpid(), deadline);
+    std::ofstream out(file);
+    out << fmt::format(
+        "schema = 1\n[app]\nname = \"test\"\n[app.components]\n"
+        "probe = \"{0}/probe.wasm\"\necho = \"{0}/echo.wasm\"\n"
+        "[app.actors.echo]\ncomponent = \"echo\"\n",
+        TROUPE_GUEST_DIR);
+    for (const char* name : {"a", "b", "c"}) {
+      out << fmt::format(
+          "[app.actors.{}]\ncomponent = \"probe\"\nrestart = \"temporary\"\n"
+          "grants.find = [\"a\", \"b\"]\nlimits.deadline = \"{}\"\n",
+          name, deadline);
+    }
+    out.close();
+    const auto loaded = runtime_->load(file);
+    std::filesystem::remove(file);
+    ASSERT_TRUE(loaded) << loaded.error().message;
   }
-  EXPECT_GT(answers_during_the_loop, 0);
-  EXPECT_EQ(exit, "exceeded(\"deadline\")");
+  void send(std::string_view to, std::string_view text) {
+    ASSERT_TRUE(runtime_->send(runtime_->find(to).value(), as_bytes(text)));
+  }
+  std::string ask(std::string_view to, std::string_view text) {
+    const auto answer = runtime_->request(runtime_->find(to).value(), as_bytes(text), seconds(60));
+    return answer ? std::string(as_text(*answer)) : answer.error().message;
+  }
+  [[nodiscard]] std::size_t exit_count() {
+    const std::lock_guard lock(mutex_);
+    return exits_.size();
+  }
+  // Waits for that many exits; they come, or the test never ends.
+  std::vector<std::string> exits(std::size_t count) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return exits_.size() >= count; });
+    std::ranges::sort(exits_);
+    return exits_;
+  }
+  // How many answers the echo gives before that many actors have ended. At least one.
+  int answers_until(std::size_t ended) {
+    int answers = 0;
+    while (exit_count() < ended) {
+      EXPECT_EQ(ask("echo", "hello"), "hello");
+      if (exit_count() < ended) ++answers;
+    }
+    return answers;
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<std::string> exits_;
+  std::unique_ptr<Runtime> runtime_ =
+      Runtime::start({.name = "test",
+                      .workers = 1,
+                      .on_log = [](const LogLine&) {},
+                      .on_exit =
+                          [this](const ExitEvent& event) {
+                            const std::lock_guard lock(mutex_);
+                            exits_.push_back(
+                                fmt::format("{} {}", event.name, to_string(event.exit)));
+                            changed_.notify_all();
+                          }})
+          .value();
+};
+
+// An answer takes microseconds. If a loop held the worker, there would be one, or none, before it
+// ends.
+constexpr int some = 10;
+
+TEST_F(BesideALoop, OthersOfTheSameWorkerGoOn) {
+  load("1s");
+  send("a", "loop");
+  EXPECT_GT(answers_until(1), some);
+  EXPECT_EQ(exits(1), std::vector<std::string>{"test/a exceeded(\"deadline\")"});
+}
+
+TEST_F(BesideALoop, OthersGoOnWhileItIsNotEvenReady) {
+  load("1s");
+  std::atomic<bool> is_over{false};
+  std::string error;
+  std::jthread starting([&] {
+    SpawnOptions options;
+    options.name = "late";
+    options.config = to_bytes("do loop");
+    const auto component =
+        Component::from_file(fmt::format("{}/probe.wasm", TROUPE_GUEST_DIR)).value();
+    error = runtime_->spawn(component, std::move(options)).error().message;
+    is_over = true;
+  });
+  // Its code is compiled first; only answers while it starts count.
+  const auto is_starting = [this] {
+    const auto all = runtime_->actors();
+    return std::ranges::any_of(all, [](const ActorStatus& one) {
+      return one.name == "test/late" && one.state == ActorState::starting;
+    });
+  };
+  int answers = 0;
+  while (!is_over) {
+    const bool counts = is_starting();
+    EXPECT_EQ(ask("echo", "hello"), "hello");
+    if (counts && is_starting()) ++answers;
+  }
+  starting.join();
+  EXPECT_GT(answers, some);
+  EXPECT_NE(error.find("deadline"), std::string::npos) << error;
+}
+
+TEST_F(BesideALoop, ItCanBeKilled) {
+  load("300s");
+  send("a", "loop");
+  EXPECT_EQ(ask("echo", "hello"), "hello");
+  ASSERT_TRUE(runtime_->kill(runtime_->find("a").value()));
+  EXPECT_EQ(exits(1), std::vector<std::string>{"test/a killed"});
+}
+
+// They take turns in the one place beside the worker; while they wait, their deadlines do, too.
+TEST_F(BesideALoop, OtherLoopsWait) {
+  load("200ms");
+  for (const char* name : {"a", "b", "c"}) send(name, "loop");
+  EXPECT_GT(answers_until(3), some);
+  EXPECT_EQ(exits(3), (std::vector<std::string>{"test/a exceeded(\"deadline\")",
+                                                "test/b exceeded(\"deadline\")",
+                                                "test/c exceeded(\"deadline\")"}));
+}
+
+// Long enough to outlast its share, by far.
+constexpr std::string_view long_work = "burn 100000000";
+
+TEST_F(BesideALoop, WhoTakesLongComesHomeWithItsEffects) {
+  load("60s");
+  EXPECT_EQ(ask("a", fmt::format("send b count;{};send b count;count", long_work)),
+            "ok;ok;ok;ok 1");
+  EXPECT_EQ(ask("b", "count"), "ok 3");
+  EXPECT_EQ(ask("a", "count"), "ok 2") << "it lives on, at home";
+}
+
+// What is asked while it is away waits, in its order; what answers it and what fires, too.
+TEST_F(BesideALoop, NothingIsLostMeanwhile) {
+  load("60s");
+  EXPECT_EQ(ask("a", "request b 60000 count;start-timer 1 0"), "ok 1;ok 2");
+  send("a", long_work);
+  for (int i = 0; i < 20; ++i) send("a", "count");
+  EXPECT_EQ(ask("a", "count"), "ok 23");
+  std::string journal = ask("a", "journal");
+  EXPECT_NE(journal.find("answered 1 answered ok 1"), std::string::npos) << journal;
+  EXPECT_NE(journal.find("fired 2"), std::string::npos) << journal;
+}
+
+TEST_F(BesideALoop, AKilledTurnHasNoEffect) {
+  load("300s");
+  send("a", "send b count;loop");
+  EXPECT_EQ(ask("echo", "hello"), "hello");
+  ASSERT_TRUE(runtime_->kill(runtime_->find("a").value()));
+  EXPECT_EQ(exits(1), std::vector<std::string>{"test/a killed"});
+  EXPECT_EQ(ask("b", "count"), "ok 1");
+  const auto letters = runtime_->dead_letters();
+  ASSERT_EQ(letters.size(), 1U);
+  EXPECT_EQ(letters[0].reason, DeadReason::crashed);
+}
+
+TEST_F(BesideALoop, TheNodeEndsBesideIt) {
+  load("300s");
+  for (const char* name : {"a", "b", "c"}) send(name, "loop");
+  EXPECT_EQ(ask("echo", "hello"), "hello");
+  runtime_->shut_down(milliseconds(200));
+  EXPECT_FALSE(runtime_->wait()->failed);
 }
 
 }  // namespace

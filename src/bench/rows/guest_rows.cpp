@@ -92,7 +92,8 @@ NoOpProbe::NoOpProbe() {
       .backtrace_frames = limits::backtrace_frames_max,
       .memory = {.context = nullptr, .acquire = no_memory, .release = take_no_memory},
   };
-  const shim_guest_limits limits = {.memory_bytes = 0, .table_elements = 0};
+  const shim_guest_limits limits = {
+      .memory_bytes = 0, .table_elements = 0, .overrun = wasmtime::end_at_deadline};
   const shim_view exports[] = {wasmtime::to_view(std::string_view("f"))};
   shim_text error = {};
   engine_.reset(shim_engine_new(&options, &error));

@@ -89,14 +89,16 @@ bool Guest::boot() {
                                              module_.table_elements, limits_.table_elements));
     return false;
   }
-  const shim_guest_limits limits = {.memory_bytes = limits_.memory_bytes,
-                                    .table_elements = limits_.table_elements};
+  const shim_guest_limits limits = {
+      .memory_bytes = limits_.memory_bytes,
+      .table_elements = limits_.table_elements,
+      .overrun = [](void* guest) noexcept { return static_cast<Guest*>(guest)->overrun(); }};
   shim_text error = {};
   if (!guest_.make(module_.module.get(), this, limits, &error)) {
     die(Exit::crashed("engine"), take(error));
     return false;
   }
-  shim_guest_set_budget(guest_.get(), budget_);
+  set_budget();
   booting_memory = &held_;
   booting_limit = limits_.memory_bytes;
   Report report;
@@ -111,6 +113,14 @@ bool Guest::boot() {
   }
   bury(status, report);
   return false;
+}
+
+std::uint32_t Guest::overrun() {
+  if (ticks_left_ == 0) return shim_deadline;
+  --ticks_left_;
+  if (host_->overran() == HostCalls::Overrun::go_on) return shim_go_on;
+  die(Exit::killed());
+  return shim_stop;
 }
 
 void Guest::settle() {

@@ -110,6 +110,9 @@ class Guest {
   [[nodiscard]] static shim_memory_source memory_source(ArenaSet& arena);
 
  private:
+  void set_budget();
+  // Whether it may go on, now that its share is over: a shim_... verdict.
+  std::uint32_t overrun();
   void bury(std::uint32_t status, Report& report);
   std::nullopt_t bad_allocation(std::uint32_t at, std::uint32_t bytes, std::uint32_t alignment);
   void settle();  // What not every call leaves: lines and fuel.
@@ -124,6 +127,7 @@ class Guest {
   HostCalls* host_ = nullptr;
   shim_caller* caller_ = nullptr;
   shim_budget budget_;
+  std::uint64_t ticks_left_ = 0;                       // Of the budget, once the share is over.
   std::unique_ptr<std::array<std::string, 2>> lines_;  // By Stream; made by the first write.
   abi::Phase phase_ = abi::Phase::boot;
   bool has_died_ = false;
@@ -148,7 +152,14 @@ inline void Guest::begin(HostCalls& host, abi::Phase phase) {
   // Their places in memory hardly ever change, and they are far from all that comes before.
   if (last_argument_ != 0) __builtin_prefetch(held_.memory.base + last_argument_, 1);
   if (last_result_ != 0) __builtin_prefetch(held_.memory.base + last_result_, 1);
-  if (guest_) shim_guest_set_budget(guest_.get(), budget_);
+  if (guest_) set_budget();
+}
+
+// The first ticks are the guest's share of its turn; then overrun() is asked at each.
+inline void Guest::set_budget() {
+  const std::uint64_t share = std::min<std::uint64_t>(budget_.ticks, limits::share_ticks);
+  ticks_left_ = budget_.ticks - share;
+  shim_guest_set_budget(guest_.get(), {.ticks = share, .fuel = budget_.fuel});
 }
 
 inline void Guest::end() {

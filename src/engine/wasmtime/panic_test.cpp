@@ -34,7 +34,9 @@ ModuleHandle make_module(const EngineCore& core, std::string_view text,
 
 void boot(GuestHandle& guest, const ModuleHandle& module) {
   shim_text error = {};
-  ASSERT_TRUE(guest.make(module.get(), &guest, {.memory_bytes = 0, .table_elements = 0}, &error))
+  ASSERT_TRUE(guest.make(module.get(), &guest,
+                         {.memory_bytes = 0, .table_elements = 0, .overrun = end_at_deadline},
+                         &error))
       << take(error);
   shim_guest_set_budget(guest.get(), {.ticks = 1'000, .fuel = 0});
   Report report;

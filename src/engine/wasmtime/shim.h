@@ -150,9 +150,17 @@ typedef struct shim_report {
   shim_text message;
 } shim_report;
 
+enum {  // What follows when a guest's ticks are over.
+  shim_go_on = 0,     // One tick more, from now on.
+  shim_deadline = 1,  // Trapped.
+  shim_stop = 2,      // Stopped, as by a host function.
+};
+
 typedef struct shim_guest_limits {
   uint64_t memory_bytes;
   uint64_t table_elements;
+  // Called with the guest's context when the ticks of its budget are over. It may wait.
+  uint32_t (*overrun)(void* context);
 } shim_guest_limits;
 
 typedef struct shim_budget {

@@ -4,8 +4,8 @@ use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use wasmtime::{
-    AsContextMut, Caller, Error, Extern, Func, Instance, ResourceLimiter, Store, Trap, ValRaw,
-    WasmBacktrace,
+    AsContextMut, Caller, Error, Extern, Func, Instance, ResourceLimiter, Store, Trap,
+    UpdateDeadline, ValRaw, WasmBacktrace,
 };
 
 use crate::module::{Compiled, Stopped};
@@ -51,6 +51,20 @@ pub struct Report {
 pub struct GuestLimits {
     memory_bytes: u64,
     table_elements: u64,
+    /// Called, with the guest's context, when the ticks of its budget are over. It may wait.
+    overrun: extern "C" fn(*mut c_void) -> Verdict,
+}
+
+/// What follows when a guest's ticks are over.
+#[repr(u32)]
+#[derive(Clone, Copy, PartialEq)]
+pub enum Verdict {
+    /// One tick more, from now on.
+    GoOn = 0,
+    /// Trapped: its deadline.
+    Deadline = 1,
+    /// Stopped, as by a host function.
+    Stop = 2,
 }
 
 pub struct State {
@@ -200,6 +214,14 @@ pub unsafe extern "C" fn shim_guest_make(
         };
         let mut store = Store::new(engine, state);
         store.limiter(|state| state);
+        store.epoch_deadline_callback(|caller| {
+            let state = caller.data();
+            match (state.limits.overrun)(state.context) {
+                Verdict::GoOn => Ok(UpdateDeadline::Continue(1)),
+                Verdict::Deadline => Err(Trap::Interrupt.into()),
+                Verdict::Stop => Err(Stopped.into()),
+            }
+        });
         let made = Guest {
             store,
             poisoned: false,

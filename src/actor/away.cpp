@@ -1,0 +1,95 @@
+// Turns that take longer than their share.
+
+#include "actor/away.hpp"
+
+#include <utility>
+
+#include "actor/running_guest.hpp"
+#include "actor/worker.hpp"
+#include "base/check.hpp"
+
+namespace troupe {
+
+HostCalls::Overrun RunningGuest::overran() {
+  if (away_ == nullptr) {
+    away_ = worker_.go_away(cell_);
+    // Nobody can take over: it goes on in everybody's way, a tick at a time.
+    if (away_ == nullptr) return HostCalls::Overrun::go_on;
+    lower_own_priority();
+    away_->places->take_place(away_->killed);
+  }
+  return away_->killed.load() ? HostCalls::Overrun::end : HostCalls::Overrun::go_on;
+}
+
+Worker::Went RunningGuest::come_home(Ran ran) {
+  EnvelopePtr done = Envelope::make({.kind = EnvelopeKind::turn_done, .receiver = away_->actor});
+  away_->places->leave();
+  away_->ran = std::move(ran);
+  // The home worker owns all of it from here on.
+  away_->home->push(done.release());
+  return Worker::Went::away;
+}
+
+// The calling thread goes on with the cell's turn, another with the worker. Null: there is none.
+Away* Worker::go_away(Cell& cell) {
+  if (handover_ == nullptr || !world_.away_places.enter()) return nullptr;
+  if (!handover_->prepare_successor()) {
+    world_.away_places.give_up();
+    return nullptr;
+  }
+  if (has_outgoing_) flush();
+  cell.away = std::make_unique<Away>();
+  Away* const away = cell.away.get();
+  away->actor = cell.address;
+  away->home = &port();
+  away->places = &world_.away_places;
+  away->inputs = inputs_.for_away();
+  away->ticker_hold = world_.engine.hold_ticker();
+  away->turn = std::exchange(turn_, std::make_unique<ActorTurn>(inputs_, world_.log));
+  away->turn->learn_from(*away->inputs);
+  Pool::leave();
+  handover_->release_successor();
+  return away;
+}
+
+void Worker::kill_away(Away& away, const Exit& exit) {
+  if (!away.end) away.end = exit;
+  away.killed.store(true);
+  world_.away_places.wake();
+}
+
+void Worker::take_home(Cell& cell) {
+  const std::unique_ptr<Away> away = std::move(cell.away);
+  turn_ = std::move(away->turn);
+  turn_->learn_from(inputs_);
+  Ran& ran = away->ran;
+  if (away->end) {
+    turn_->roll_back();
+    if (ran.kind == Ran::Kind::handler) lose(cell, std::move(ran.in_hand));
+    end_life(cell, *away->end, std::move(ran.reply.death));
+  } else {
+    switch (ran.kind) {
+      case Ran::Kind::handler:
+        finish(cell, std::move(ran.in_hand), ran.reply);
+        break;
+      case Ran::Kind::birth:
+        finish_birth(cell, ran);
+        break;
+      case Ran::Kind::stop:
+        finish_stop(cell, ran);
+        break;
+    }
+  }
+  for (auto& kept : away->kept) {
+    if (auto* envelope = std::get_if<EnvelopePtr>(&kept)) {
+      route(std::move(*envelope));
+    } else {
+      fire(std::get<Alarm>(kept));
+    }
+  }
+  if (!cell.is_alive()) return;
+  look_at_memory(cell);
+  if (!cell.mailbox.empty()) run_queue_.ready(cell);
+}
+
+}  // namespace troupe

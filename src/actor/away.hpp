@@ -1,0 +1,70 @@
+#pragma once
+// Turns that took longer than their share: they go on beside their worker, on the thread they began
+// on, while another thread drives the worker.
+//
+// While an actor is away its instance, its books and the turn's outbox are the away thread's. The
+// home worker goes on taking messages into the mailbox, and keeps what would touch the books (and
+// timers that fire) until the turn is home; nothing of that could reach the guest earlier anyway.
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "engine/engine.hpp"
+#include "model/actor_turn.hpp"
+#include "model/envelope.hpp"
+#include "router/worker_inputs.hpp"
+#include "scheduler/away_places.hpp"
+#include "scheduler/port.hpp"
+#include "troupe/address.hpp"
+#include "troupe/outcome.hpp"
+#include "troupe/time.hpp"
+
+namespace troupe {
+
+using EnvelopePort = Port<Envelope>;
+
+// A timer of a worker: a request's time is over, or an actor's timer fires.
+struct Alarm {
+  Address actor;
+  std::uint64_t number = 0;
+  bool is_request = false;
+  Instant at;
+};
+
+// What a guest has done; what follows is the home worker's.
+struct Ran {
+  enum class Kind : std::uint8_t {
+    handler,  // One, with `in_hand`.
+    birth,    // boot and start.
+    stop,     // The stop handler; `in_hand` says how long it may take.
+  };
+  Kind kind = Kind::handler;
+  Reply reply;
+  EnvelopePtr in_hand;
+  std::uint64_t memory_at_boot = 0;
+};
+
+// Owned by the cell. Thread: each part says whose it is.
+struct Away {
+  // Of both, by their own rules.
+  std::atomic<bool> killed{false};
+  Address actor;
+  EnvelopePort* home = nullptr;
+  AwayPlaces* places = nullptr;
+
+  // Of the away thread until its `turn_done` arrives, then the home worker's.
+  std::unique_ptr<ActorTurn> turn;
+  std::unique_ptr<AwayInputs> inputs;
+  std::unique_ptr<TickerHold> ticker_hold;
+  Ran ran;
+
+  // Of the home worker.
+  std::optional<Exit> end;  // It was killed.
+  std::vector<std::variant<EnvelopePtr, Alarm>> kept;
+};
+
+}  // namespace troupe

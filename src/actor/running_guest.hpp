@@ -1,0 +1,30 @@
+#pragma once
+// A guest that runs for its actor, and what becomes of it when that takes long.
+
+#include <utility>
+
+#include "actor/worker.hpp"
+#include "host/guest_host.hpp"
+
+namespace troupe {
+
+// Thread: the one that runs the guest. Once it has left, nothing of `worker` and `cell` is its own
+//         any more but the instance, the books and its Away.
+class RunningGuest final : public GuestHost::Overruns {
+ public:
+  RunningGuest(Worker& worker, Cell& cell) : worker_(worker), cell_(cell) {
+    if (cell.spec->long_running) (void)overran();
+  }
+
+  HostCalls::Overrun overran() override;
+  [[nodiscard]] bool has_left() const { return away_ != nullptr; }
+  // Ends what the thread does for the worker. REQUIRES: it has left.
+  Worker::Went come_home(Ran ran);
+
+ private:
+  Worker& worker_;
+  Cell& cell_;
+  Away* away_ = nullptr;
+};
+
+}  // namespace troupe

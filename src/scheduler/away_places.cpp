@@ -1,0 +1,58 @@
+#include "scheduler/away_places.hpp"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/check.hpp"
+
+namespace troupe {
+
+bool AwayPlaces::enter() {
+  const std::lock_guard lock(mutex_);
+  if (threads_ == bounds_.threads) return false;
+  ++threads_;
+  return true;
+}
+
+void AwayPlaces::give_up() {
+  const std::lock_guard lock(mutex_);
+  CHECK(threads_ > 0, "who gives up has entered");
+  --threads_;
+}
+
+// Killed ones run on, too: only to their ends.
+void AwayPlaces::take_place(const std::atomic<bool>& killed) {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return running_ < bounds_.running || killed.load(); });
+  ++running_;
+}
+
+void AwayPlaces::leave() {
+  {
+    const std::lock_guard lock(mutex_);
+    CHECK(threads_ > 0 && running_ > 0, "who leaves has entered");
+    --threads_;
+    --running_;
+  }
+  changed_.notify_all();
+}
+
+void AwayPlaces::wake() {
+  // Between a waiter's look at its `killed` and its sleep there is the lock.
+  {
+    const std::lock_guard lock(mutex_);
+  }
+  changed_.notify_all();
+}
+
+std::uint32_t AwayPlaces::threads() const {
+  const std::lock_guard lock(mutex_);
+  return threads_;
+}
+
+void lower_own_priority() {
+  constexpr int low = 10;
+  (void)setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), low);
+}
+
+}  // namespace troupe

@@ -1,0 +1,46 @@
+#pragma once
+// How many threads run beside the workers at once: turns that took longer than their share.
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+
+namespace troupe {
+
+// Two bounds: so many may exist, and so many of them may run; the others wait for a place.
+//
+// Thread: any thread.
+class AwayPlaces {
+ public:
+  struct Bounds {
+    std::uint32_t running = 1;  // One a core.
+    std::uint32_t threads = 1;
+  };
+  explicit AwayPlaces(Bounds bounds) : bounds_(bounds) {}
+
+  // Counts one thread more. False: there are as many as may be.
+  [[nodiscard]] bool enter();
+  // Gives that back before take_place().
+  void give_up();
+  // Waits until it may run, or until `killed`. REQUIRES: entered.
+  void take_place(const std::atomic<bool>& killed);
+  // Gives back what both gave.
+  void leave();
+  // After a `killed` has changed.
+  void wake();
+
+  [[nodiscard]] std::uint32_t threads() const;
+
+ private:
+  const Bounds bounds_;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::uint32_t threads_ = 0;
+  std::uint32_t running_ = 0;
+};
+
+// Lets the calling thread give way to all others, for good.
+void lower_own_priority();
+
+}  // namespace troupe
