@@ -1,0 +1,119 @@
+#pragma once
+// The actor of the simulation: does what chance says, and tells what it did.
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "troupe/actor.hpp"
+#include "world.hpp"
+
+namespace troupe::simulation {
+
+// Thread: one.
+class Player final : public Actor {
+ public:
+  Player(World& world, std::uint32_t index)
+      : world_(world), index_(index), life_(++world.lives_begun) {}
+  ~Player() override {
+    world_.tell([this](Oracle& oracle) { oracle.life_ended(life_); });
+  }
+
+  Outcome handle(Turn& turn, BytesView message) override {
+    const std::uint64_t id = World::id_in(message);
+    world_.tell([&](Oracle& oracle) { oracle.handling(id, index_); });
+    if (world_.chance(3)) {
+      world_.count("slow handler");
+      world_.clock.advance(std::chrono::microseconds(500 + world_.below(5'000)));
+    }
+    act(turn);
+    if (world_.chance(2)) return crash(id);
+    commit();
+    world_.tell([&](Oracle& oracle) { oracle.handled(id); });
+    return reply(turn, message);
+  }
+  Outcome answered(Turn& turn, std::uint64_t request, const AnswerView& answer) override {
+    world_.tell([&](Oracle& oracle) { oracle.told(life_, request); });
+    world_.count(answer ? "answered" : "outcome: " + to_string(answer.error()));
+    act(turn);
+    commit();
+    return {};
+  }
+  Outcome fired(Turn& turn, std::uint64_t timer) override {
+    world_.tell([&](Oracle& oracle) { oracle.told(life_, timer); });
+    act(turn);
+    commit();
+    return {};
+  }
+
+ private:
+  // A few things to do, while there are messages left to send.
+  void act(Turn& turn) {
+    // Less than one message for each, so that it ends by itself.
+    const std::uint64_t count = world_.chance(35) ? 1 + world_.below(3) : 0;
+    for (std::uint64_t left = count; left > 0 && world_.messages_left > 0; --left) {
+      --world_.messages_left;
+      if (world_.chance(8)) {
+        const auto timer = turn.start_timer(std::chrono::milliseconds(world_.below(30)), {});
+        if (timer) numbers_.push_back(*timer);
+        continue;
+      }
+      const auto to = static_cast<std::uint32_t>(world_.below(world_.players.size()));
+      const auto priority = world_.chance(80) ? Priority::normal
+                                              : static_cast<Priority>(world_.below(priority_count));
+      SendOptions options{.priority = priority};
+      if (world_.chance(10)) options.ttl_ms = static_cast<std::uint32_t>(1 + world_.below(5));
+      const Bytes payload = world_.draft(index_, to, priority);
+      std::optional<Refusal> refusal;
+      if (world_.chance(30)) {
+        const auto timeout = std::chrono::milliseconds(1 + world_.below(40));
+        const auto number = turn.request(world_.players[to], payload, timeout, options);
+        if (number) numbers_.push_back(*number);
+        if (!number) refusal = number.error();
+      } else if (const auto sent = turn.send(world_.players[to], payload, options); !sent) {
+        refusal = sent.error();
+      }
+      if (refusal) {
+        world_.count("refused: " + std::string(to_string(*refusal)));
+      } else {
+        sent_.push_back(world_.last_id());
+      }
+    }
+  }
+  void commit() {
+    for (const std::uint64_t id : sent_) {
+      world_.tell([id](Oracle& oracle) { oracle.accepted(id); });
+    }
+    for (const std::uint64_t number : numbers_) {
+      world_.tell([&](Oracle& oracle) { oracle.asked(life_, number); });
+    }
+    sent_.clear();
+    numbers_.clear();
+  }
+  Outcome crash(std::uint64_t id) {
+    world_.count("crash");
+    for (const std::uint64_t one : sent_) {
+      world_.tell([one](Oracle& oracle) { oracle.undone(one); });
+    }
+    world_.tell([id](Oracle& oracle) { oracle.crashed(id); });
+    return Outcome::crash("chance");
+  }
+  Outcome reply(Turn& turn, BytesView message) {
+    if (!turn.answer_owed()) return {};
+    if (world_.chance(80)) return Outcome::answer(message.first(8));
+    if (world_.chance(50)) return {};
+    if (later_) (void)turn.answer(*later_, message.first(8));
+    later_ = turn.responder_for_later();
+    return {};
+  }
+
+  World& world_;
+  std::uint32_t index_;
+  std::uint64_t life_;
+  // Of the handler that runs.
+  std::vector<std::uint64_t> sent_;
+  std::vector<std::uint64_t> numbers_;
+  std::optional<Responder> later_;
+};
+
+}  // namespace troupe::simulation

@@ -1,0 +1,104 @@
+#pragma once
+// What a simulated run is about: its messages, and those who hear what becomes of them.
+
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <map>
+#include <random>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/format.hpp"
+#include "io/sim_clock.hpp"
+#include "troupe/address.hpp"
+#include "troupe/bytes.hpp"
+#include "troupe/dead_letter.hpp"
+#include "troupe/mailbox.hpp"
+#include "troupe/outcome.hpp"
+
+namespace troupe::simulation {
+
+// A message that somebody wanted to send.
+struct Record {
+  std::uint32_t sender = 0;  // A player, or World::outside_sender.
+  std::uint32_t receiver = 0;
+  Priority priority = Priority::normal;
+  std::uint64_t sequence = 0;  // Of its sender.
+};
+
+// Thread: one.
+class Oracle {
+ public:
+  Oracle() = default;
+  Oracle(const Oracle&) = delete;
+  Oracle& operator=(const Oracle&) = delete;
+  virtual ~Oracle() = default;
+
+  // Messages, by their index in World::records.
+  virtual void accepted(std::uint64_t /*id*/) {}  // And the handler that sent it returned.
+  virtual void undone(std::uint64_t /*id*/) {}    // The handler that sent it crashed.
+  virtual void handling(std::uint64_t /*id*/, std::uint32_t /*by*/) {}
+  virtual void handled(std::uint64_t /*id*/) {}
+  virtual void crashed(std::uint64_t /*id*/) {}
+  virtual void dead(std::uint64_t /*id*/, DeadReason /*why*/) {}
+  // Requests and timers, by the life that asked (World::lives_begun) and its number.
+  virtual void asked(std::uint64_t /*life*/, std::uint64_t /*number*/) {}
+  virtual void told(std::uint64_t /*life*/, std::uint64_t /*number*/) {}
+  virtual void life_ended(std::uint64_t /*life*/) {}
+  // Everything has come to its end.
+  virtual void finish() {}
+};
+
+// Thread: one.
+class World {
+ public:
+  static constexpr std::uint32_t outside_sender = UINT32_MAX;
+
+  World(std::uint64_t seed, SimClock& sim_clock) : clock(sim_clock), random_(seed) {}
+
+  // --- Chance
+  [[nodiscard]] std::uint64_t below(std::uint64_t bound) { return random_() % bound; }
+  [[nodiscard]] bool chance(std::uint64_t percent) { return below(100) < percent; }
+
+  // --- Messages
+  // A new one, with a payload that names it and has some more bytes.
+  Bytes draft(std::uint32_t sender, std::uint32_t receiver, Priority priority) {
+    const std::uint64_t id = records.size();
+    records.push_back({sender, receiver, priority, id});
+    Bytes payload(sizeof id + (chance(30) ? below(200) : 0));
+    std::memcpy(payload.data(), &id, sizeof id);
+    return payload;
+  }
+  [[nodiscard]] std::uint64_t last_id() const { return records.size() - 1; }
+  [[nodiscard]] static std::uint64_t id_in(BytesView payload) {
+    std::uint64_t id = 0;
+    std::memcpy(&id, payload.data(), sizeof id);
+    return id;
+  }
+
+  // --- What happened
+  template <typename Tell>
+  void tell(const Tell& tell_one) {
+    for (Oracle* oracle : oracles) tell_one(*oracle);
+  }
+  void count(const std::string& what) { ++counts[what]; }
+  void fail(std::string what) {
+    if (failures.size() < 10) failures.push_back(std::move(what));
+  }
+
+  SimClock& clock;
+  std::vector<Record> records;
+  std::vector<Oracle*> oracles;
+  std::vector<Address> players;
+  std::uint64_t lives_begun = 0;
+  std::uint64_t messages_left = 0;              // Nobody sends beyond.
+  std::map<std::string, std::uint64_t> counts;  // Faults and refusals.
+  std::vector<std::string> failures;
+
+ private:
+  std::mt19937_64 random_;
+};
+
+}  // namespace troupe::simulation
