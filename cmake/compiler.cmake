@@ -36,8 +36,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   target_compile_options(troupe_options INTERFACE -Wthread-safety -Wno-deprecated-declarations)
   target_link_options(troupe_options INTERFACE -fuse-ld=lld)
 else()
-  # [[clang::...]] attributes are for the other compiler.
-  target_compile_options(troupe_options INTERFACE -Wno-attributes=clang::)
+  # [[clang::...]] attributes are for the other compiler, which also takes for granted that nobody
+  # replaces functions of a static library one by one: without that, none of them is inlined.
+  target_compile_options(troupe_options INTERFACE
+    -Wno-attributes=clang:: -fno-semantic-interposition)
 endif()
 
 if(TROUPE_SANITIZE)

@@ -7,6 +7,7 @@
 #include "actor/running_guest.hpp"
 #include "actor/worker.hpp"
 #include "base/check.hpp"
+#include "base/limits.hpp"
 
 namespace troupe {
 
@@ -17,6 +18,9 @@ HostCalls::Overrun RunningGuest::overran() {
     if (away_ == nullptr) return HostCalls::Overrun::go_on;
     lower_own_priority();
     away_->places->take_place(away_->killed);
+  } else if (++ticks_in_place_ == limits::away_slice_ticks) {
+    ticks_in_place_ = 0;
+    away_->places->yield_place(away_->killed);
   }
   return away_->killed.load() ? HostCalls::Overrun::end : HostCalls::Overrun::go_on;
 }

@@ -18,6 +18,16 @@ Answer answer_of(const Envelope& envelope) {
 
 }  // namespace
 
+void Worker::accept(Cell& cell, EnvelopePtr envelope) {
+  bump(cell.stats->received);
+  cell.mailbox.push(std::move(envelope), dropped_);
+  if (!dropped_.empty()) [[unlikely]]
+    drop(cell);
+  cell.stats->queued.store(cell.mailbox.count(), std::memory_order_relaxed);
+  if (cell.mailbox.is_full()) world_.inputs.registry.set_full(cell.address, true);
+  if (cell.will_run() && cell.away == nullptr) run_queue_.ready(cell);
+}
+
 void Worker::route(EnvelopePtr envelope) {
   if (envelope->receiver == outside) {
     world_.outside_answers.settle(envelope->number, answer_of(*envelope));
@@ -27,6 +37,8 @@ void Worker::route(EnvelopePtr envelope) {
   if (place.is_elsewhere) {
     outgoing_[place.home].push(std::move(envelope));
     has_outgoing_ = true;
+  } else if (place.cell != nullptr && envelope->kind <= EnvelopeKind::event) {
+    accept(*place.cell, std::move(envelope));  // As deliver() would, on the way that most take.
   } else {
     deliver(place.cell, std::move(envelope));
   }
@@ -67,16 +79,6 @@ void Worker::deliver_to(Cell& cell, EnvelopePtr envelope) {
     return;  // Taken back in the meantime.
   }
   accept(cell, std::move(envelope));
-}
-
-void Worker::accept(Cell& cell, EnvelopePtr envelope) {
-  bump(cell.stats->received);
-  cell.mailbox.push(std::move(envelope), dropped_);
-  if (!dropped_.empty()) [[unlikely]]
-    drop(cell);
-  cell.stats->queued.store(cell.mailbox.count(), std::memory_order_relaxed);
-  if (cell.mailbox.is_full()) world_.inputs.registry.set_full(cell.address, true);
-  if (cell.will_run() && cell.away == nullptr) run_queue_.ready(cell);
 }
 
 // What the mailbox dropped by its policy: no dead letter, since nobody is to look after it, but

@@ -1,6 +1,7 @@
 #pragma once
 // A guest that runs for its actor, and what becomes of it when that takes long.
 
+#include <cstdint>
 #include <utility>
 
 #include "actor/worker.hpp"
@@ -25,6 +26,7 @@ class RunningGuest final : public GuestHost::Overruns {
   Worker& worker_;
   Cell& cell_;
   Away* away_ = nullptr;
+  std::uint64_t ticks_in_place_ = 0;
 };
 
 }  // namespace troupe

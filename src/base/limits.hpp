@@ -63,6 +63,7 @@ inline constexpr std::size_t backtrace_frames_max = 16;
 inline constexpr std::uint32_t turn_messages_max = 64;
 inline constexpr std::int64_t turn_ns_max = 2'000'000;
 inline constexpr std::uint64_t share_ticks = 2;        // The same for one message of a guest.
+inline constexpr std::uint64_t away_slice_ticks = 5;   // Beyond it, before it lets others go first.
 inline constexpr std::uint32_t away_threads_max = 64;  // Of a node: guests beyond their share.
 inline constexpr std::uint32_t step_turns_max = 64;    // Before a worker looks at the clock again.
 

@@ -20,11 +20,30 @@ void AwayPlaces::give_up() {
   --threads_;
 }
 
-// Killed ones run on, too: only to their ends.
 void AwayPlaces::take_place(const std::atomic<bool>& killed) {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return running_ < bounds_.running || killed.load(); });
+  wait(lock, killed);
+}
+
+void AwayPlaces::yield_place(const std::atomic<bool>& killed) {
+  std::unique_lock lock(mutex_);
+  if (waiting_.empty()) return;
+  CHECK(running_ > 0, "who yields has a place");
+  --running_;
+  wait(lock, killed);
+}
+
+// At the end of the line. Killed ones run at once: only to their ends.
+void AwayPlaces::wait(std::unique_lock<std::mutex>& lock, const std::atomic<bool>& killed) {
+  waiting_.push_back(&killed);
+  changed_.notify_all();
+  changed_.wait(lock, [&] {
+    return killed.load() || (running_ < bounds_.running && waiting_.front() == &killed);
+  });
+  std::erase(waiting_, &killed);
   ++running_;
+  // Whoever is first now may have a place, too.
+  changed_.notify_all();
 }
 
 void AwayPlaces::leave() {
@@ -48,6 +67,11 @@ void AwayPlaces::wake() {
 std::uint32_t AwayPlaces::threads() const {
   const std::lock_guard lock(mutex_);
   return threads_;
+}
+
+std::uint32_t AwayPlaces::waiting() const {
+  const std::lock_guard lock(mutex_);
+  return static_cast<std::uint32_t>(waiting_.size());
 }
 
 void lower_own_priority() {

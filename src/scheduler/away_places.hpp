@@ -4,11 +4,14 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <deque>
 #include <mutex>
 
 namespace troupe {
 
-// Two bounds: so many may exist, and so many of them may run; the others wait for a place.
+// Two bounds: so many may exist, and so many of them may run; the others wait for a place, in the
+// order in which they came. Who has one gives way from time to time, so that one that needs little
+// more (a busy machine makes anybody late) is not held by one that needs much.
 //
 // Thread: any thread.
 class AwayPlaces {
@@ -25,19 +28,25 @@ class AwayPlaces {
   void give_up();
   // Waits until it may run, or until `killed`. REQUIRES: entered.
   void take_place(const std::atomic<bool>& killed);
-  // Gives back what both gave.
+  // Lets those go first that wait, if any do; waits likewise. REQUIRES: has a place.
+  void yield_place(const std::atomic<bool>& killed);
+  // Gives back what enter() and take_place() gave.
   void leave();
   // After a `killed` has changed.
   void wake();
 
   [[nodiscard]] std::uint32_t threads() const;
+  [[nodiscard]] std::uint32_t waiting() const;
 
  private:
+  void wait(std::unique_lock<std::mutex>& lock, const std::atomic<bool>& killed);
+
   const Bounds bounds_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::uint32_t threads_ = 0;
   std::uint32_t running_ = 0;
+  std::deque<const std::atomic<bool>*> waiting_;  // Each by its `killed`.
 };
 
 // Lets the calling thread give way to all others, for good.

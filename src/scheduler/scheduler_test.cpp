@@ -175,6 +175,33 @@ TEST(AwayPlaces, AreBoundedInThreadsAndInThoseThatRun) {
   EXPECT_EQ(places.threads(), 0U);
 }
 
+TEST(AwayPlaces, AreGivenToWhoHasWaitedWhenTheirHolderYields) {
+  AwayPlaces places({.running = 1, .threads = 3});
+  std::vector<int> order;
+  std::atomic<bool> first{false};
+  ASSERT_TRUE(places.enter());
+  places.take_place(first);
+  places.yield_place(first);  // Nobody waits: it goes on.
+  {
+    std::vector<std::jthread> others;
+    for (int i = 1; i <= 2; ++i) {
+      ASSERT_TRUE(places.enter());
+      others.emplace_back([&places, &order, i] {
+        std::atomic<bool> killed{false};
+        places.take_place(killed);
+        order.push_back(i);  // One at a time: it has the only place.
+        places.leave();
+      });
+    }
+    while (places.waiting() < 2) std::this_thread::yield();
+    places.yield_place(first);
+    order.push_back(0);
+    places.leave();
+  }
+  ASSERT_EQ(order.size(), 3U);
+  EXPECT_EQ(order.back(), 0) << "both had waited when it yielded";
+}
+
 TEST(AwayPlaces, LetTheKilledRunToTheirEnds) {
   AwayPlaces places({.running = 1, .threads = 2});
   std::atomic<bool> alive{false};

@@ -169,6 +169,15 @@ TEST_F(BesideALoop, WhoTakesLongComesHomeWithItsEffects) {
   EXPECT_EQ(ask("a", "count"), "ok 2") << "it lives on, at home";
 }
 
+// Long work beside a loop that would hold the only place for five minutes.
+TEST_F(BesideALoop, WhoTakesLongIsNotHeldByALoop) {
+  load("300s");
+  send("a", "loop");
+  EXPECT_EQ(ask("b", fmt::format("{};count", long_work)), "ok;ok 1");
+  ASSERT_TRUE(runtime_->kill(runtime_->find("a").value()));
+  EXPECT_EQ(exits(1), std::vector<std::string>{"test/a killed"});
+}
+
 // What is asked while it is away waits, in its order; what answers it and what fires, too.
 TEST_F(BesideALoop, NothingIsLostMeanwhile) {
   load("60s");

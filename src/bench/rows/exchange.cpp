@@ -2,27 +2,18 @@
 // guests. One request from outside starts each sample, and its answer says how many operations
 // came back as they were sent.
 
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "base/check.hpp"
 #include "base/format.hpp"
-#include "bench/rows/native_actors.hpp"
+#include "bench/rows/bench_node.hpp"
 #include "bench/rows/rows.hpp"
 #include "bench/sampler.hpp"
-#include "troupe/runtime.hpp"
-
-#if TROUPE_HAS_WASMTIME
-#include "bench/rows/guests.hpp"
-#endif
 
 namespace troupe::bench {
 namespace {
-
-using namespace std::chrono_literals;
 
 // The components of one column.
 struct Cast {
@@ -34,68 +25,44 @@ struct Cast {
 
 Cast native_cast() {
   return {.name = "native",
-          .echo = Component::native("echo", [] { return std::make_unique<NativeEcho>(); }),
-          .asker = Component::native("asker", [] { return std::make_unique<NativeAsker>(); }),
-          .player = Component::native("player", [] { return std::make_unique<NativePlayer>(); })};
+          .echo = native_component<NativeEcho>("echo"),
+          .asker = native_component<NativeAsker>("asker"),
+          .player = native_component<NativePlayer>("player")};
 }
 
 #if TROUPE_HAS_WASMTIME
 Cast guest_cast() {
-  const auto component = [](const char* name) {
-    const BytesView wasm = guest(name);
-    return Component::from_bytes(name, Bytes(wasm.begin(), wasm.end()));
-  };
   return {.name = "wasm",
-          .echo = component("echo"),
-          .asker = component("asker"),
-          .player = component("player")};
+          .echo = guest_component("echo"),
+          .asker = guest_component("asker"),
+          .player = guest_component("player")};
 }
 #endif
 
 // A node with one worker.
-class Node {
+class Column {
  public:
-  explicit Node(const Cast& cast) {
-    RuntimeOptions options;
-    options.name = cast.name;
-    options.workers = 1;
-    auto runtime = Runtime::start(std::move(options));
-    CHECK(runtime.has_value(), runtime.error().message);
-    runtime_ = *std::move(runtime);
-    spawn("echo", cast.echo, {});
-    asker_ = spawn("asker", cast.asker, "echo");
-    server_ = spawn("server", cast.player, "returner");
-    spawn("returner", cast.player, "server");
+  explicit Column(const Cast& cast) : node_(cast.name, 1) {
+    node_.spawn("echo", cast.echo);
+    asker_ = node_.spawn("asker", cast.asker, "echo");
+    server_ = node_.spawn("server", cast.player, "returner");
+    node_.spawn("returner", cast.player, "server");
   }
 
   Row ping_pong(std::string id) { return row(std::move(id), server_, "play-ball"); }
   Row request_response(std::string id) { return row(std::move(id), asker_, "go"); }
 
  private:
-  // An actor that may find `knows`, which is its config too.
-  Address spawn(std::string name, const Component& component, std::string_view knows) {
-    SpawnOptions options;
-    options.name = std::move(name);
-    options.config = to_bytes(knows);
-    if (!knows.empty()) options.grants.find = {std::string(knows)};
-    const auto spawned = runtime_->spawn(component, std::move(options));
-    CHECK(spawned.has_value(), spawned.error().message);
-    return *spawned;
-  }
-
   Row row(std::string id, Address actor, std::string_view order) {
     return {.id = std::move(id),
             .run =
                 [this, actor, order](std::uint64_t rounds) {
-                  const auto good =
-                      runtime_->request(actor, as_bytes(fmt::format("{} {}", order, rounds)), 60s);
-                  CHECK(good.has_value(), good.error().message);
-                  return Work{.count = number_of(as_text(*good))};
+                  return Work{.count = node_.ask(actor, fmt::format("{} {}", order, rounds))};
                 },
             .timer = Timer::wall};
   }
 
-  std::unique_ptr<Runtime> runtime_;
+  BenchNode node_;
   Address asker_;
   Address server_;
 };
@@ -121,11 +88,11 @@ std::vector<RowInfo> rows() {
 
 void measure(const Request& request, RawSink& sink) {
   std::vector<Row> runnable;
-  Node native(native_cast());
+  Column native(native_cast());
   runnable.push_back(native.ping_pong("W1/native"));
   runnable.push_back(native.request_response("W6/native"));
 #if TROUPE_HAS_WASMTIME
-  Node guests(guest_cast());
+  Column guests(guest_cast());
   runnable.push_back(guests.ping_pong("W1/wasm"));
   runnable.push_back(guests.request_response("W6/wasm"));
 #endif

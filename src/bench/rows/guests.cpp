@@ -28,9 +28,12 @@ TROUPE_EMBED(bindings_echo);
 TROUPE_EMBED(compute);
 TROUPE_EMBED(counter);
 TROUPE_EMBED(crash);
+TROUPE_EMBED(drain);
 TROUPE_EMBED(echo);
 TROUPE_EMBED(echo_64k);
+TROUPE_EMBED(flooder);
 TROUPE_EMBED(player);
+TROUPE_EMBED(ring);
 
 namespace troupe::bench {
 namespace {
@@ -44,10 +47,11 @@ struct Embedded {
 #define TROUPE_EMBEDDED(name) \
   Embedded { #name, troupe_guest_##name, troupe_guest_end_##name }
 
-constexpr std::array embedded = {TROUPE_EMBEDDED(asker),    TROUPE_EMBEDDED(bindings_echo),
-                                 TROUPE_EMBEDDED(compute),  TROUPE_EMBEDDED(counter),
-                                 TROUPE_EMBEDDED(crash),    TROUPE_EMBEDDED(echo),
-                                 TROUPE_EMBEDDED(echo_64k), TROUPE_EMBEDDED(player)};
+constexpr std::array embedded = {
+    TROUPE_EMBEDDED(asker),   TROUPE_EMBEDDED(bindings_echo), TROUPE_EMBEDDED(compute),
+    TROUPE_EMBEDDED(counter), TROUPE_EMBEDDED(crash),         TROUPE_EMBEDDED(drain),
+    TROUPE_EMBEDDED(echo),    TROUPE_EMBEDDED(echo_64k),      TROUPE_EMBEDDED(flooder),
+    TROUPE_EMBEDDED(player),  TROUPE_EMBEDDED(ring)};
 
 }  // namespace
 

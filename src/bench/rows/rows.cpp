@@ -7,12 +7,15 @@ namespace troupe::bench {
 
 std::span<const Block* const> all_blocks() {
 #if TROUPE_HAS_WASMTIME
-  static const std::array blocks = {
-      &floor_block(), &core_block(),    &exchange_block(),    &call_block(),
-      &life_block(),  &compute_block(), &crowd_ahead_block(), &crowd_on_demand_block(),
-      &start_block()};
+  static const std::array blocks = {&floor_block(),       &core_block(),
+                                    &exchange_block(),    &flood_block(),
+                                    &ring_block(),        &call_block(),
+                                    &life_block(),        &compute_block(),
+                                    &crowd_ahead_block(), &crowd_on_demand_block(),
+                                    &start_block()};
 #else
-  static const std::array blocks = {&floor_block(), &core_block(), &exchange_block()};
+  static const std::array blocks = {&floor_block(), &core_block(), &exchange_block(),
+                                    &flood_block(), &ring_block()};
 #endif
   return blocks;
 }
