@@ -6,7 +6,6 @@
 
 #include "actor/running_guest.hpp"
 #include "actor/worker.hpp"
-#include "base/check.hpp"
 #include "base/limits.hpp"
 
 namespace troupe {

@@ -34,11 +34,9 @@ class GuestHost final : public HostCalls {
     Overruns() = default;
     Overruns(const Overruns&) = delete;
     Overruns& operator=(const Overruns&) = delete;
+    virtual ~Overruns() = default;
 
     virtual Overrun overran() = 0;
-
-   protected:
-    ~Overruns() = default;
   };
 
   GuestHost(ActorTurn& turn, GuestRights rights, Overruns& overruns)

@@ -132,9 +132,9 @@ TEST(Mailbox, DoesNotCountTheSystemLane) {
 
 // Three messages wait where there is room for three, then a fourth of the priority arrives.
 struct DropRow {
-  WhenFull when_full;
-  std::array<Priority, 3> waiting;
-  Priority arriving;
+  WhenFull when_full = WhenFull::refuse;
+  std::array<Priority, 3> waiting{};
+  Priority arriving = Priority::normal;
   Outcome expected;
 };
 

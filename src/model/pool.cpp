@@ -108,6 +108,7 @@ Pool::Fresh Pool::new_chunk(std::size_t size_class) {
   const bool is_large = size_class > small_class_max;
   const std::size_t bytes = is_large ? header_bytes + block_bytes(size_class) : chunk_bytes;
   auto* place = static_cast<std::uint8_t*>(::operator new(bytes, std::align_val_t(chunk_bytes)));
+  // NOLINTNEXTLINE(cppcoreguidelines-owning-memory): the chunk stands in the memory that it heads.
   auto* chunk = new (place) Chunk{.owner = this,
                                   .next = chunks_,
                                   .previous = nullptr,

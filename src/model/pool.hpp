@@ -37,7 +37,7 @@ namespace troupe {
 // Method: chunks found by the address's alignment, and frees from other threads collected until the
 //         owner runs out, as in mimalloc (D. Leijen, B. Zorn, L. de Moura, "Mimalloc: free list
 //         sharding in action", APLAS 2019).
-class Pool {
+class Pool {  // NOLINT(clang-analyzer-optin.performance.Padding): one line for each thread.
  public:
   Pool() = default;
   Pool(const Pool&) = delete;
@@ -125,6 +125,7 @@ class Pool {
   static Shared& shared();
   static Chunk& chunk_of(void* block) {
     const auto address = reinterpret_cast<std::uintptr_t>(block);
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): the address is all that is known of a block.
     return *reinterpret_cast<Chunk*>(address & ~(chunk_bytes - 1));
   }
   static void* allocate_otherwise(std::size_t size_class);

@@ -99,6 +99,7 @@ TEST(Pool, GetsItsBlocksBackFromOtherThreads) {
   std::array<std::atomic<void*>, threads> slots{};
   {
     std::vector<std::jthread> ring;
+    ring.reserve(threads);
     for (std::size_t own = 0; own < threads; ++own) {
       ring.emplace_back([&, own] {
         Pool& pool = pools.at(own);

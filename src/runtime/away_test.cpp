@@ -120,6 +120,7 @@ TEST(LongRunning, LoseNothingAndKeepTheOrder) {
     passing.long_running = true;
     passing.restart = Restart::temporary;
     std::vector<Address> passers;
+    passers.reserve(passer_count);
     for (std::size_t i = 0; i < passer_count; ++i) {
       passers.push_back(
           runtime

@@ -298,7 +298,7 @@ void Control::stop(Address actor, Duration budget, std::function<void(Result<voi
   ask_to_stop(*one, budget);
 }
 
-void Control::kill(Address actor, std::function<void(Result<void>)> done) {
+void Control::kill(Address actor, const std::function<void(Result<void>)>& done) {
   if (child(actor) == nullptr) {
     done(fail(ErrorCode::not_found, "that actor is gone"));
     return;

@@ -65,10 +65,10 @@ class Control final : public Steppable {
 
   void add_supervisor(const std::string& name, SupervisorPolicy policy);
   // `done` hears of the first start, or why there was none; then nothing of the actor is left.
-  void spawn(ChildOrder order, std::function<void(Result<Address>)> done);
+  void spawn(ChildOrder what, std::function<void(Result<Address>)> done);
   // `done` is called when the actor has ended for good.
   void stop(Address actor, Duration budget, std::function<void(Result<void>)> done);
-  void kill(Address actor, std::function<void(Result<void>)> done);
+  void kill(Address actor, const std::function<void(Result<void>)>& done);
   // Stops everything in reverse order of start; on_end is called at last.
   void end_node(RuntimeEnd end, Duration budget);
 
@@ -96,17 +96,17 @@ class Control final : public Steppable {
   void on(const RetiredReport& report);
 
   [[nodiscard]] Child* child(Address address);
-  [[nodiscard]] Supervisor& supervisor_of(const Child& child);
-  Child& add(Child child);
+  [[nodiscard]] Supervisor& supervisor_of(const Child& one);
+  Child& add(Child one);
   void order(Address to, EnvelopeKind kind, std::unique_ptr<Note> note = nullptr,
              Instant deadline = never);
-  [[nodiscard]] std::string decide(Child& child, const Exit& exit);
-  void give_up(const Child& child, const std::string& reason);
+  [[nodiscard]] std::string decide(Child& one, const Exit& exit);
+  void give_up(const Child& one, const std::string& reason);
   void stop_children_of(Address parent);
-  void ask_to_stop(Child& child, Duration budget);
+  void ask_to_stop(Child& one, Duration budget);
   void kill_the_late(Instant now);
   void go_on_ending();
-  [[nodiscard]] ExitEvent describe(const EndedReport& report, const Child& child) const;
+  [[nodiscard]] ExitEvent describe(const EndedReport& report, const Child& one) const;
 
   World world_;
   mutable std::mutex mutex_;  // Over children_, for actors().

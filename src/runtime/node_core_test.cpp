@@ -191,7 +191,8 @@ TEST_F(NodeCoreTest, StopsForGoodWhenAskedTo) {
   const Address actor = spawn("actor");
   std::optional<Result<void>> stopped;
   node_.core().control().post([&] {
-    node_.core().control().stop(actor, seconds(1), [&](Result<void> done) { stopped = done; });
+    node_.core().control().stop(actor, seconds(1),
+                                [&](const Result<void>& done) { stopped = done; });
   });
   node_.run_until_idle();
   ASSERT_TRUE(stopped);
@@ -204,7 +205,7 @@ TEST_F(NodeCoreTest, JudgesAKillByTheRestartType) {
   const Address permanent = spawn("permanent");
   const Address temporary = spawn("temporary", {}, RestartType::temporary);
   for (const Address one : {permanent, temporary}) {
-    node_.core().control().post([&, one] { node_.core().control().kill(one, [](auto) {}); });
+    node_.core().control().post([&, one] { node_.core().control().kill(one, [](const auto&) {}); });
   }
   node_.run_until_idle();
   EXPECT_EQ(status("permanent").lives, 2U);
@@ -308,7 +309,7 @@ TEST_F(NodeCoreTest, RefusesWhatHasNoReceiver) {
     EXPECT_EQ(turn.find("Not A Name").error(), Refusal::invalid);
     return Outcome();
   });
-  node_.core().control().post([&] { node_.core().control().kill(gone, [](auto) {}); });
+  node_.core().control().post([&] { node_.core().control().kill(gone, [](const auto&) {}); });
   node_.run_until_idle();
   node_.send(asker, "go");
   EXPECT_EQ(seen("asker").size(), 1U);

@@ -213,7 +213,7 @@ Result<void> Runtime::load(const std::filesystem::path& manifest) {
                                      .disk = *node_->world_.disk,
                                      .loader = node_->loader_,
                                      .natives = node_->natives_}));
-  (void)node_->ask<void>([this, &plan](std::function<void(Result<void>)> done) {
+  (void)node_->ask<void>([this, &plan](const std::function<void(Result<void>)>& done) {
     for (const auto& [name, policy] : plan.supervisors) {
       node_->core_.control().add_supervisor(name, policy);
     }
@@ -283,7 +283,8 @@ Result<void> Runtime::kill(Address actor) {
   if (!node->core_.registry().home(actor)) {
     return fail(ErrorCode::not_found, "that actor is gone");
   }
-  node->core_.control().post([node, actor] { node->core_.control().kill(actor, [](auto) {}); });
+  node->core_.control().post(
+      [node, actor] { node->core_.control().kill(actor, [](const auto&) {}); });
   return {};
 }
 

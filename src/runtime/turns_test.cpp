@@ -48,7 +48,7 @@ class TurnsTest : public testing::Test {
   }
   void stop(Address actor, Duration budget) {
     Control& control = node_.core().control();
-    control.post([&, actor, budget] { control.stop(actor, budget, [](auto) {}); });
+    control.post([&, actor, budget] { control.stop(actor, budget, [](const auto&) {}); });
   }
 
   SimNode node_{{.workers = 1, .seed = 3}};

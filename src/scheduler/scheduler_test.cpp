@@ -4,7 +4,6 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
-#include <memory>
 #include <thread>
 #include <vector>
 
@@ -92,6 +91,7 @@ TEST(Driver, LosesNoWakeUpAndKeepsEachProducersOrder) {
   std::vector<std::vector<Node>> nodes(producers, std::vector<Node>(each));
   {
     std::vector<std::jthread> threads;
+    threads.reserve(producers);
     for (std::uint32_t producer = 0; producer < producers; ++producer) {
       threads.emplace_back([&port, &mine = nodes[producer], producer] {
         for (std::uint32_t i = 0; i < each; ++i) {
@@ -184,6 +184,7 @@ TEST(AwayPlaces, AreGivenToWhoHasWaitedWhenTheirHolderYields) {
   places.yield_place(first);  // Nobody waits: it goes on.
   {
     std::vector<std::jthread> others;
+    others.reserve(2);
     for (int i = 1; i <= 2; ++i) {
       ASSERT_TRUE(places.enter());
       others.emplace_back([&places, &order, i] {

@@ -106,14 +106,14 @@ class Run {
     Control& control = node_.core().control();
     if (world_.chance(30) && !is_stopped_[victim]) {
       world_.count("kill");
-      control.post([&, victim] { control.kill(world_.players[victim], [](auto) {}); });
+      control.post([&, victim] { control.kill(world_.players[victim], [](const auto&) {}); });
     }
     // What its mailbox dropped is not known of one that is gone, so only those that drop nothing.
     if (world_.chance(5) && policies_[victim] == WhenFull::refuse && !is_stopped_[victim]) {
       world_.count("stop");
       is_stopped_[victim] = true;
       control.post([&, victim] {
-        control.stop(world_.players[victim], std::chrono::milliseconds(5), [](auto) {});
+        control.stop(world_.players[victim], std::chrono::milliseconds(5), [](const auto&) {});
       });
     }
     node_.run_until_idle();

@@ -3,7 +3,6 @@
 // the time. Nothing but the code decides how many instructions they take, so these are the rows
 // whose instructions are counted (tools/instructions.py).
 
-#include <charconv>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -27,9 +26,9 @@ std::vector<RowInfo> rows() {
 }
 
 template <typename NativeActor>
-Address spawn(SimNode& node, std::string name, std::string_view config) {
+Address spawn(SimNode& node, const std::string& name, std::string_view config) {
   const auto spawned =
-      node.spawn({.name = std::move(name),
+      node.spawn({.name = name,
                   .spec = native_spec([] { return std::make_unique<NativeActor>(); }),
                   .config = to_bytes(config)});
   CHECK(spawned.has_value(), spawned.error().message);

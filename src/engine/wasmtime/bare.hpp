@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 
+// NOLINTBEGIN(readability-identifier-naming): names of a C interface, as in shim.h.
 extern "C" {
 
 enum bare_settings : std::uint32_t {
@@ -32,6 +33,7 @@ bool bare_call(bare_instance* instance, bare_value* values, std::size_t value_co
 // One life of an actor: made, started, one message handled, gone. The size of the answer.
 std::uint32_t bare_life(const bare_module* module, const std::uint8_t* payload, std::uint32_t size);
 }
+// NOLINTEND(readability-identifier-naming): names of a C interface, as in shim.h.
 
 namespace troupe::bench {
 

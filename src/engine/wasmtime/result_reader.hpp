@@ -48,9 +48,10 @@ class ResultReader {
     const std::uint32_t at = u32(offset);
     const std::uint32_t size = u32(offset + 4);
     const auto view = guest_.memory().view(at, size);
-    if (!view) [[unlikely]]
+    if (!view) [[unlikely]] {
       violate(fmt::format("{} bytes at {} of the result lie outside memory, which has {}", size, at,
                           guest_.memory().size()));
+    }
     return view;
   }
   // Cut to what an error or a reason may have.

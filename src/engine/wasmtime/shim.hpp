@@ -30,8 +30,7 @@ inline std::uint32_t end_at_deadline(void* /*guest*/) noexcept { return shim_dea
 // A guest, once it is made; it stays where it is. The shim writes all of it when it makes it;
 // zeroing it first is work for nothing.
 // Thread: one at a time.
-// NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init)
-class GuestHandle {
+class GuestHandle {  // NOLINT(cppcoreguidelines-pro-type-member-init): see above.
  public:
   GuestHandle() = default;
   GuestHandle(const GuestHandle&) = delete;

@@ -30,7 +30,7 @@ class WasmtimeEngine final : public Engine {
     return wasmtime::WasmtimeCode::compile(core_, wasm, engine_class);
   }
   std::unique_ptr<TickerHold> hold_ticker() override { return std::make_unique<Hold>(core_); }
-  std::uint64_t ticks() const override { return core_->ticker().ticks(); }
+  [[nodiscard]] std::uint64_t ticks() const override { return core_->ticker().ticks(); }
 
  private:
   std::shared_ptr<const EngineCore> core_;
