@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t header_bytes = 64;
 constexpr std::size_t page_bytes = 4 * limits::KiB;
-constexpr std::uint32_t batch = 32;
+constexpr std::uint32_t batch_size = 32;
 
 }  // namespace
 
@@ -151,12 +151,12 @@ void Pool::return_to(Pool& owner, Block* block) noexcept {
   block->next = waiting.newest;
   waiting.newest = block;
   if (waiting.oldest == nullptr) waiting.oldest = block;
-  if (++waiting.count == batch) send_home(waiting);
+  if (++waiting.count == batch_size) send_home(waiting);
 }
 
-void Pool::send_home(Returns& waiting) noexcept {
-  if (waiting.newest != nullptr) waiting.owner->receive(waiting.newest, waiting.oldest);
-  waiting = {};
+void Pool::send_home(Returns& batch) noexcept {
+  if (batch.newest != nullptr) batch.owner->receive(batch.newest, batch.oldest);
+  batch = {};
 }
 
 void Pool::flush_returns() noexcept {
