@@ -32,7 +32,7 @@ inline std::uint32_t end_at_deadline(void* /*guest*/) noexcept { return shim_dea
 // Thread: one at a time.
 class GuestHandle {  // NOLINT(cppcoreguidelines-pro-type-member-init): see above.
  public:
-  GuestHandle() = default;
+  GuestHandle() = default;  // NOLINT(cppcoreguidelines-pro-type-member-init): see above.
   GuestHandle(const GuestHandle&) = delete;
   GuestHandle& operator=(const GuestHandle&) = delete;
   ~GuestHandle() {
