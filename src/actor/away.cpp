@@ -90,9 +90,7 @@ void Worker::take_home(Cell& cell) {
       fire(std::get<Alarm>(kept));
     }
   }
-  if (!cell.is_alive()) return;
-  look_at_memory(cell);
-  if (!cell.mailbox.empty()) run_queue_.ready(cell);
+  end_turn(cell);
 }
 
 }  // namespace troupe

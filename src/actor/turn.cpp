@@ -40,11 +40,15 @@ Worker::Went Worker::run_turn(Cell& cell) {
     if (!cell.is_alive() || cell.mailbox.empty()) break;
     if ((inputs_.now() - began).count() >= limits::turn_ns_max) break;
   }
+  end_turn(cell);
+  return Went::home;
+}
+
+void Worker::end_turn(Cell& cell) {
   cell.stats->queued.store(cell.mailbox.count(), std::memory_order_relaxed);
-  if (!cell.is_alive()) return Went::home;
+  if (!cell.is_alive()) return;
   if (cell.instance->memory_bytes() != cell.memory_seen) look_at_memory(cell);
   if (!cell.mailbox.empty()) run_queue_.ready(cell);
-  return Went::home;
 }
 
 // Whether what waited in the mailbox still stands for something; closes its entry in the books.

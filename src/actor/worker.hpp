@@ -121,6 +121,8 @@ class Worker final : public Steppable {
 
   // Turns (turn.cpp).
   [[nodiscard]] Went run_turn(Cell& cell);
+  // Once it is home: what it shows of itself, and its next turn.
+  void end_turn(Cell& cell);
   [[nodiscard]] Went handle(Cell& cell, EnvelopePtr envelope);
   [[nodiscard]] bool still_counts(Cell& cell, const Envelope& envelope);
   [[nodiscard]] Reply call(Cell& cell, HostCalls& host, const Envelope& envelope);

@@ -60,6 +60,12 @@ class BesideALoop : public testing::Test {
     const auto answer = runtime_->request(runtime_->find(to).value(), as_bytes(text), seconds(60));
     return answer ? std::string(as_text(*answer)) : answer.error().message;
   }
+  ActorStatus status(std::string_view name) {
+    for (const ActorStatus& one : runtime_->actors()) {
+      if (one.name == fmt::format("test/{}", name)) return one;
+    }
+    return {};
+  }
   [[nodiscard]] std::size_t exit_count() {
     const std::lock_guard lock(mutex_);
     return exits_.size();
@@ -167,6 +173,10 @@ TEST_F(BesideALoop, WhoTakesLongComesHomeWithItsEffects) {
             "ok;ok;ok;ok 1");
   EXPECT_EQ(ask("b", "count"), "ok 3");
   EXPECT_EQ(ask("a", "count"), "ok 2") << "it lives on, at home";
+  send("a", long_work);
+  while (status("a").handled < 3) std::this_thread::yield();
+  EXPECT_EQ(ask("echo", "hello"), "hello") << "so the worker is done with that turn";
+  EXPECT_EQ(status("a").queued, 0U) << "nothing waits, though its last turn was away";
 }
 
 // Long work beside a loop that would hold the only place for five minutes.
