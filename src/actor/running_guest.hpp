@@ -29,4 +29,12 @@ class RunningGuest final : public GuestHost::Overruns {
   std::uint64_t ticks_in_place_ = 0;
 };
 
+// Stands here to be inlined: it ends every turn.
+inline void Worker::end_turn(Cell& cell) {
+  cell.stats->queued.store(cell.mailbox.count(), std::memory_order_relaxed);
+  if (!cell.is_alive()) return;
+  if (cell.instance->memory_bytes() != cell.memory_seen) look_at_memory(cell);
+  if (!cell.mailbox.empty()) run_queue_.ready(cell);
+}
+
 }  // namespace troupe

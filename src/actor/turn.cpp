@@ -44,13 +44,6 @@ Worker::Went Worker::run_turn(Cell& cell) {
   return Went::home;
 }
 
-void Worker::end_turn(Cell& cell) {
-  cell.stats->queued.store(cell.mailbox.count(), std::memory_order_relaxed);
-  if (!cell.is_alive()) return;
-  if (cell.instance->memory_bytes() != cell.memory_seen) look_at_memory(cell);
-  if (!cell.mailbox.empty()) run_queue_.ready(cell);
-}
-
 // Whether what waited in the mailbox still stands for something; closes its entry in the books.
 bool Worker::still_counts(Cell& cell, const Envelope& envelope) {
   switch (envelope.kind) {
