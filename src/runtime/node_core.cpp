@@ -95,6 +95,7 @@ NodeCore::~NodeCore() { outside_requests_.abandon_all(); }
 
 std::vector<NodeCore::Part> NodeCore::parts() {
   std::vector<Part> list;
+  list.reserve(workers_.size() + 1);
   for (const auto& worker : workers_) list.push_back({worker.get(), &worker->port().parker()});
   list.push_back({control_.get(), &control_port_.parker()});
   return list;
@@ -132,7 +133,7 @@ Result<void> NodeCore::send(Address to, BytesView payload) {
 }
 
 void NodeCore::request_async(Address to, BytesView payload, Duration timeout,
-                             std::function<void(Result<Bytes>)> done) {
+                             const std::function<void(Result<Bytes>)>& done) {
   if (timeout <= Duration::zero() ||
       timeout > std::chrono::milliseconds(limits::request_timeout_ms_max)) {
     done(fail(ErrorCode::invalid_argument, "a request's timeout is 1 ns to 24 h"));

@@ -59,7 +59,7 @@ class NodeCore {
   // From outside the actors, as in troupe/runtime.hpp.
   Result<void> send(Address to, BytesView payload);
   void request_async(Address to, BytesView payload, Duration timeout,
-                     std::function<void(Result<Bytes>)> done);
+                     const std::function<void(Result<Bytes>)>& done);
 
  private:
   class Log;

@@ -270,7 +270,7 @@ Result<Bytes> Runtime::request(Address to, BytesView payload, Duration timeout) 
 
 void Runtime::request_async(Address to, BytesView payload, Duration timeout,
                             std::function<void(Result<Bytes>)> done) {
-  node_->core_.request_async(to, payload, timeout, std::move(done));
+  node_->core_.request_async(to, payload, timeout, done);
 }
 
 Result<void> Runtime::stop(Address actor, Duration budget) {
