@@ -130,7 +130,7 @@ class Runtime {
   Result<Bytes> request(Address to, BytesView payload, Duration timeout);
   // The same without waiting: `done` is called once, on a thread of the runtime.
   void request_async(Address to, BytesView payload, Duration timeout,
-                     std::function<void(Result<Bytes>)> done);
+                     const std::function<void(Result<Bytes>)>& done);
 
   // Asks the actor to stop, waits until it has ended; killed when the budget is over. Not
   // restarted.

@@ -81,7 +81,7 @@ void RuntimeView::request(std::string_view name, BytesView payload, Duration tim
                           std::function<void(Result<Bytes>)> done) {
   const auto address = find(name);
   if (!address) return done(std::unexpected(address.error()));
-  runtime_.request_async(*address, payload, timeout, std::move(done));
+  runtime_.request_async(*address, payload, timeout, done);
 }
 
 void RuntimeView::stop(std::string_view name, Duration budget,

@@ -269,7 +269,7 @@ Result<Bytes> Runtime::request(Address to, BytesView payload, Duration timeout) 
 }
 
 void Runtime::request_async(Address to, BytesView payload, Duration timeout,
-                            std::function<void(Result<Bytes>)> done) {
+                            const std::function<void(Result<Bytes>)>& done) {
   node_->core_.request_async(to, payload, timeout, done);
 }
 
