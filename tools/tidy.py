@@ -332,7 +332,8 @@ def dead_headers(file, tree):
         yield 1, "nobody includes this header"
 
 
-TYPE = re.compile(r"^(?:class|struct|enum class) (\w+)\b[^;]*?\{", re.MULTILINE)
+TYPE = re.compile(
+    r"^(?:class|struct|enum class) (?:alignas\(\w+\) )?(\w+)\b[^;]*?\{", re.MULTILINE)
 
 
 @functools.cache
@@ -510,6 +511,8 @@ def self_test():
     inner = reply.replace("namespace troupe", "namespace troupe::inner")
     expect(not complaints(one_meaning, hpp.path, inner, [other]), "another namespace")
     expect(not complaints(one_meaning, hpp.path, "struct Reply;", [other]), "a declaration")
+    aligned = "namespace troupe {\nclass alignas(64) Reply {};\n}"
+    expect(complaints(one_meaning, hpp.path, aligned, [other]), "a second aligned type")
 
     tried = {rule for rule, *_ in EXAMPLES} | {module_folder, dead_headers, one_meaning}
     expect(tried == set(RULES), "every rule has an example")

@@ -97,8 +97,9 @@ struct RuntimeEnd {
   std::string reason = {};  // Empty for a stop that was asked for.
 };
 
-// Thread:  any thread, but request(), stop() and shut_down() wait: called from inside a handler
-//          they are refused with a hint (a worker would wait for itself).
+// Thread:  any thread, but load(), spawn(), request(), stop() and shut_down() wait: called from
+//          inside a handler or a callback they are refused with a hint (a thread of the runtime
+//          would wait for itself).
 // Owns:    all actors; the destructor shuts down.
 // Errors:  by name: not_found; gone or full receivers: unavailable, overloaded.
 class Runtime {
@@ -131,6 +132,10 @@ class Runtime {
   // The same without waiting: `done` is called once, on a thread of the runtime.
   void request_async(Address to, BytesView payload, Duration timeout,
                      const std::function<void(Result<Bytes>)>& done);
+
+  // `told` is called once, on a thread of the runtime, when the present life of `actor` has ended
+  // and its supervisor has decided; keep it short. not_found: it is gone already.
+  Result<void> watch(Address actor, std::function<void(const ExitEvent&)> told);
 
   // Asks the actor to stop, waits until it has ended; killed when the budget is over. Not
   // restarted.

@@ -21,6 +21,7 @@ struct ActorStatus {
   Address address = {};
   std::string component = {};
   std::string supervisor = {};  // "root", or the name given in the manifest.
+  std::uint32_t worker = 0;     // Where it runs; it may move.
   ActorState state = ActorState::creating;
   std::uint64_t lives = 0;  // 1 from the first start.
   std::uint64_t received = 0;

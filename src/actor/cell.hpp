@@ -47,7 +47,11 @@ class Cell : public Runnable {
   bool birth_pending = false;  // The next turn begins a life.
   std::uint64_t sequence = 0;  // Of request, timer, watch and subscription numbers.
 
-  std::unique_ptr<Away> away;  // While a turn goes on beside the worker.
+  std::unique_ptr<Away> away;      // While a turn goes on beside the worker.
+  bool is_leaving = false;         // For another worker.
+  std::uint16_t from_partner = 0;  // Messages in a row, without any from its own worker.
+  Address partner = {};            // Of another worker.
+  Instant settled_until = {};      // It does not move before.
 
   // The present life; null between two.
   std::unique_ptr<Instance> instance;

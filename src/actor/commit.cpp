@@ -60,6 +60,7 @@ std::optional<Exit> Worker::commit(Cell& cell) {
       case EnvelopeKind::end:
       case EnvelopeKind::retire:
       case EnvelopeKind::child_gone:
+      case EnvelopeKind::arrive:
       case EnvelopeKind::turn_done:
       case EnvelopeKind::unsubscribe_all:
       case EnvelopeKind::control:

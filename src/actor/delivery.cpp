@@ -25,7 +25,6 @@ void Worker::accept(Cell& cell, EnvelopePtr envelope) {
     drop(cell);
   cell.stats->queued.store(cell.mailbox.count(), std::memory_order_relaxed);
   if (cell.mailbox.is_full()) world_.inputs.registry.set_full(cell.address, true);
-  if (cell.will_run() && cell.away == nullptr) run_queue_.ready(cell);
 }
 
 void Worker::route(EnvelopePtr envelope) {
@@ -33,15 +32,57 @@ void Worker::route(EnvelopePtr envelope) {
     world_.outside_answers.settle(envelope->number, answer_of(*envelope));
     return;
   }
-  const Registry::Place place = world_.inputs.registry.place(envelope->receiver, index_);
-  if (place.is_elsewhere) {
+  using Kind = Registry::Place::Kind;
+  Registry::Place place = world_.inputs.registry.place(envelope->receiver, index_);
+  if (place.kind == Kind::here) [[likely]] {
+    place.cell->from_partner = 0;
+    if (envelope->kind <= EnvelopeKind::event) {
+      // As deliver() would, on the way that most take.
+      Cell& cell = *place.cell;
+      accept(cell, std::move(envelope));
+      if (cell.will_run() && cell.away == nullptr && !cell.is_leaving) run_queue_.ready_next(cell);
+    } else {
+      deliver(place.cell, std::move(envelope));
+    }
+    return;
+  }
+  if (place.kind == Kind::elsewhere && !push_epoch_.is_inside()) {
+    push_epoch_.enter();
+    // What was read before may be out of date.
+    place = world_.inputs.registry.place(envelope->receiver, index_);
+  }
+  if (place.kind == Kind::elsewhere) {
     outgoing_[place.home].push(std::move(envelope));
     has_outgoing_ = true;
-  } else if (place.cell != nullptr && envelope->kind <= EnvelopeKind::event) {
-    accept(*place.cell, std::move(envelope));  // As deliver() would, on the way that most take.
+  } else if (place.kind == Kind::awaited) {
+    keep_for_arrival(std::move(envelope));
   } else {
-    deliver(place.cell, std::move(envelope));
+    deliver(nullptr, std::move(envelope));
   }
+}
+
+// What another thread has pushed.
+void Worker::arrived(EnvelopePtr envelope) {
+  const Address actor = envelope->receiver;
+  Cell* cell = world_.inputs.registry.cell(actor, index_);
+  const EnvelopeKind kind = envelope->kind;
+  if (cell == nullptr && kind != EnvelopeKind::create && kind != EnvelopeKind::arrive)
+      [[unlikely]] {
+    if (world_.inputs.registry.place(actor, index_).kind == Registry::Place::Kind::awaited) {
+      keep_for_arrival(std::move(envelope));
+      return;
+    }
+  }
+  const Address sender = envelope->sender;
+  deliver(cell, std::move(envelope));
+  const bool is_said_by_an_actor = kind <= EnvelopeKind::request || kind == EnvelopeKind::answer ||
+                                   kind == EnvelopeKind::failure;
+  if (cell != nullptr && is_said_by_an_actor && !sender.is_nobody()) note_partner(*cell, sender);
+}
+
+// Unless something else makes it run later.
+void Worker::make_ready(Cell& cell) {
+  if (cell.away == nullptr && !cell.is_leaving) run_queue_.ready(cell);
 }
 
 void Worker::deliver(Cell* cell, EnvelopePtr envelope) {
@@ -57,6 +98,7 @@ void Worker::deliver(Cell* cell, EnvelopePtr envelope) {
 void Worker::deliver_to(Cell& cell, EnvelopePtr envelope) {
   if (envelope->kind <= EnvelopeKind::event) {
     accept(cell, std::move(envelope));
+    if (cell.will_run()) make_ready(cell);
     return;
   }
   // The books are not here: what asks them waits.
@@ -79,6 +121,7 @@ void Worker::deliver_to(Cell& cell, EnvelopePtr envelope) {
     return;  // Taken back in the meantime.
   }
   accept(cell, std::move(envelope));
+  if (cell.will_run()) make_ready(cell);
 }
 
 // What the mailbox dropped by its policy: no dead letter, since nobody is to look after it, but
@@ -93,7 +136,7 @@ void Worker::drop(Cell& cell) {
 }
 
 void Worker::deliver_order(EnvelopePtr envelope) {
-  Cell* cell = world_.inputs.registry.cell(envelope->receiver);
+  Cell* cell = world_.inputs.registry.cell(envelope->receiver, index_);
   switch (envelope->kind) {
     case EnvelopeKind::create:
       create(*envelope);
@@ -128,6 +171,9 @@ void Worker::deliver_order(EnvelopePtr envelope) {
       } else {
         std::erase(cell->books.children, envelope->sender);
       }
+      return;
+    case EnvelopeKind::arrive:
+      arrive(*envelope);
       return;
     case EnvelopeKind::turn_done:
       CHECK(cell != nullptr && cell->away != nullptr, "a cell waits for its turn");
@@ -208,7 +254,7 @@ void Worker::undeliverable(EnvelopePtr envelope, DeadReason reason) {
 }
 
 void Worker::add_watcher(const Envelope& envelope) {
-  Cell* cell = world_.inputs.registry.cell(envelope.receiver);
+  Cell* cell = world_.inputs.registry.cell(envelope.receiver, index_);
   if (cell != nullptr && cell->will_run()) {
     cell->watchers.push_back({envelope.sender, envelope.number});
     return;
@@ -229,7 +275,7 @@ AlarmKey Worker::schedule(const Alarm& alarm) {
 void Worker::cancel(const AlarmKey& key) { (void)timers_.cancel({key.index, key.generation}); }
 
 void Worker::fire(const Alarm& alarm) {
-  Cell* cell = world_.inputs.registry.cell(alarm.actor);
+  Cell* cell = world_.inputs.registry.cell(alarm.actor, index_);
   if (cell == nullptr) return;
   if (cell->away != nullptr) {
     cell->away->kept.emplace_back(alarm);

@@ -17,11 +17,12 @@ void Worker::create(const Envelope& envelope) {
   Cell& made = *cell;
   cells_.emplace(envelope.receiver, std::move(cell));
   expect_life(made);
+  welcome(made.address);
 }
 
 void Worker::expect_life(Cell& cell) {
   cell.birth_pending = true;
-  run_queue_.ready(cell);
+  make_ready(cell);
 }
 
 Worker::Went Worker::begin_life(Cell& cell) {
@@ -67,7 +68,7 @@ void Worker::finish_birth(Cell& cell, Ran& ran) {
     end_life(cell, *exit, nullptr);
     return;
   }
-  if (!cell.mailbox.empty()) run_queue_.ready(cell);
+  if (!cell.mailbox.empty()) make_ready(cell);
 }
 
 void Worker::release_books(Cell& cell) {

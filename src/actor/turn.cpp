@@ -73,6 +73,7 @@ bool Worker::still_counts(Cell& cell, const Envelope& envelope) {
     case EnvelopeKind::end:
     case EnvelopeKind::retire:
     case EnvelopeKind::child_gone:
+    case EnvelopeKind::arrive:
     case EnvelopeKind::turn_done:
     case EnvelopeKind::subscribe:
     case EnvelopeKind::unsubscribe:
@@ -121,6 +122,7 @@ Reply Worker::call(Cell& cell, HostCalls& host, const Envelope& envelope) {
     case EnvelopeKind::end:
     case EnvelopeKind::retire:
     case EnvelopeKind::child_gone:
+    case EnvelopeKind::arrive:
     case EnvelopeKind::turn_done:
     case EnvelopeKind::subscribe:
     case EnvelopeKind::unsubscribe:

@@ -1,25 +1,14 @@
 #include "actor/worker.hpp"
 
-#include "base/check.hpp"
+#include <algorithm>
+
+#include "scheduler/inside.hpp"
 
 namespace troupe {
 namespace {
 
-// Only asked by Worker::is_inside, to refuse what would wait for itself.
-// NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables): a thread has one.
-thread_local const Worker* stepping = nullptr;
-
-// Says for the length of a step that this thread is inside one.
-class Inside {
- public:
-  explicit Inside(const Worker& worker) {
-    CHECK(stepping == nullptr, "one step at a time on a thread");
-    stepping = &worker;
-  }
-  Inside(const Inside&) = delete;
-  Inside& operator=(const Inside&) = delete;
-  ~Inside() { stepping = nullptr; }
-};
+// When it waits for other threads to get on.
+constexpr Duration look_again_after = std::chrono::microseconds(20);
 
 }  // namespace
 
@@ -28,7 +17,9 @@ Worker::Worker(const WorkerWorld& world, std::uint16_t index)
       index_(index),
       inputs_(world.inputs, topics_, index),
       turn_(std::make_unique<ActorTurn>(inputs_, world.log)),
-      outgoing_(world.ports.size()) {}
+      outgoing_(world.ports.size()),
+      push_epoch_(world.push_epochs.of(index)),
+      loads_seen_(world.loads.size()) {}
 
 Worker::~Worker() {
   Envelope* arrived = port().take_all();
@@ -38,22 +29,29 @@ Worker::~Worker() {
   }
 }
 
-bool Worker::is_inside() { return stepping != nullptr; }
-
 StepResult Worker::step() {
-  const Inside inside(*this);
+  const Inside inside;
   const Pool::Scope memory(world_.pools[index_]);
   const Instant now = inputs_.exact_now();
   bool worked = false;
+  // What was pushed before that is among the arrivals.
+  const bool may_hand_over = departure_ && departure_->grace.is_over();
   if (has_arrivals()) {
     take_arrivals();
     worked = true;
   }
+  if (may_hand_over) {
+    hand_over(*departure_);
+    departure_.reset();
+    worked = true;
+  }
+  if (!awaited_.empty()) give_up_on_the_gone();
   while (auto alarm = timers_.pop_due(now)) {
     fire(*alarm);
     worked = true;
   }
-  for (std::uint32_t turns = 0; turns < world_.turns_a_step; ++turns) {
+  if (has_outgoing_) flush();
+  for (std::uint32_t turns = 0; turns < world_.turns_a_step && !is_held_back_; ++turns) {
     Runnable* next = run_queue_.take();
     if (next == nullptr) break;
     if (run_turn(static_cast<Cell&>(*next)) == Went::away) return StepResult::left;
@@ -62,7 +60,7 @@ StepResult Worker::step() {
     const Instant present = inputs_.now();
     if (has_arrivals() || timers_.next_due() <= present) break;
   }
-  if (has_outgoing_) flush();
+  share_load();
   return worked ? StepResult::worked : StepResult::idle;
 }
 
@@ -72,26 +70,43 @@ void Worker::before_park() {
 }
 
 void Worker::take_arrivals() {
-  Envelope* arrived = port().take_all();
-  while (arrived != nullptr) {
-    EnvelopePtr envelope(arrived);
-    arrived = arrived->next;
+  Envelope* next = port().take_all();
+  std::uint32_t count = 0;
+  while (next != nullptr) {
+    EnvelopePtr envelope(next);
+    next = next->next;
     envelope->next = nullptr;
-    Cell* cell = world_.inputs.registry.cell(envelope->receiver);
-    deliver(cell, std::move(envelope));
+    arrived(std::move(envelope));
+    ++count;
   }
+  port().took(count);
 }
 
-Instant Worker::next_due() const { return run_queue_.empty() ? timers_.next_due() : Instant{}; }
+Instant Worker::next_due() const {
+  const Instant due = timers_.next_due();
+  // It depends on others, who do not call back.
+  if (departure_ || is_held_back_ || !awaited_.empty()) {
+    return std::min(due, inputs_.last_now() + look_again_after);
+  }
+  return run_queue_.empty() ? due : Instant{};
+}
 
 bool Worker::has_arrivals() const { return !port().maybe_empty(); }
 
+// Sends off what it can. A full inbox gets nothing more; its owner drains it whatever happens, so
+// nobody waits for ever.
 void Worker::flush() {
-  has_outgoing_ = false;
+  is_held_back_ = false;
   for (std::size_t to = 0; to < outgoing_.size(); ++to) {
+    const std::uint32_t count = outgoing_[to].count();
+    if (count == 0) continue;
+    if (world_.ports[to].backlog() >= world_.inbox_messages) {
+      is_held_back_ = true;
+      bump(counters_.held_back);
+      continue;
+    }
     // The inbox takes chains newest first; the list is oldest first.
     Envelope* oldest = outgoing_[to].release_all();
-    if (oldest == nullptr) continue;
     Envelope* newest = nullptr;
     for (Envelope* at = oldest; at != nullptr;) {
       Envelope* next = at->next;
@@ -99,8 +114,10 @@ void Worker::flush() {
       newest = at;
       at = next;
     }
-    world_.ports[to].push_chain(newest, oldest);
+    world_.ports[to].push_chain(newest, oldest, count);
   }
+  has_outgoing_ = is_held_back_;
+  if (!is_held_back_ && push_epoch_.is_inside()) push_epoch_.leave();
 }
 
 void Worker::report(std::unique_ptr<Note> note) {

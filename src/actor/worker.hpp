@@ -12,6 +12,7 @@
 #include "actor/away.hpp"
 #include "actor/cell.hpp"
 #include "actor/counters.hpp"
+#include "actor/moves.hpp"
 #include "actor/reports.hpp"
 #include "base/clock.hpp"
 #include "engine/engine.hpp"
@@ -22,6 +23,8 @@
 #include "router/registry.hpp"
 #include "router/worker_inputs.hpp"
 #include "scheduler/away_places.hpp"
+#include "scheduler/balance.hpp"
+#include "scheduler/epochs.hpp"
 #include "scheduler/handover.hpp"
 #include "scheduler/port.hpp"
 #include "scheduler/run_queue.hpp"
@@ -51,11 +54,15 @@ struct WorkerWorld {
   OutsideAnswers& outside_answers;
   DeadLetters& dead_letters;
   AwayPlaces& away_places;
+  PushEpochs& push_epochs;
+  std::span<Load> loads;          // One a worker.
   EnvelopePort& control;          // Takes the reports.
   std::span<EnvelopePort> ports;  // One a worker.
   std::span<Pool> pools;          // Likewise.
   // Of one step, while nothing arrives and nothing is due.
   std::uint32_t turns_a_step = 1;
+  // An inbox with so many messages gets no more; those who have some for it hold back.
+  std::uint32_t inbox_messages = 1;
 };
 
 // Thread:  one driver; counters() any thread.
@@ -80,9 +87,6 @@ class Worker final : public Steppable {
   // in the worker's way, until its deadline.
   void set_handover(Handover* handover) { handover_ = handover; }
 
-  // Whether the calling thread is inside a step() of some worker.
-  [[nodiscard]] static bool is_inside();
-
  private:
   friend class RunningGuest;
   enum class Went : std::uint8_t { home, away };  // Away: `this` is another thread's by now.
@@ -94,6 +98,8 @@ class Worker final : public Steppable {
   void deliver_to(Cell& cell, EnvelopePtr envelope);
   void accept(Cell& cell, EnvelopePtr envelope);  // Into the mailbox.
   void drop(Cell& cell);
+  void arrived(EnvelopePtr envelope);
+  void make_ready(Cell& cell);
   void deliver_order(EnvelopePtr envelope);
   void undeliverable(EnvelopePtr envelope, DeadReason reason);
   void add_watcher(const Envelope& envelope);
@@ -106,6 +112,17 @@ class Worker final : public Steppable {
   // Tells this worker's replica and all others.
   void tell_topic_everywhere(const Envelope& change);
   void flush();
+
+  // Actors that change their worker (moves.cpp).
+  [[nodiscard]] bool may_move(const Cell& cell) const;
+  void note_partner(Cell& cell, Address sender);
+  void share_load();
+  void depart(const std::vector<Cell*>& cells, std::uint16_t to, Duration settled_after);
+  void hand_over(const Departure& departure);
+  void arrive(const Envelope& envelope);
+  void keep_for_arrival(EnvelopePtr envelope);
+  void welcome(Address actor);
+  void give_up_on_the_gone();
 
   // Lives (life.cpp).
   void create(const Envelope& envelope);
@@ -162,7 +179,14 @@ class Worker final : public Steppable {
   Timers<Alarm> timers_;
   std::vector<EnvelopeList> outgoing_;  // One a worker.
   bool has_outgoing_ = false;
-  EnvelopeList dropped_;  // By a mailbox, while a message is delivered.
+  bool is_held_back_ = false;  // Some of it, because an inbox is full: no turns until it has left.
+  PushEpoch& push_epoch_;      // Its own.
+  std::optional<Departure> departure_;
+  std::unordered_map<Address, EnvelopeList> awaited_;  // What waits for actors that will live here.
+  Instant look_at_loads_at_ = {};
+  bool has_surplus_ = false;               // When it last looked.
+  std::vector<std::uint32_t> loads_seen_;  // Likewise.
+  EnvelopeList dropped_;                   // By a mailbox, while a message is delivered.
   std::unique_ptr<TickerHold> ticker_hold_;
 };
 

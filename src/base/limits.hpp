@@ -65,7 +65,9 @@ inline constexpr std::int64_t turn_ns_max = 2'000'000;
 inline constexpr std::uint64_t share_ticks = 2;        // The same for one message of a guest.
 inline constexpr std::uint64_t away_slice_ticks = 5;   // Beyond it, before it lets others go first.
 inline constexpr std::uint32_t away_threads_max = 64;  // Of a node: guests beyond their share.
-inline constexpr std::uint32_t step_turns_max = 64;    // Before a worker looks at the clock again.
+inline constexpr std::uint32_t inbox_messages_max = 65'536;  // Of a worker; senders hold back then.
+inline constexpr std::uint32_t move_actors_max = 64;  // From one worker to another, at one time.
+inline constexpr std::uint32_t step_turns_max = 64;   // Before a worker looks at the clock again.
 
 // --- One component file: filled by whoever wrote it; checked before compilation.
 inline constexpr std::uint64_t component_bytes_max = 64 * MiB;

@@ -36,6 +36,7 @@ Json actor_object(const ActorStatus& actor) {
       {"address", to_string(actor.address)},
       {"component", actor.component},
       {"supervisor", actor.supervisor},
+      {"worker", actor.worker},
       {"state", to_string(actor.state)},
       {"lives", actor.lives},
       {"received", actor.received},
@@ -118,6 +119,7 @@ Result<ActorStatus> actor_from(const Json& json) {
   members.read("address", address);
   members.read("component", actor.component);
   members.read("supervisor", actor.supervisor);
+  members.read("worker", actor.worker);
   members.read("state", state);
   members.read("lives", actor.lives);
   members.read("received", actor.received);

@@ -30,7 +30,7 @@ Accepted<Address> Registry::reserve(std::optional<std::string> full_name, std::u
   }
   Slot& one = *slot_at(index);
   const Address address{.slot = index, .generation = ++one.last_generation};
-  one.home.store(home, std::memory_order_relaxed);
+  one.place.store(place_of(home, no_seat), std::memory_order_relaxed);
   one.is_full.store(false, std::memory_order_relaxed);
   one.payload_bytes_max.store(limits::payload_bytes_max, std::memory_order_relaxed);
   if (full_name) {
@@ -73,12 +73,7 @@ std::string Registry::label(Address address) const {
 std::optional<std::uint16_t> Registry::home(Address address) const {
   const Slot* one = slot(address);
   if (one == nullptr) return std::nullopt;
-  return one->home.load(std::memory_order_relaxed);
-}
-
-Cell* Registry::cell(Address address) const {
-  const Slot* one = slot(address);
-  return one != nullptr ? one->cell : nullptr;
+  return home_of(one->place.load(std::memory_order_seq_cst));
 }
 
 void Registry::set_cell(Address address, Cell* cell, std::uint64_t payload_bytes_max) {
@@ -87,6 +82,29 @@ void Registry::set_cell(Address address, Cell* cell, std::uint64_t payload_bytes
   one->cell = cell;
   one->payload_bytes_max.store(static_cast<std::uint32_t>(payload_bytes_max),
                                std::memory_order_relaxed);
+  take_seat(address);
+}
+
+void Registry::set_home(Address address, std::uint16_t home) {
+  Slot* one = slot(address);
+  CHECK(one != nullptr, "who moves is there");
+  const std::uint16_t seat = seat_of(one->place.load(std::memory_order_relaxed));
+  // seq_cst: before the mover looks at the epochs of those who push.
+  one->place.store(place_of(home, seat), std::memory_order_seq_cst);
+}
+
+void Registry::leave_seat(Address address) {
+  Slot* one = slot(address);
+  CHECK(one != nullptr, "who moves is there");
+  one->place.store(place_of(home_of(one->place.load(std::memory_order_relaxed)), no_seat),
+                   std::memory_order_seq_cst);
+}
+
+void Registry::take_seat(Address address) {
+  Slot* one = slot(address);
+  CHECK(one != nullptr, "who moves is there");
+  const std::uint16_t home = home_of(one->place.load(std::memory_order_relaxed));
+  one->place.store(place_of(home, home), std::memory_order_seq_cst);
 }
 
 void Registry::set_full(Address address, bool is_full) {

@@ -21,8 +21,9 @@ namespace troupe {
 
 class Cell;
 
-// Thread: reserve(), retire(), find(), label() any thread (they lock); home(), refusal() any thread
-//         (they don't); cell() and the setters of a slot only its home worker.
+// Thread: reserve(), retire(), find(), label() any thread (they lock); home(), refusal(), place()
+// any
+//         thread (they don't); cell() and the setters of a slot only the worker where its seat is.
 // Owns:   the slots. The cells belong to their home workers.
 // Bounds: limits::actors_max slots. A slot whose generations are used up is never used again.
 class Registry {
@@ -55,23 +56,44 @@ class Registry {
     return std::nullopt;
   }
 
-  // Home worker only. Null if the address is gone or nothing was put there yet.
-  [[nodiscard]] Cell* cell(Address address) const;
-  // Both at once, for worker `index`.
+  // For worker `index`: the cell, if it is there; also of one that is about to leave. Null if it is
+  // not (yet), and for an address that is gone.
+  [[nodiscard]] Cell* cell(Address address, std::uint16_t index) const {
+    const Slot* one = slot(address);
+    if (one == nullptr) return nullptr;
+    return seat_of(one->place.load(std::memory_order_relaxed)) == index ? one->cell : nullptr;
+  }
+  // Likewise, for what is to be sent there.
   struct Place {
-    bool is_elsewhere = false;
+    enum class Kind : std::uint8_t {
+      gone,
+      here,       // `cell`.
+      elsewhere,  // Pushed to worker `home`.
+      awaited,    // It will live here, and is not there yet.
+    };
+    Kind kind = Kind::gone;
     std::uint16_t home = 0;
-    Cell* cell = nullptr;  // Null also for an address that is gone.
+    Cell* cell = nullptr;
   };
   [[nodiscard]] Place place(Address address, std::uint16_t index) const {
     const Slot* one = slot(address);
     if (one == nullptr) return {};
-    const std::uint16_t home = one->home.load(std::memory_order_relaxed);
-    if (home != index) return {.is_elsewhere = true, .home = home};
-    return {.home = home, .cell = one->cell};
+    // seq_cst: as PushEpoch::enter() has it.
+    const std::uint32_t word = one->place.load(std::memory_order_seq_cst);
+    if (home_of(word) != index) return {.kind = Place::Kind::elsewhere, .home = home_of(word)};
+    if (seat_of(word) != index) return {.kind = Place::Kind::awaited, .home = index};
+    return {.kind = Place::Kind::here, .home = index, .cell = one->cell};
   }
-  // `payload_bytes_max`: what it takes in one message; until then, what any actor may take.
+
+  // The home worker has made the cell. `payload_bytes_max`: what it takes in one message; until
+  // then, what any actor may take.
   void set_cell(Address address, Cell* cell, std::uint64_t payload_bytes_max);
+  // From here on messages go to worker `home`; the cell stays where it is.
+  void set_home(Address address, std::uint16_t home);
+  // It is on its way.
+  void leave_seat(Address address);
+  // It has arrived at its home.
+  void take_seat(Address address);
   void set_full(Address address, bool is_full);
 
   [[nodiscard]] std::uint32_t live_count() const;
@@ -79,13 +101,24 @@ class Registry {
  private:
   struct Slot {
     std::atomic<std::uint32_t> generation{0};  // 0 between two owners.
-    std::atomic<std::uint16_t> home{0};
+    std::atomic<std::uint32_t> place{0};       // The home, and the seat above it.
     std::atomic<bool> is_full{false};
     std::atomic<std::uint32_t> payload_bytes_max{0};
-    Cell* cell = nullptr;               // Touched by the home worker alone.
+    Cell* cell = nullptr;               // Touched by the worker where its seat is.
     std::uint32_t last_generation = 0;  // Under mutex_.
     std::unique_ptr<std::string> name;  // Under mutex_.
   };
+  // A home is where messages go, a seat where the cell is. They differ while an actor moves.
+  static constexpr std::uint16_t no_seat = UINT16_MAX;
+  static constexpr std::uint32_t place_of(std::uint16_t home, std::uint16_t seat) {
+    return std::uint32_t{seat} << 16U | home;
+  }
+  static constexpr std::uint16_t home_of(std::uint32_t place) {
+    return static_cast<std::uint16_t>(place);
+  }
+  static constexpr std::uint16_t seat_of(std::uint32_t place) {
+    return static_cast<std::uint16_t>(place >> 16U);
+  }
   static constexpr std::uint32_t chunk_slots = 4'096;
   static constexpr std::uint32_t chunk_count = limits::actors_max / chunk_slots + 1;
 

@@ -42,7 +42,7 @@ TEST(Registry, KnowsNothingOfForgedAddresses) {
         Address{.slot = 77, .generation = 1}, Address{.slot = UINT32_MAX, .generation = 1},
         Address{.slot = address.slot, .generation = UINT32_MAX}}) {
     EXPECT_EQ(registry.refusal(forged, 0), Refusal::gone);
-    EXPECT_EQ(registry.cell(forged), nullptr);
+    EXPECT_EQ(registry.cell(forged, 0), nullptr);
     EXPECT_FALSE(registry.home(forged));
     registry.retire(forged);
   }

@@ -6,6 +6,7 @@
 #include "base/check.hpp"
 #include "base/format.hpp"
 #include "base/limits.hpp"
+#include "scheduler/inside.hpp"
 
 namespace troupe {
 namespace {
@@ -46,6 +47,7 @@ void Control::post(std::function<void()> task) {
 }
 
 StepResult Control::step() {
+  const Inside inside;
   const Instant now = world_.clock.now();
   bool worked = false;
   Envelope* arrived = world_.own.take_all();
@@ -93,6 +95,7 @@ std::vector<ActorStatus> Control::actors() const {
                     .address = address,
                     .component = one.spec->component,
                     .supervisor = one.supervisor,
+                    .worker = world_.registry.home(address).value_or(0),
                     .state = stats.state.load(relaxed),
                     .lives = stats.lives.load(relaxed),
                     .received = stats.received.load(relaxed),
@@ -123,12 +126,16 @@ Control::Child& Control::add(Child one) {
   return children_.emplace(one.address, std::move(one)).first->second;
 }
 
+// To its home, if it has one.
+void Control::push_to(Address to, EnvelopePtr envelope) {
+  world_.push_epoch.enter();
+  if (const auto home = world_.registry.home(to)) world_.workers[*home].push(envelope.release());
+  world_.push_epoch.leave();
+}
+
 void Control::order(Address to, EnvelopeKind kind, std::unique_ptr<Note> note, Instant deadline) {
-  const auto home = world_.registry.home(to);
-  if (!home) return;
-  world_.workers[*home].push(
-      Envelope::make({.kind = kind, .receiver = to, .deadline = deadline}, {}, std::move(note))
-          .release());
+  push_to(to, Envelope::make({.kind = kind, .receiver = to, .deadline = deadline}, {},
+                             std::move(note)));
 }
 
 void Control::add_supervisor(const std::string& name, SupervisorPolicy policy) {
@@ -203,6 +210,7 @@ void Control::on(const EndedReport& report) {
     one->last_exit = report.exit;
   }
   ExitEvent event = describe(report, *one);
+  const auto watching = std::exchange(one->on_exit, {});
   stop_children_of(one->address);
   if (const auto done = std::exchange(one->on_first_start, nullptr)) {
     // As in Erlang/OTP, a first start that fails is the starter's to deal with.
@@ -213,6 +221,7 @@ void Control::on(const EndedReport& report) {
   } else {
     event.decision = decide(*one, report.exit);
   }
+  for (const auto& told : watching) told(event);
   if (world_.on_exit) world_.on_exit(event);
 }
 
@@ -269,12 +278,9 @@ void Control::on(const RetiredReport& report) {
   std::vector<std::function<void(Result<void>)>> waiting = std::move(found->second.on_gone);
   const Address parent = found->second.parent;
   if (!parent.is_nobody()) {
-    if (const auto home = world_.registry.home(parent)) {
-      world_.workers[*home].push(
-          Envelope::make(
-              {.kind = EnvelopeKind::child_gone, .receiver = parent, .sender = report.actor})
-              .release());
-    }
+    push_to(parent,
+            Envelope::make(
+                {.kind = EnvelopeKind::child_gone, .receiver = parent, .sender = report.actor}));
   }
   groups_.erase(report.actor);
   // The last of a parent that went first.
@@ -296,6 +302,17 @@ void Control::stop(Address actor, Duration budget, std::function<void(Result<voi
   }
   one->on_gone.push_back(std::move(done));
   ask_to_stop(*one, budget);
+}
+
+void Control::watch(Address actor, std::function<void(const ExitEvent&)> told) {
+  if (Child* one = child(actor)) {
+    one->on_exit.push_back(std::move(told));
+    return;
+  }
+  told({.name = world_.registry.label(actor),
+        .address = actor,
+        .exit = {.kind = Exit::Kind::other, .text = "gone"},
+        .decision = "ended"});
 }
 
 void Control::kill(Address actor, const std::function<void(Result<void>)>& done) {

@@ -46,6 +46,7 @@ class Control final : public Steppable {
     const Clock& clock;
     std::span<EnvelopePort> workers;
     EnvelopePort& own;
+    PushEpoch& push_epoch;  // Its own.
     OutsideRequests& outside_requests;
     std::atomic<bool>& is_stopping;
     // Called outside the lock, one at a time.
@@ -68,6 +69,9 @@ class Control final : public Steppable {
   void spawn(ChildOrder what, std::function<void(Result<Address>)> done);
   // `done` is called when the actor has ended for good.
   void stop(Address actor, Duration budget, std::function<void(Result<void>)> done);
+  // `told` hears how the present life ends, and what its supervisor makes of it; at once if the
+  // actor is gone.
+  void watch(Address actor, std::function<void(const ExitEvent&)> told);
   void kill(Address actor, const std::function<void(Result<void>)>& done);
   // Stops everything in reverse order of start; on_end is called at last.
   void end_node(RuntimeEnd end, Duration budget);
@@ -85,6 +89,7 @@ class Control final : public Steppable {
     std::optional<Exit> last_exit = {};
     std::function<void(Result<Address>)> on_first_start = {};
     std::vector<std::function<void(Result<void>)>> on_gone = {};
+    std::vector<std::function<void(const ExitEvent&)>> on_exit = {};  // Of the present life.
     bool stop_asked = false;
     Instant stop_end = never;  // Then it is killed.
   };
@@ -98,6 +103,7 @@ class Control final : public Steppable {
   [[nodiscard]] Child* child(Address address);
   [[nodiscard]] Supervisor& supervisor_of(const Child& one);
   Child& add(Child one);
+  void push_to(Address to, EnvelopePtr envelope);
   void order(Address to, EnvelopeKind kind, std::unique_ptr<Note> note = nullptr,
              Instant deadline = never);
   [[nodiscard]] std::string decide(Child& one, const Exit& exit);

@@ -63,6 +63,8 @@ NodeCore::NodeCore(World world, Shape shape)
       pools_(std::make_unique<Pool[]>(shape.workers)),
       placement_(shape.workers),
       ports_(std::make_unique<EnvelopePort[]>(shape.workers)),
+      push_epochs_(shape.workers + std::size_t{1}),
+      loads_(std::make_unique<Load[]>(shape.workers)),
       away_places_({.running = shape.workers, .threads = limits::away_threads_max}),
       log_(std::make_unique<Log>(registry_, world_.on_log)) {
   const std::span<EnvelopePort> ports(ports_.get(), shape.workers);
@@ -74,10 +76,13 @@ NodeCore::NodeCore(World world, Shape shape)
                     .outside_answers = outside_requests_,
                     .dead_letters = dead_letters_,
                     .away_places = away_places_,
+                    .push_epochs = push_epochs_,
+                    .loads = {loads_.get(), shape.workers},
                     .control = control_port_,
                     .ports = ports,
                     .pools = {pools_.get(), shape.workers},
-                    .turns_a_step = shape.turns_a_step},
+                    .turns_a_step = shape.turns_a_step,
+                    .inbox_messages = shape.inbox_messages},
         index));
   }
   control_ = std::make_unique<Control>(Control::World{.registry = registry_,
@@ -85,6 +90,7 @@ NodeCore::NodeCore(World world, Shape shape)
                                                       .clock = world_.clock,
                                                       .workers = ports,
                                                       .own = control_port_,
+                                                      .push_epoch = push_epochs_.of(shape.workers),
                                                       .outside_requests = outside_requests_,
                                                       .is_stopping = is_stopping_,
                                                       .on_exit = world_.on_exit,
@@ -123,13 +129,20 @@ Result<void> NodeCore::may_send(Address to, BytesView payload) const {
 
 Result<void> NodeCore::send(Address to, BytesView payload) {
   if (auto allowed = may_send(to, payload); !allowed) return allowed;
-  const auto home = registry_.home(to);
-  if (!home) return fail(ErrorCode::not_found, "that actor is gone");
-  ports_[*home].push(
-      Envelope::make({.kind = EnvelopeKind::message, .receiver = to, .id = next_message_id()},
-                     payload)
-          .release());
+  if (!push_to(to, Envelope::make(
+                       {.kind = EnvelopeKind::message, .receiver = to, .id = next_message_id()},
+                       payload))) {
+    return fail(ErrorCode::not_found, "that actor is gone");
+  }
   return {};
+}
+
+bool NodeCore::push_to(Address to, EnvelopePtr envelope) {
+  const PushEpochs::Outside pushing(push_epochs_);
+  const auto home = registry_.home(to);
+  if (!home) return false;
+  ports_[*home].push(envelope.release());
+  return true;
 }
 
 void NodeCore::request_async(Address to, BytesView payload, Duration timeout,
@@ -153,20 +166,16 @@ void NodeCore::request_async(Address to, BytesView payload, Duration timeout,
   }
   // The control plane sleeps until the earliest end that it has seen.
   if (opened->is_earliest) control_->post([] {});
-  const auto home = registry_.home(to);
-  if (!home) {
+  if (!push_to(to, Envelope::make({.kind = EnvelopeKind::request,
+                                   .receiver = to,
+                                   .sender = outside,
+                                   .number = opened->number,
+                                   .deadline = end,
+                                   .id = next_message_id()},
+                                  payload))) {
     outside_requests_.settle(opened->number,
                              std::unexpected(Failure{.kind = Failure::Kind::receiver_exited}));
-    return;
   }
-  ports_[*home].push(Envelope::make({.kind = EnvelopeKind::request,
-                                     .receiver = to,
-                                     .sender = outside,
-                                     .number = opened->number,
-                                     .deadline = end,
-                                     .id = next_message_id()},
-                                    payload)
-                         .release());
 }
 
 }  // namespace troupe

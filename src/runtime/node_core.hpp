@@ -10,6 +10,7 @@
 
 #include "actor/worker.hpp"
 #include "base/clock.hpp"
+#include "base/limits.hpp"
 #include "base/random.hpp"
 #include "engine/engine.hpp"
 #include "router/dead_letters.hpp"
@@ -37,7 +38,8 @@ class NodeCore {
   };
   struct Shape {
     std::uint16_t workers = 1;
-    std::uint32_t turns_a_step = 1;  // As in WorkerWorld.
+    std::uint32_t turns_a_step = 1;                             // As in WorkerWorld.
+    std::uint32_t inbox_messages = limits::inbox_messages_max;  // Likewise.
   };
   NodeCore(World world, Shape shape);
   NodeCore(const NodeCore&) = delete;
@@ -64,6 +66,8 @@ class NodeCore {
  private:
   class Log;
 
+  // False: it is gone.
+  bool push_to(Address to, EnvelopePtr envelope);
   [[nodiscard]] Result<void> may_send(Address to, BytesView payload) const;
   [[nodiscard]] std::uint64_t next_message_id();
 
@@ -74,6 +78,8 @@ class NodeCore {
   std::atomic<bool> is_stopping_{false};
   std::atomic<std::uint64_t> last_id_{0};
   std::unique_ptr<EnvelopePort[]> ports_;
+  PushEpochs push_epochs_;  // Of the workers, then of the control plane.
+  std::unique_ptr<Load[]> loads_;
   EnvelopePort control_port_;
   OutsideRequests outside_requests_;
   DeadLetters dead_letters_;

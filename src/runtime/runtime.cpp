@@ -16,16 +16,21 @@
 #include "runtime/defaults.hpp"
 #include "runtime/node_core.hpp"
 #include "scheduler/driver.hpp"
+#include "scheduler/inside.hpp"
 
 namespace troupe {
 namespace {
 
-// Waiting calls of a worker would wait for that worker.
+// Of a worker that has nothing to do, before it sleeps.
+constexpr Duration spin = std::chrono::microseconds(20);
+
+// What waits for a thread of the runtime would wait there for itself.
 Result<void> may_wait(std::string_view call) {
-  if (!Worker::is_inside()) return {};
-  return fail(
-      ErrorCode::invalid_argument,
-      fmt::format("{}() waits, so it can't be called from inside a handler; use the Turn", call));
+  if (!Inside::any()) return {};
+  return fail(ErrorCode::invalid_argument,
+              fmt::format("{}() waits, so it can't be called from inside a handler or a callback; "
+                          "in a handler use the Turn, in a callback hand it to another thread",
+                          call));
 }
 
 Result<MailboxBounds> checked(const MailboxBounds& mailbox) {
@@ -73,7 +78,8 @@ class Runtime::Node {
       const bool is_worker = index < workers.size();
       drivers_.push_back(
           std::make_unique<Driver>(*part.what, *part.parker, *world_.clock,
-                                   is_worker ? fmt::format("worker {}", index) : "control"));
+                                   is_worker ? fmt::format("worker {}", index) : "control",
+                                   is_worker && usable_cores() > 1 ? spin : Duration{0}));
       if (is_worker) workers[index]->set_handover(drivers_.back().get());
     }
     for (const auto& driver : drivers_) driver->start();
@@ -271,6 +277,16 @@ Result<Bytes> Runtime::request(Address to, BytesView payload, Duration timeout) 
 void Runtime::request_async(Address to, BytesView payload, Duration timeout,
                             const std::function<void(Result<Bytes>)>& done) {
   node_->core_.request_async(to, payload, timeout, done);
+}
+
+Result<void> Runtime::watch(Address actor, std::function<void(const ExitEvent&)> told) {
+  Node* node = node_.get();
+  if (!node->core_.registry().home(actor)) {
+    return fail(ErrorCode::not_found, "that actor is gone");
+  }
+  node->core_.control().post(
+      [node, actor, told = std::move(told)] { node->core_.control().watch(actor, told); });
+  return {};
 }
 
 Result<void> Runtime::stop(Address actor, Duration budget) {

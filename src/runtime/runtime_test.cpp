@@ -6,6 +6,7 @@
 #include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <string>
 #include <thread>
 #include <unistd.h>
@@ -102,8 +103,8 @@ TEST(Runtime, LosesNothingBetweenWorkers) {
   const Address first = *runtime->spawn(forward, named("f1", "f2"));
   (void)*runtime->spawn(forward, named("f2", "f3"));
   (void)*runtime->spawn(forward, named("f3", "end"));
-  constexpr int count = 2'000;
-  int sent = 0;
+  constexpr std::uint64_t count = 2'000;
+  std::uint64_t sent = 0;
   while (sent < count) {
     if (runtime->send(first, as_bytes("x"))) {
       ++sent;
@@ -112,16 +113,19 @@ TEST(Runtime, LosesNothingBetweenWorkers) {
     }
   }
   // Forwarders that find the next mailbox full say so by an error; nothing else may be missing.
-  std::uint64_t seen = 0;
-  std::uint64_t handled_by_first = 0;
-  do {
-    seen = 0;
+  std::uint64_t arrived = 0;
+  std::uint64_t given_up = 0;
+  while (arrived + given_up < count) {
+    arrived = given_up = 0;
     for (const ActorStatus& one : runtime->actors()) {
-      if (one.name == "test/f1") handled_by_first = one.handled;
-      seen += one.queued;
+      (one.name == "test/end" ? arrived : given_up) +=
+          one.name == "test/end" ? one.handled : one.errors;
     }
-  } while (handled_by_first < count || seen > 0);
-  EXPECT_TRUE(runtime->request(end, as_bytes("last"), seconds(60)));
+  }
+  EXPECT_EQ(arrived + given_up, count);
+  const auto last = runtime->request(end, as_bytes("last"), seconds(60));
+  ASSERT_TRUE(last) << last.error().message;
+  EXPECT_EQ(as_text(*last), std::to_string(arrived + 1));
 }
 
 TEST(Runtime, RestartsAndTellsOfEveryExit) {
@@ -194,6 +198,44 @@ TEST(Runtime, RefusesToWaitInsideAHandler) {
   const auto answer = runtime->request(actor, {}, seconds(60));
   ASSERT_TRUE(answer) << answer.error().message;
   EXPECT_NE(as_text(*answer).find("inside a handler"), std::string_view::npos) << as_text(*answer);
+}
+
+// Whatever thread a callback runs on, the runtime would wait there for itself.
+TEST(Runtime, RefusesToWaitInsideACallback) {
+  const auto runtime = start();
+  const Address actor = *runtime->spawn(sum, named("actor"));
+  std::promise<std::string> answered;
+  runtime->request_async(actor, {}, seconds(60), [&](const Result<Bytes>&) {
+    answered.set_value(runtime->spawn(sum).error().message);
+  });
+  EXPECT_NE(answered.get_future().get().find("a callback"), std::string::npos);
+  std::promise<std::string> ended;
+  ASSERT_TRUE(runtime->watch(
+      actor, [&](const ExitEvent&) { ended.set_value(runtime->stop(actor).error().message); }));
+  ASSERT_TRUE(runtime->kill(actor));
+  EXPECT_NE(ended.get_future().get().find("a callback"), std::string::npos);
+}
+
+TEST(Runtime, TellsOnceHowAWatchedLifeEnded) {
+  const auto runtime = start();
+  const Address actor = *runtime->spawn(sum, named("actor"));
+  std::promise<ExitEvent> first;
+  ASSERT_TRUE(runtime->watch(actor, [&](const ExitEvent& event) { first.set_value(event); }));
+  ASSERT_TRUE(runtime->send(actor, as_bytes("crash")));
+  const ExitEvent crash = first.get_future().get();
+  EXPECT_EQ(crash.exit, Exit::crashed("told to"));
+  EXPECT_EQ(crash.name, "test/actor");
+  EXPECT_EQ(crash.life, 1U);
+  EXPECT_EQ(crash.decision, "restarted");
+  // The first watch is over: only the second hears of the second life.
+  std::promise<ExitEvent> second;
+  ASSERT_TRUE(runtime->watch(actor, [&](const ExitEvent& event) { second.set_value(event); }));
+  ASSERT_TRUE(runtime->stop(actor));
+  const ExitEvent stop = second.get_future().get();
+  EXPECT_EQ(stop.exit, Exit::normal());
+  EXPECT_EQ(stop.life, 2U);
+  EXPECT_EQ(stop.decision, "ended");
+  EXPECT_EQ(runtime->watch(actor, [](const ExitEvent&) {}).error().code, ErrorCode::not_found);
 }
 
 TEST(Runtime, LoadsAnAppOfNativeActors) {

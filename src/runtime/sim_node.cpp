@@ -20,7 +20,9 @@ SimNode::SimNode(Options options) : random_(options.seed), order_(options.seed) 
                           },
                       .on_exit = [this](const ExitEvent& event) { exits_.push_back(event); },
                       .on_end = [this](const RuntimeEnd& end) { end_ = end; }},
-      NodeCore::Shape{.workers = options.workers, .turns_a_step = options.turns_a_step});
+      NodeCore::Shape{.workers = options.workers,
+                      .turns_a_step = options.turns_a_step,
+                      .inbox_messages = options.inbox_messages});
 }
 
 void SimNode::run_until_idle() {
@@ -37,6 +39,15 @@ void SimNode::run_until_idle() {
       CHECK(!part.what->has_arrivals(), "an idle part has seen all that arrived");
     }
     return;
+  }
+}
+
+void SimNode::run_for(Duration span) {
+  std::vector<NodeCore::Part> parts = core_->parts();
+  const Instant end = clock_.now() + span;
+  while (clock_.now() < end) {
+    std::ranges::shuffle(parts, order_);
+    for (const NodeCore::Part& part : parts) (void)part.what->step();
   }
 }
 

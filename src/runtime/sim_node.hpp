@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/limits.hpp"
 #include "engine/native.hpp"
 #include "io/seeded_random.hpp"
 #include "io/sim_clock.hpp"
@@ -24,6 +25,7 @@ class SimNode {
   struct Options {
     std::uint16_t workers = 2;
     std::uint32_t turns_a_step = 1;  // More: fewer interleavings, less to step through.
+    std::uint32_t inbox_messages = limits::inbox_messages_max;  // As in WorkerWorld.
     std::uint64_t seed = 1;
     Engine* engine = nullptr;  // None: native actors only.
   };
@@ -31,6 +33,9 @@ class SimNode {
 
   // Steps the parts until none has anything to do now. Time stands still.
   void run_until_idle();
+  // Steps the parts, again and again, until handlers have let that much time pass.
+  // REQUIRES: they do; there is always one that has something to do.
+  void run_for(Duration span);
   // Lets time pass, stopping at everything that is due on the way.
   void advance(Duration span);
 

@@ -13,10 +13,21 @@ namespace {
 // The longest sleep: waits take a span, and `never` is none. Nothing depends on it.
 constexpr Duration nap = std::chrono::hours(1);
 
+// Between two looks at the clock.
+constexpr int looks = 32;
+
+// Lets the other thread of the core run, if there is one.
+void relax() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#endif
+}
+
 }  // namespace
 
-Driver::Driver(Steppable& driven, Parker& parker, const Clock& clock, std::string name)
-    : driven_(driven), parker_(parker), clock_(clock), name_(std::move(name)) {}
+Driver::Driver(Steppable& driven, Parker& parker, const Clock& clock, std::string name,
+               Duration spin)
+    : driven_(driven), parker_(parker), clock_(clock), name_(std::move(name)), spin_(spin) {}
 
 void Driver::start() {
   Thread* first = add_thread();
@@ -78,13 +89,25 @@ void Driver::reap() {
   for (Thread& one : over) one.thread.join();
 }
 
+bool Driver::sees_arrivals_in_time() const {
+  if (spin_ == Duration{0}) return false;
+  const Instant end = std::min(clock_.now() + spin_, driven_.next_due());
+  do {
+    for (int i = 0; i < looks; ++i) {
+      if (driven_.has_arrivals() || stop_.load(std::memory_order_relaxed)) return true;
+      relax();
+    }
+  } while (clock_.now() < end);
+  return false;
+}
+
 void Driver::run(Thread& own) {
   pthread_setname_np(pthread_self(), name_.c_str());
   own.may_begin.acquire();
   while (!stop_.load(std::memory_order_seq_cst)) {
     const StepResult result = driven_.step();
     if (result == StepResult::left) break;
-    if (result == StepResult::worked) continue;
+    if (result == StepResult::worked || sees_arrivals_in_time()) continue;
     driven_.before_park();
     const Instant due = driven_.next_due();
     const Duration wait = due == never ? nap : std::clamp(due - clock_.now(), Duration{0}, nap);

@@ -22,8 +22,10 @@ namespace troupe {
 // Bounds: whoever hands over bounds the relieved ones (limits::away_threads_max).
 class Driver final : public Handover {
  public:
-  // `name`: for debuggers, at most 15 bytes.
-  Driver(Steppable& driven, Parker& parker, const Clock& clock, std::string name);
+  // `name`: for debuggers, at most 15 bytes. `spin`: how long it looks for arrivals before it
+  // sleeps, which costs whoever wakes it more than a microsecond, and itself fifty.
+  Driver(Steppable& driven, Parker& parker, const Clock& clock, std::string name,
+         Duration spin = Duration{0});
   ~Driver() { join(); }
 
   void start();
@@ -43,11 +45,13 @@ class Driver final : public Handover {
   [[nodiscard]] Thread* add_thread();
   void run(Thread& own);
   void reap();
+  [[nodiscard]] bool sees_arrivals_in_time() const;
 
   Steppable& driven_;
   Parker& parker_;
   const Clock& clock_;
   std::string name_;
+  Duration spin_;
   std::atomic<bool> stop_{false};
   std::mutex mutex_;             // Over the list.
   std::list<Thread> threads_;    // The last is the one that drives, or will.

@@ -1,6 +1,9 @@
 #pragma once
 // One thread's letter box: an inbox and the bell that wakes its owner.
 
+#include <atomic>
+#include <cstdint>
+
 #include "scheduler/inbox.hpp"
 #include "scheduler/parker.hpp"
 
@@ -10,19 +13,25 @@ namespace troupe {
 template <typename Node>
 class Port {
  public:
-  void push(Node* one) { push_chain(one, one); }
-  // Linked newest first, as Inbox has it.
-  void push_chain(Node* newest, Node* oldest) {
+  void push(Node* one) { push_chain(one, one, 1); }
+  // Linked newest first, as Inbox has it; `count` of them.
+  void push_chain(Node* newest, Node* oldest, std::uint32_t count) {
+    backlog_.fetch_add(count, std::memory_order_relaxed);
     inbox_.push_chain(newest, oldest);
     parker_.unpark();
   }
+  // How many were pushed and not yet taken; a moment ago.
+  [[nodiscard]] std::uint32_t backlog() const { return backlog_.load(std::memory_order_relaxed); }
 
   [[nodiscard]] Node* take_all() { return inbox_.take_all(); }
+  // That many of them are taken care of.
+  void took(std::uint32_t count) { backlog_.fetch_sub(count, std::memory_order_relaxed); }
   [[nodiscard]] bool maybe_empty() const { return inbox_.maybe_empty(); }
   [[nodiscard]] Parker& parker() { return parker_; }
 
  private:
   Inbox<Node> inbox_;
+  std::atomic<std::uint32_t> backlog_{0};
   Parker parker_;
 };
 

@@ -14,7 +14,6 @@
 #include "scheduler/driver.hpp"
 #include "scheduler/inbox.hpp"
 #include "scheduler/port.hpp"
-#include "scheduler/run_queue.hpp"
 
 namespace troupe {
 namespace {
@@ -82,11 +81,13 @@ class Counter final : public Steppable {
   std::array<std::uint32_t, producers> next_{};
 };
 
-TEST(Driver, LosesNoWakeUpAndKeepsEachProducersOrder) {
+class DriverOf : public testing::TestWithParam<Duration> {};
+
+TEST_P(DriverOf, ThreeProducersLosesNoWakeUpAndKeepsEachOnesOrder) {
   Port<Node> port;
   Counter counter(port);
   const RealClock clock;
-  Driver driver(counter, port.parker(), clock, "counter");
+  Driver driver(counter, port.parker(), clock, "counter", GetParam());
   driver.start();
   std::vector<std::vector<Node>> nodes(producers, std::vector<Node>(each));
   {
@@ -112,6 +113,12 @@ TEST(Driver, LosesNoWakeUpAndKeepsEachProducersOrder) {
   EXPECT_EQ(counter.count, producers * each);
   EXPECT_EQ(counter.disorder, 0U);
 }
+
+INSTANTIATE_TEST_SUITE_P(Driver, DriverOf,
+                         testing::Values(Duration{0}, Duration(std::chrono::microseconds(20))),
+                         [](const auto& spin) {
+                           return spin.param == Duration{0} ? "sleeps" : "spins";
+                         });
 
 // Counts its steps; each third one leaves to a successor and goes on counting by itself.
 class Leaver final : public Steppable {
@@ -225,33 +232,6 @@ TEST(AwayPlaces, TakeBackWhatWasNotUsed) {
   ASSERT_TRUE(places.enter());
   places.give_up();
   EXPECT_TRUE(places.enter());
-}
-
-TEST(RunQueue, QueuesEachOnce) {
-  RunQueue queue;
-  Runnable a;
-  Runnable b;
-  Runnable c;
-  for (Runnable* one : {&a, &b, &a, &c}) queue.ready(*one);
-  queue.remove(b);
-  EXPECT_EQ(queue.take(), &a);
-  queue.ready(a);
-  EXPECT_EQ(queue.take(), &c);
-  EXPECT_EQ(queue.take(), &a);
-  EXPECT_EQ(queue.take(), nullptr);
-  EXPECT_TRUE(queue.empty());
-}
-
-TEST(RunQueue, RemovesItsLastAndGoesOn) {
-  RunQueue queue;
-  Runnable a;
-  Runnable b;
-  queue.ready(a);
-  queue.ready(b);
-  queue.remove(b);
-  queue.ready(b);
-  EXPECT_EQ(queue.take(), &a);
-  EXPECT_EQ(queue.take(), &b);
 }
 
 }  // namespace

@@ -23,7 +23,9 @@ namespace troupe::simulation {
 namespace {
 
 // What must have occurred this often in all, or the run has shown nothing of it.
-constexpr std::array<std::string_view, 16> faults{"crash",
+constexpr std::array<std::string_view, 18> faults{"crash",
+                                                  "move",
+                                                  "full inbox",
                                                   "kill",
                                                   "stop",
                                                   "slow handler",
@@ -53,7 +55,10 @@ struct Finding {
 class Run {
  public:
   explicit Run(std::uint64_t seed)
-      : node_({.workers = static_cast<std::uint16_t>(1 + seed % 4), .seed = seed}),
+      : node_({.workers = static_cast<std::uint16_t>(1 + seed % 4),
+               // Every other time so small that it is full now and then.
+               .inbox_messages = seed % 8 < 4 ? 3 : limits::inbox_messages_max,
+               .seed = seed}),
         world_(seed, node_.clock()) {
     world_.oracles = {&conservation_, &order_, &outcomes_, &trace_};
   }
@@ -64,6 +69,10 @@ class Run {
     while (world_.messages_left > 0) slice();
     settle();
     check_drops();
+    for (const auto& worker : node_.core().workers()) {
+      world_.counts["move"] += worker->counters().moved.load();
+      world_.counts["full inbox"] += worker->counters().held_back.load();
+    }
     world_.tell([](Oracle& oracle) { oracle.finish(); });
     Finding finding{.trace = trace_.value(),
                     .events = trace_.events(),

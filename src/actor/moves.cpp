@@ -1,0 +1,150 @@
+// How actors get from one worker to another, and when.
+
+#include "actor/moves.hpp"
+
+#include <utility>
+
+#include "actor/worker.hpp"
+#include "base/check.hpp"
+#include "scheduler/balance.hpp"
+
+namespace troupe {
+namespace {
+
+// So many messages in a row from one actor elsewhere, and nothing from here, and it is followed
+// there. Of two who follow each other the one with the lower address is the more patient.
+constexpr std::uint16_t follow_after = 64;
+constexpr std::uint16_t follow_after_patiently = 256;
+
+// Who was moved for one reason does not move again for the other before this is over.
+constexpr Duration settled_after_sharing = std::chrono::milliseconds(100);
+constexpr Duration settled_after_following = std::chrono::seconds(1);
+constexpr Duration look_at_loads_every = std::chrono::milliseconds(1);
+
+}  // namespace
+
+bool Worker::may_move(const Cell& cell) const {
+  return cell.away == nullptr && !cell.is_leaving && inputs_.last_now() >= cell.settled_until;
+}
+
+// Who gets all its messages from one actor of another worker goes there.
+void Worker::note_partner(Cell& cell, Address sender) {
+  if (cell.partner != sender) {
+    cell.partner = sender;
+    cell.from_partner = 0;
+  }
+  const std::uint16_t patience = cell.address < sender ? follow_after_patiently : follow_after;
+  if (++cell.from_partner < patience || departure_ || !may_move(cell)) return;
+  cell.from_partner = 0;
+  const auto home = world_.inputs.registry.home(sender);
+  if (!home || *home == index_ || !has_time(world_.loads[*home])) return;
+  depart({&cell}, *home, settled_after_following);
+}
+
+// Now and then: gives away what others have time for.
+void Worker::share_load() {
+  world_.loads[index_].ready.store(run_queue_.count(), std::memory_order_relaxed);
+  const Instant now = inputs_.last_now();
+  if (now < look_at_loads_at_) return;
+  look_at_loads_at_ = now + look_at_loads_every;
+  for (std::size_t at = 0; at < loads_seen_.size(); ++at) {
+    // What is on its way there counts: an actor that moves is there for nobody yet.
+    loads_seen_[at] = world_.loads[at].ready.load(std::memory_order_relaxed) +
+                      (at == index_ ? 0 : world_.ports[at].backlog());
+  }
+  const auto transfer = surplus(index_, loads_seen_);
+  // What is so only once will pass by itself.
+  if (!std::exchange(has_surplus_, transfer.has_value()) || !transfer || departure_) return;
+  has_surplus_ = false;
+  std::vector<Cell*> chosen;
+  // The queue turns once, or as far as it takes.
+  for (std::uint32_t left = run_queue_.count(); left > 0 && chosen.size() < transfer->actors;
+       --left) {
+    auto& cell = static_cast<Cell&>(*run_queue_.take());
+    if (may_move(cell)) {
+      chosen.push_back(&cell);
+    } else {
+      run_queue_.ready(cell);
+    }
+  }
+  if (!chosen.empty()) depart(chosen, transfer->to, settled_after_sharing);
+}
+
+void Worker::depart(const std::vector<Cell*>& cells, std::uint16_t to, Duration settled_after) {
+  std::vector<Address> actors;
+  actors.reserve(cells.size());
+  for (Cell* cell : cells) {
+    run_queue_.remove(*cell);
+    cell->is_leaving = true;
+    cell->settled_until = inputs_.last_now() + settled_after;
+    world_.inputs.registry.set_home(cell->address, to);
+    actors.push_back(cell->address);
+  }
+  departure_.emplace(
+      Departure{.to = to, .actors = std::move(actors), .grace = world_.push_epochs.begin_grace()});
+}
+
+// REQUIRES: the grace period is over, and what had arrived by then is delivered.
+void Worker::hand_over(const Departure& departure) {
+  for (const Address actor : departure.actors) {
+    auto found = cells_.extract(actor);
+    if (found.empty()) continue;  // It has ended for good. Whoever waits for it will notice.
+    auto arrival = std::make_unique<ArrivalNote>();
+    arrival->cell = std::move(found.mapped());
+    Cell& cell = *arrival->cell;
+    const auto take_along = [&](AlarmKey& key) {
+      const auto alarm = timers_.cancel({key.index, key.generation});
+      if (alarm) arrival->alarms.push_back(*alarm);
+      key = {};
+    };
+    cell.books.requests.for_each(
+        [&](std::uint64_t, Books::Request& request) { take_along(request.alarm); });
+    cell.books.timers.for_each(
+        [&](std::uint64_t, Books::Timer& timer) { take_along(timer.alarm); });
+    world_.inputs.registry.leave_seat(actor);
+    bump(counters_.moved);
+    outgoing_[departure.to].push(
+        Envelope::make({.kind = EnvelopeKind::arrive, .receiver = actor}, {}, std::move(arrival)));
+    has_outgoing_ = true;
+  }
+}
+
+void Worker::arrive(const Envelope& envelope) {
+  auto* arrival = envelope.note<ArrivalNote>();
+  CHECK(arrival != nullptr && arrival->cell != nullptr);
+  Cell& cell = *cells_.emplace(envelope.receiver, std::move(arrival->cell)).first->second;
+  cell.is_leaving = false;
+  for (const Alarm& alarm : arrival->alarms) {
+    const AlarmKey key = schedule(alarm);
+    if (alarm.is_request) {
+      cell.books.requests.find(alarm.number)->alarm = key;
+    } else {
+      cell.books.timers.find(alarm.number)->alarm = key;
+    }
+  }
+  world_.inputs.registry.take_seat(cell.address);
+  if (cell.birth_pending || (cell.is_alive() && !cell.mailbox.empty())) make_ready(cell);
+  welcome(cell.address);
+}
+
+void Worker::keep_for_arrival(EnvelopePtr envelope) {
+  awaited_[envelope->receiver].push(std::move(envelope));
+}
+
+// Delivers what has waited for an actor that is here now, or gone.
+void Worker::welcome(Address actor) {
+  auto waiting = awaited_.extract(actor);
+  if (waiting.empty()) return;
+  while (EnvelopePtr one = waiting.mapped().pop()) arrived(std::move(one));
+}
+
+// Those that have ended on their way, or were never made, do not come.
+void Worker::give_up_on_the_gone() {
+  std::vector<Address> gone;
+  for (const auto& [actor, waiting] : awaited_) {
+    if (!world_.inputs.registry.home(actor)) gone.push_back(actor);
+  }
+  for (const Address actor : gone) welcome(actor);
+}
+
+}  // namespace troupe

@@ -1,0 +1,67 @@
+// Proves who runs after whom.
+
+#include "scheduler/run_queue.hpp"
+
+#include <array>
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace troupe {
+namespace {
+
+class RunQueueTest : public testing::Test {
+ protected:
+  Runnable& one(char name) { return all_.at(static_cast<std::size_t>(name - 'a')); }
+  char take() {
+    const Runnable* taken = queue_.take();
+    return taken == nullptr ? '-' : static_cast<char>('a' + (taken - all_.data()));
+  }
+  std::string take_all() {
+    std::string order;
+    for (char name = take(); name != '-'; name = take()) order += name;
+    return order;
+  }
+
+  RunQueue queue_;
+  std::array<Runnable, 26> all_{};
+};
+
+TEST_F(RunQueueTest, IsFirstInFirstOut) {
+  for (const char name : {'a', 'b', 'c', 'a'}) queue_.ready(one(name));
+  EXPECT_EQ(queue_.count(), 3U);
+  EXPECT_EQ(take_all(), "abc");
+  EXPECT_TRUE(queue_.empty());
+}
+
+TEST_F(RunQueueTest, LetsOneGoFirst) {
+  queue_.ready(one('a'));
+  queue_.ready_next(one('b'));
+  queue_.ready_next(one('c'));
+  queue_.ready_next(one('a'));  // Queued already: it stays where it is.
+  EXPECT_EQ(queue_.count(), 3U);
+  EXPECT_EQ(take_all(), "cab");
+}
+
+TEST_F(RunQueueTest, LetsThoseWhoGoFirstNotTakeOver) {
+  queue_.ready(one('z'));
+  std::string order;
+  for (int i = 0; i < 8; ++i) {
+    queue_.ready_next(one(static_cast<char>('a' + i % 2)));
+    order += take();
+  }
+  // Three in a row, then the one that waits; when nobody else waits, nobody is passed over.
+  EXPECT_EQ(order, "abazabab");
+}
+
+TEST_F(RunQueueTest, GivesUpWhoIsAboutToBeDestroyed) {
+  for (const char name : {'a', 'b', 'c'}) queue_.ready(one(name));
+  queue_.ready_next(one('d'));
+  for (const char name : {'b', 'd', 'c', 'b'}) queue_.remove(one(name));
+  EXPECT_EQ(queue_.count(), 1U);
+  queue_.ready(one('c'));
+  EXPECT_EQ(take_all(), "ac");
+}
+
+}  // namespace
+}  // namespace troupe
