@@ -19,11 +19,12 @@ enum class DeadReason : std::uint8_t {
   crashed,      // Its receiver crashed over it, and does not ask for it again.
   expired,      // Its time to live, or the request's time, was over before it was its turn.
   quarantined,  // Its receiver crashed over it each time that it was redelivered.
+  blocked,      // It found no room in its receiver's mailbox in time (WhenFull::block).
 };
-inline constexpr std::size_t dead_reason_count = 4;
+inline constexpr std::size_t dead_reason_count = 5;
 [[nodiscard]] constexpr std::string_view to_string(DeadReason reason) {
   constexpr std::array<std::string_view, dead_reason_count> names{"gone", "crashed", "expired",
-                                                                  "quarantined"};
+                                                                  "quarantined", "blocked"};
   return names.at(static_cast<std::size_t>(std::to_underlying(reason)));
 }
 

@@ -21,9 +21,15 @@ enum class WhenFull : std::uint8_t {
                 // lower priority, else of the nearest higher one.
   drop_lowest,  // Of the lowest priority below its own the one that has waited longest; if there is
                 // none, the one that arrives.
+  // The message waits, and so do the turns of its sender for all that it has not asked for itself
+  // (its answers and timers go on), until there is room; after a second the message is a dead
+  // letter. Senders that are full or waited on themselves do not wait, or two who write to each
+  // other would for ever: room is found for as many of their messages again, beyond that they are
+  // dead letters at once. Who sends to itself, or from outside, is told `busy`.
+  block,
 };
-inline constexpr std::array<std::string_view, 4> when_full_names{"refuse", "drop-newest",
-                                                                 "drop-oldest", "drop-lowest"};
+inline constexpr std::array<std::string_view, 5> when_full_names{
+    "refuse", "drop-newest", "drop-oldest", "drop-lowest", "block"};
 [[nodiscard]] constexpr std::string_view to_string(WhenFull policy) {
   return when_full_names.at(static_cast<std::size_t>(std::to_underlying(policy)));
 }

@@ -40,7 +40,7 @@ Away* Worker::go_away(Cell& cell) {
     world_.away_places.give_up();
     return nullptr;
   }
-  if (has_outgoing_) flush();
+  if (has_outgoing_) (void)flush();
   cell.away = std::make_unique<Away>();
   Away* const away = cell.away.get();
   away->actor = cell.address;

@@ -27,12 +27,17 @@ namespace troupe {
 
 using EnvelopePort = Port<Envelope>;
 
-// A timer of a worker: a request's time is over, or an actor's timer fires.
+// A timer of a worker.
 struct Alarm {
-  Address actor;
+  enum class Kind : std::uint8_t {
+    timer,    // Of the actor; fires.
+    request,  // Its time is over.
+    room,     // A message has waited for room in the actor's mailbox for long enough.
+  };
+  Address actor = {};
   std::uint64_t number = 0;
-  bool is_request = false;
-  Instant at;
+  Kind kind = Kind::timer;
+  Instant at = {};
 };
 
 // What a guest has done; what follows is the home worker's.

@@ -61,6 +61,8 @@ std::optional<Exit> Worker::commit(Cell& cell) {
       case EnvelopeKind::retire:
       case EnvelopeKind::child_gone:
       case EnvelopeKind::arrive:
+      case EnvelopeKind::pause:
+      case EnvelopeKind::resume:
       case EnvelopeKind::turn_done:
       case EnvelopeKind::unsubscribe_all:
       case EnvelopeKind::control:
@@ -76,7 +78,8 @@ void Worker::ask(Cell& cell, EnvelopePtr request, Duration timeout) {
   if (found->settled) return;  // Cancelled in the same handler.
   const Instant end = inputs_.now() + timeout;
   request->deadline = std::min(request->deadline, end);
-  found->alarm = schedule({cell.address, request->number, true, end});
+  found->alarm = schedule(
+      {.actor = cell.address, .number = request->number, .kind = Alarm::Kind::request, .at = end});
   route(std::move(request));
 }
 
@@ -90,7 +93,8 @@ void Worker::start_timer(Cell& cell, const Envelope& order) {
   Books::Timer* found = cell.books.timers.find(order.number);
   if (found == nullptr) return;  // Cancelled in the same handler.
   const Instant at = inputs_.exact_now() + Duration(order.deadline.ns);
-  found->alarm = schedule({cell.address, order.number, false, at});
+  found->alarm = schedule(
+      {.actor = cell.address, .number = order.number, .kind = Alarm::Kind::timer, .at = at});
 }
 
 void Worker::cancel_request(Cell& cell, std::uint64_t number) {

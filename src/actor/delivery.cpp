@@ -22,9 +22,13 @@ void Worker::accept(Cell& cell, EnvelopePtr envelope) {
   bump(cell.stats->received);
   cell.mailbox.push(std::move(envelope), dropped_);
   if (!dropped_.empty()) [[unlikely]]
-    drop(cell);
+    turned_away(cell);
   cell.stats->queued.store(cell.mailbox.count(), std::memory_order_relaxed);
-  if (cell.mailbox.is_full()) world_.inputs.registry.set_full(cell.address, true);
+  if (cell.mailbox.is_full()) [[unlikely]] {
+    world_.inputs.registry.set_room(cell.address, cell.spec->mailbox.when_full == WhenFull::block
+                                                      ? Registry::Room::waits
+                                                      : Registry::Room::full);
+  }
 }
 
 void Worker::route(EnvelopePtr envelope) {
@@ -124,10 +128,14 @@ void Worker::deliver_to(Cell& cell, EnvelopePtr envelope) {
   if (cell.will_run()) make_ready(cell);
 }
 
-// What the mailbox dropped by its policy: no dead letter, since nobody is to look after it, but
-// counted, and whoever waits for an answer hears of it.
-void Worker::drop(Cell& cell) {
-  while (const EnvelopePtr one = dropped_.pop()) {
+// By its policy: no dead letter, since nobody is to look after it, but counted, and whoever waits
+// for an answer hears of it.
+void Worker::turned_away(Cell& cell) {
+  while (EnvelopePtr one = dropped_.pop()) {
+    if (cell.spec->mailbox.when_full == WhenFull::block) {
+      hold(cell, std::move(one));
+      continue;
+    }
     bump(cell.stats->dropped);
     if (one->kind == EnvelopeKind::request) {
       fail_request(*one, {.kind = Failure::Kind::refused, .refusal = Refusal::busy});
@@ -174,6 +182,15 @@ void Worker::deliver_order(EnvelopePtr envelope) {
       return;
     case EnvelopeKind::arrive:
       arrive(*envelope);
+      return;
+    case EnvelopeKind::pause:
+      if (cell != nullptr && cell->is_alive()) ++cell->pauses;
+      return;
+    case EnvelopeKind::resume:
+      // Of an earlier life, perhaps.
+      if (cell == nullptr || cell->pauses == 0) return;
+      --cell->pauses;
+      if (cell->is_alive() && cell->has_work()) make_ready(*cell);
       return;
     case EnvelopeKind::turn_done:
       CHECK(cell != nullptr && cell->away != nullptr, "a cell waits for its turn");
@@ -239,6 +256,9 @@ void Worker::undeliverable(EnvelopePtr envelope, DeadReason reason) {
       case DeadReason::gone:
         fail_request(*envelope, {.kind = Failure::Kind::refused, .refusal = Refusal::gone});
         break;
+      case DeadReason::blocked:
+        fail_request(*envelope, {.kind = Failure::Kind::refused, .refusal = Refusal::busy});
+        break;
       case DeadReason::crashed:
         fail_request(*envelope, {.kind = Failure::Kind::receiver_exited});
         break;
@@ -277,11 +297,15 @@ void Worker::cancel(const AlarmKey& key) { (void)timers_.cancel({key.index, key.
 void Worker::fire(const Alarm& alarm) {
   Cell* cell = world_.inputs.registry.cell(alarm.actor, index_);
   if (cell == nullptr) return;
+  if (alarm.kind == Alarm::Kind::room) {
+    has_waited_enough(*cell, alarm.number);
+    return;
+  }
   if (cell->away != nullptr) {
     cell->away->kept.emplace_back(alarm);
     return;
   }
-  if (alarm.is_request) {
+  if (alarm.kind == Alarm::Kind::request) {
     bump(cell->stats->timed_out);
     deliver_to(*cell,
                Envelope::make(

@@ -68,7 +68,7 @@ void Worker::finish_birth(Cell& cell, Ran& ran) {
     end_life(cell, *exit, nullptr);
     return;
   }
-  if (!cell.mailbox.empty()) make_ready(cell);
+  if (cell.has_work()) make_ready(cell);
 }
 
 void Worker::release_books(Cell& cell) {
@@ -113,6 +113,8 @@ void Worker::end_life(Cell& cell, const Exit& exit, std::unique_ptr<Death> death
   cell.stats->state.store(ActorState::ended, std::memory_order_relaxed);
   cell.stats->memory_bytes.store(0, std::memory_order_relaxed);
   run_queue_.remove(cell);
+  cell.pauses = 0;
+  let_go_of_all(cell);
   release_books(cell);
   for (const Cell::Watcher& watcher : std::exchange(cell.watchers, {})) {
     route(Envelope::make({.kind = EnvelopeKind::exited,
@@ -137,6 +139,7 @@ void Worker::retire(Cell& cell) {
   // The address is gone first, so that what the emptying sets off does not come back here.
   world_.inputs.registry.retire(address);
   while (EnvelopePtr left = cell.mailbox.pop()) undeliverable(std::move(left), DeadReason::gone);
+  turn_away_all(cell);
   cell.stats->queued.store(0, std::memory_order_relaxed);
   cells_.erase(address);
   auto retired = std::make_unique<RetiredReport>();

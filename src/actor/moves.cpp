@@ -24,7 +24,8 @@ constexpr Duration look_at_loads_every = std::chrono::milliseconds(1);
 }  // namespace
 
 bool Worker::may_move(const Cell& cell) const {
-  return cell.away == nullptr && !cell.is_leaving && inputs_.last_now() >= cell.settled_until;
+  return cell.away == nullptr && !cell.is_leaving && cell.waiting == nullptr &&
+         inputs_.last_now() >= cell.settled_until;
 }
 
 // Who gets all its messages from one actor of another worker goes there.
@@ -116,14 +117,14 @@ void Worker::arrive(const Envelope& envelope) {
   cell.is_leaving = false;
   for (const Alarm& alarm : arrival->alarms) {
     const AlarmKey key = schedule(alarm);
-    if (alarm.is_request) {
+    if (alarm.kind == Alarm::Kind::request) {
       cell.books.requests.find(alarm.number)->alarm = key;
     } else {
       cell.books.timers.find(alarm.number)->alarm = key;
     }
   }
   world_.inputs.registry.take_seat(cell.address);
-  if (cell.birth_pending || (cell.is_alive() && !cell.mailbox.empty())) make_ready(cell);
+  if (cell.birth_pending || (cell.is_alive() && cell.has_work())) make_ready(cell);
   welcome(cell.address);
 }
 

@@ -34,7 +34,7 @@ inline void Worker::end_turn(Cell& cell) {
   cell.stats->queued.store(cell.mailbox.count(), std::memory_order_relaxed);
   if (!cell.is_alive()) return;
   if (cell.instance->memory_bytes() != cell.memory_seen) look_at_memory(cell);
-  if (!cell.mailbox.empty()) make_ready(cell);
+  if (cell.has_work()) make_ready(cell);
 }
 
 }  // namespace troupe

@@ -28,14 +28,14 @@ Worker::Went Worker::run_turn(Cell& cell) {
   if (cell.birth_pending) {
     return begin_life(cell);
   }
-  const Address address = cell.address;
   turn_->take_over(turn_actor(cell));
   const Instant began = inputs_.last_now();
   for (std::uint32_t count = 0; count < limits::turn_messages_max; ++count) {
     const bool was_full = cell.mailbox.is_full();
-    EnvelopePtr envelope = cell.mailbox.pop();
+    EnvelopePtr envelope = cell.pauses == 0 ? cell.mailbox.pop() : cell.mailbox.pop_system();
     if (envelope == nullptr) break;
-    if (was_full && !cell.mailbox.is_full()) world_.inputs.registry.set_full(address, false);
+    if (was_full && !cell.mailbox.is_full()) [[unlikely]]
+      has_room(cell);
     if (handle(cell, std::move(envelope)) == Went::away) return Went::away;
     if (!cell.is_alive() || cell.mailbox.empty()) break;
     if ((inputs_.now() - began).count() >= limits::turn_ns_max) break;
@@ -74,6 +74,8 @@ bool Worker::still_counts(Cell& cell, const Envelope& envelope) {
     case EnvelopeKind::retire:
     case EnvelopeKind::child_gone:
     case EnvelopeKind::arrive:
+    case EnvelopeKind::pause:
+    case EnvelopeKind::resume:
     case EnvelopeKind::turn_done:
     case EnvelopeKind::subscribe:
     case EnvelopeKind::unsubscribe:
@@ -123,6 +125,8 @@ Reply Worker::call(Cell& cell, HostCalls& host, const Envelope& envelope) {
     case EnvelopeKind::retire:
     case EnvelopeKind::child_gone:
     case EnvelopeKind::arrive:
+    case EnvelopeKind::pause:
+    case EnvelopeKind::resume:
     case EnvelopeKind::turn_done:
     case EnvelopeKind::subscribe:
     case EnvelopeKind::unsubscribe:

@@ -50,13 +50,13 @@ StepResult Worker::step() {
     fire(*alarm);
     worked = true;
   }
-  if (has_outgoing_) flush();
+  if (has_outgoing_ && flush()) worked = true;
   for (std::uint32_t turns = 0; turns < world_.turns_a_step && !is_held_back_; ++turns) {
     Runnable* next = run_queue_.take();
     if (next == nullptr) break;
     if (run_turn(static_cast<Cell&>(*next)) == Went::away) return StepResult::left;
     worked = true;
-    if (has_outgoing_) flush();
+    if (has_outgoing_) (void)flush();
     const Instant present = inputs_.now();
     if (has_arrivals() || timers_.next_due() <= present) break;
   }
@@ -94,8 +94,9 @@ Instant Worker::next_due() const {
 bool Worker::has_arrivals() const { return !port().maybe_empty(); }
 
 // Sends off what it can. A full inbox gets nothing more; its owner drains it whatever happens, so
-// nobody waits for ever.
-void Worker::flush() {
+// nobody waits for ever. Whether it has sent anything.
+bool Worker::flush() {
+  bool has_sent = false;
   is_held_back_ = false;
   for (std::size_t to = 0; to < outgoing_.size(); ++to) {
     const std::uint32_t count = outgoing_[to].count();
@@ -115,9 +116,11 @@ void Worker::flush() {
       at = next;
     }
     world_.ports[to].push_chain(newest, oldest, count);
+    has_sent = true;
   }
   has_outgoing_ = is_held_back_;
   if (!is_held_back_ && push_epoch_.is_inside()) push_epoch_.leave();
+  return has_sent;
 }
 
 void Worker::report(std::unique_ptr<Note> note) {

@@ -97,7 +97,7 @@ class Worker final : public Steppable {
   void deliver(Cell* cell, EnvelopePtr envelope);
   void deliver_to(Cell& cell, EnvelopePtr envelope);
   void accept(Cell& cell, EnvelopePtr envelope);  // Into the mailbox.
-  void drop(Cell& cell);
+  void turned_away(Cell& cell);
   void arrived(EnvelopePtr envelope);
   void make_ready(Cell& cell);
   void deliver_order(EnvelopePtr envelope);
@@ -111,7 +111,15 @@ class Worker final : public Steppable {
   void tell_topic(const Envelope& change);
   // Tells this worker's replica and all others.
   void tell_topic_everywhere(const Envelope& change);
-  void flush();
+  bool flush();
+
+  // Mailboxes whose senders wait for room (blocking.cpp).
+  void hold(Cell& cell, EnvelopePtr envelope);
+  void let_go(Cell& cell, Waiting::One& one);
+  void has_room(Cell& cell);
+  void has_waited_enough(Cell& cell, std::uint64_t number);
+  void let_go_of_all(Cell& cell);
+  void turn_away_all(Cell& cell);
 
   // Actors that change their worker (moves.cpp).
   [[nodiscard]] bool may_move(const Cell& cell) const;

@@ -34,6 +34,13 @@ class Mailbox {
     if (user_count_ >= bounds_->messages || user_bytes_ >= bounds_->bytes) [[unlikely]] {
       if (bounds_->when_full == WhenFull::refuse) {
         full_ = true;
+      } else if (bounds_->when_full == WhenFull::block) {
+        if (full_) {
+          take_off(*envelope);
+          dropped.push(std::move(envelope));
+          return;
+        }
+        full_ = true;
       } else if (!make_room(*envelope, dropped)) {
         take_off(*envelope);
         dropped.push(std::move(envelope));
@@ -52,17 +59,16 @@ class Mailbox {
     EnvelopePtr envelope = others_ == nullptr ? normal_.pop() : pop_by_priority();
     if (envelope == nullptr) return nullptr;
     take_off(*envelope);
-    // Not at the first free place, so that senders are not told to come back for that alone.
-    if (full_ && user_count_ <= bounds_->messages / 4 * 3 &&
-        user_bytes_ <= bounds_->bytes / 4 * 3) {
-      full_ = false;
-    }
+    if (full_ && has_room()) full_ = false;
     return envelope;
   }
+  // The next of the system lane; null when that is empty.
+  [[nodiscard]] EnvelopePtr pop_system() { return system_.pop(); }
 
   [[nodiscard]] bool empty() const { return system_.empty() && user_count_ == 0; }
   [[nodiscard]] std::uint32_t count() const { return system_.count() + user_count_; }
-  // Whether senders are to be told `busy`. Set at capacity, cleared at three quarters of it.
+  [[nodiscard]] bool has_system() const { return !system_.empty(); }
+  // Whether senders are to be told `busy`, or wait. Set at capacity.
   [[nodiscard]] bool is_full() const { return full_; }
 
  private:
@@ -76,6 +82,14 @@ class Mailbox {
   static bool is_system(EnvelopeKind kind) {
     return kind != EnvelopeKind::message && kind != EnvelopeKind::request &&
            kind != EnvelopeKind::event;
+  }
+  // Of one that was full. Those who were told to come back are not told so for the first free place
+  // alone; those who wait are in order there.
+  [[nodiscard]] bool has_room() const {
+    if (bounds_->when_full == WhenFull::block) {
+      return user_count_ < bounds_->messages && user_bytes_ < bounds_->bytes;
+    }
+    return user_count_ <= bounds_->messages / 4 * 3 && user_bytes_ <= bounds_->bytes / 4 * 3;
   }
   void append(EnvelopePtr envelope) {
     if (envelope->priority == Priority::normal) [[likely]] {

@@ -106,8 +106,9 @@ constexpr std::array mailbox_rows = {
     KeyRow{"when_full", text, "\"refuse\"", 0, 0,
            "What happens to a message that finds no room. `refuse`: its sender is told `busy`; "
            "`drop-newest`: it is dropped; `drop-oldest`: the longest waiting of its priority is "
-           "dropped; `drop-lowest`: one of a lower priority is, or else it. Drops are counted, "
-           "and requests that are dropped are answered `refused`."},
+           "dropped; `drop-lowest`: one of a lower priority is, or else it; `block`: it "
+           "waits, with its sender, for a second at most. Drops are counted, and requests that are "
+           "dropped are answered `refused`."},
     KeyRow{"redeliver", integer, "0", 0, limits::redeliver_max,
            "How often a message that was in hand at a crash is given to the next life before it "
            "is quarantined; with 0 it is a dead letter at once."},

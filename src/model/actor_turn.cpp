@@ -46,7 +46,10 @@ std::optional<Refusal> ActorTurn::draft_refusal(const Draft& draft) {
   if (draft.options.ttl_ms == 0U) return Refusal::invalid;
   if (draft.addresses.size() > limits::message_addresses_max) return Refusal::invalid;
   if (const auto why = outbox_.refusal(draft.size)) return why;
-  return inputs_->refusal(draft.to, draft.size);
+  if (const auto why = inputs_->refusal(draft.to, draft.size)) return why;
+  // It would wait for itself.
+  if (draft.to == actor_.self && inputs_->would_wait(draft.to)) return Refusal::busy;
+  return std::nullopt;
 }
 
 Accepted<void> ActorTurn::send(Address to, BytesView payload, SendOptions options,

@@ -40,6 +40,8 @@ enum class EnvelopeKind : std::uint8_t {
   end,              // The present life ends now; carries an ExitNote.
   retire,           // The receiver ends for good: its mailbox is emptied and its slot freed.
   child_gone,       // `sender`, a child of `receiver`, ended for good.
+  pause,            // A message of the receiver waits for room at `sender`.
+  resume,           // It does no more.
   arrive,           // The receiver moves in from another worker; carries it.
   turn_done,        // The receiver's turn, which went on beside the worker, is home.
   subscribe,        // `sender` subscribes under `number`; carries a TopicNote.

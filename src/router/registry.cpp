@@ -31,7 +31,7 @@ Accepted<Address> Registry::reserve(std::optional<std::string> full_name, std::u
   Slot& one = *slot_at(index);
   const Address address{.slot = index, .generation = ++one.last_generation};
   one.place.store(place_of(home, no_seat), std::memory_order_relaxed);
-  one.is_full.store(false, std::memory_order_relaxed);
+  one.room.store(Room::open, std::memory_order_relaxed);
   one.payload_bytes_max.store(limits::payload_bytes_max, std::memory_order_relaxed);
   if (full_name) {
     one.name = std::make_unique<std::string>(*full_name);
@@ -107,9 +107,9 @@ void Registry::take_seat(Address address) {
   one->place.store(place_of(home, home), std::memory_order_seq_cst);
 }
 
-void Registry::set_full(Address address, bool is_full) {
+void Registry::set_room(Address address, Room room) {
   Slot* one = slot(address);
-  if (one != nullptr) one->is_full.store(is_full, std::memory_order_relaxed);
+  if (one != nullptr) one->room.store(room, std::memory_order_relaxed);
 }
 
 std::uint32_t Registry::live_count() const {

@@ -52,8 +52,19 @@ class Registry {
     if (payload_bytes > one->payload_bytes_max.load(std::memory_order_relaxed)) {
       return Refusal::too_large;
     }
-    if (one->is_full.load(std::memory_order_relaxed)) return Refusal::busy;
+    if (one->room.load(std::memory_order_relaxed) == Room::full) return Refusal::busy;
     return std::nullopt;
+  }
+  enum class Room : std::uint8_t {
+    open,
+    full,   // Its senders are told.
+    waits,  // Likewise full; its senders wait.
+  };
+  // Of its mailbox, a moment ago. None if it is gone.
+  [[nodiscard]] std::optional<Room> room(Address address) const {
+    const Slot* one = slot(address);
+    if (one == nullptr) return std::nullopt;
+    return one->room.load(std::memory_order_relaxed);
   }
 
   // For worker `index`: the cell, if it is there; also of one that is about to leave. Null if it is
@@ -94,7 +105,7 @@ class Registry {
   void leave_seat(Address address);
   // It has arrived at its home.
   void take_seat(Address address);
-  void set_full(Address address, bool is_full);
+  void set_room(Address address, Room room);
 
   [[nodiscard]] std::uint32_t live_count() const;
 
@@ -102,7 +113,7 @@ class Registry {
   struct Slot {
     std::atomic<std::uint32_t> generation{0};  // 0 between two owners.
     std::atomic<std::uint32_t> place{0};       // The home, and the seat above it.
-    std::atomic<bool> is_full{false};
+    std::atomic<Room> room{Room::open};
     std::atomic<std::uint32_t> payload_bytes_max{0};
     Cell* cell = nullptr;               // Touched by the worker where its seat is.
     std::uint32_t last_generation = 0;  // Under mutex_.

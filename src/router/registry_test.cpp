@@ -53,7 +53,7 @@ TEST(Registry, SaysBusyWhileTheMailboxIsFull) {
   Registry registry;
   const Address address = *registry.reserve(std::nullopt, 0);
   EXPECT_FALSE(registry.refusal(address, 0));
-  registry.set_full(address, true);
+  registry.set_room(address, Registry::Room::full);
   EXPECT_EQ(registry.refusal(address, 0), Refusal::busy);
   registry.retire(address);
   const Address next = *registry.reserve(std::nullopt, 0);

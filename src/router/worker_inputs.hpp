@@ -49,6 +49,7 @@ class SharedInputs : public TurnInputs {
   std::optional<Refusal> refusal(Address to, std::size_t payload_bytes) override {
     return world_.registry.refusal(to, payload_bytes);
   }
+  bool would_wait(Address to) override { return world_.registry.room(to) == Registry::Room::waits; }
   std::string label(Address actor) override;
   Accepted<Address> reserve(std::optional<std::string> full_name) override;
   void unreserve(Address address) override { world_.registry.retire(address); }

@@ -112,7 +112,9 @@ std::uint64_t NodeCore::next_message_id() {
 }
 
 Result<void> NodeCore::may_send(Address to, BytesView payload) const {
-  const auto why = registry_.refusal(to, payload.size());
+  auto why = registry_.refusal(to, payload.size());
+  // Who is no actor has no turns that could wait.
+  if (!why && registry_.room(to) == Registry::Room::waits) why = Refusal::busy;
   if (!why) return {};
   if (*why == Refusal::busy) {
     return fail(ErrorCode::overloaded,

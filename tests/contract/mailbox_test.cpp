@@ -74,6 +74,23 @@ TEST_F(MailboxOfAGuest, DropsTheLowestPriorityFirst) {
   EXPECT_EQ(status("b").dropped, 2U);
 }
 
+// Five messages for a mailbox with room for two: the rest waits, and so does their sender.
+TEST_F(MailboxOfAGuest, HasItsSendersWaitForRoom) {
+  const Address a = probe("a");
+  probe("b", {.mailbox = {.messages = 2, .when_full = WhenFull::block}});
+  std::string commands;
+  for (int i = 1; i <= 5; ++i) commands += fmt::format("send b log 2 {};", i);
+  EXPECT_EQ(ask(a, commands + "count"), "ok;ok;ok;ok;ok;ok 1");
+  EXPECT_EQ(logged(), "12345") << "in their order, none dropped";
+  EXPECT_EQ(status("b").dropped, 0U);
+  EXPECT_TRUE(dead_letters().empty());
+  std::uint64_t paused = 0;
+  for (const auto& worker : node_.sim().core().workers())
+    paused += worker->counters().paused.load();
+  EXPECT_EQ(paused, 3U);
+  EXPECT_EQ(ask(a, "count"), "ok 2") << "and it goes on";
+}
+
 TEST_F(MailboxOfAGuest, AnswersARequestThatItDropped) {
   const Address a = probe("a");
   probe("b", {.mailbox = {.messages = 1, .when_full = WhenFull::drop_oldest}});

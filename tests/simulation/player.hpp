@@ -26,6 +26,10 @@ class Player final : public Actor {
       world_.count("slow handler");
       world_.clock.advance(std::chrono::microseconds(500 + world_.below(5'000)));
     }
+    if (world_.below(250) == 0) {
+      world_.count("very slow handler");
+      world_.clock.advance(std::chrono::milliseconds(1'100));
+    }
     act(turn);
     if (world_.chance(2)) return crash(id);
     commit();

@@ -23,7 +23,9 @@ namespace troupe::simulation {
 namespace {
 
 // What must have occurred this often in all, or the run has shown nothing of it.
-constexpr std::array<std::string_view, 18> faults{"crash",
+constexpr std::array<std::string_view, 20> faults{"crash",
+                                                  "wait for room",
+                                                  "dead: blocked",
                                                   "move",
                                                   "full inbox",
                                                   "kill",
@@ -71,6 +73,7 @@ class Run {
     check_drops();
     for (const auto& worker : node_.core().workers()) {
       world_.counts["move"] += worker->counters().moved.load();
+      world_.counts["wait for room"] += worker->counters().paused.load();
       world_.counts["full inbox"] += worker->counters().held_back.load();
     }
     world_.tell([](Oracle& oracle) { oracle.finish(); });
@@ -92,7 +95,7 @@ class Run {
     for (std::uint32_t index = 0; index < count; ++index) {
       auto spec = native_spec([this, index] { return std::make_unique<Player>(world_, index); });
       spec->mailbox = {.messages = static_cast<std::uint32_t>(1 + world_.below(12)),
-                       .when_full = static_cast<WhenFull>(world_.below(4)),
+                       .when_full = static_cast<WhenFull>(world_.below(when_full_names.size())),
                        .redeliver = static_cast<std::uint8_t>(world_.below(3) == 0 ? 1 : 0)};
       policies_.push_back(spec->mailbox.when_full);
       const auto spawned = node_.spawn({.name = fmt::format("player-{}", index),
@@ -118,7 +121,9 @@ class Run {
       control.post([&, victim] { control.kill(world_.players[victim], [](const auto&) {}); });
     }
     // What its mailbox dropped is not known of one that is gone, so only those that drop nothing.
-    if (world_.chance(5) && policies_[victim] == WhenFull::refuse && !is_stopped_[victim]) {
+    const bool drops =
+        policies_[victim] != WhenFull::refuse && policies_[victim] != WhenFull::block;
+    if (world_.chance(5) && !drops && !is_stopped_[victim]) {
       world_.count("stop");
       is_stopped_[victim] = true;
       control.post([&, victim] {

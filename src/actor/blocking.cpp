@@ -1,0 +1,91 @@
+// Mailboxes whose senders wait for room (WhenFull::block).
+//
+// A message that finds none waits in a line before the mailbox, at most a second, and its sender
+// has no turn for what others send it meanwhile: that is how it is slowed down to what the receiver
+// can do. Who is full himself, or waited on, is not held back, or two who write to each other would
+// wait in a circle; the line has room for as many of his messages as the mailbox, and no more.
+
+#include <algorithm>
+#include <utility>
+
+#include "actor/worker.hpp"
+
+namespace troupe {
+namespace {
+
+constexpr Duration patience = std::chrono::seconds(1);
+
+}  // namespace
+
+void Worker::hold(Cell& cell, EnvelopePtr envelope) {
+  if (cell.waiting == nullptr) cell.waiting = std::make_unique<Waiting>();
+  Waiting& waiting = *cell.waiting;
+  const Address sender = envelope->sender;
+  const bool pauses =
+      sender != cell.address && world_.inputs.registry.room(sender) == Registry::Room::open;
+  if (!pauses && waiting.line.size() >= cell.spec->mailbox.messages) {
+    undeliverable(std::move(envelope), DeadReason::blocked);
+    return;
+  }
+  const std::uint64_t number = ++waiting.last_number;
+  const AlarmKey alarm = schedule({.actor = cell.address,
+                                   .number = number,
+                                   .kind = Alarm::Kind::room,
+                                   .at = inputs_.now() + patience});
+  waiting.line.push_back({std::move(envelope), number, alarm, pauses});
+  if (!pauses) return;
+  bump(counters_.paused);
+  route(Envelope::make({.kind = EnvelopeKind::pause, .receiver = sender, .sender = cell.address}));
+}
+
+// Its sender goes on.
+void Worker::let_go(Cell& cell, Waiting::One& one) {
+  if (!std::exchange(one.sender_pauses, false)) return;
+  route(Envelope::make(
+      {.kind = EnvelopeKind::resume, .receiver = one.envelope->sender, .sender = cell.address}));
+}
+
+void Worker::has_room(Cell& cell) {
+  while (cell.waiting != nullptr && !cell.mailbox.is_full()) {
+    Waiting::One one = std::move(cell.waiting->line.front());
+    cell.waiting->line.pop_front();
+    cancel(one.alarm);
+    let_go(cell, one);
+    if (cell.waiting->line.empty()) cell.waiting.reset();
+    cell.mailbox.push(std::move(one.envelope), dropped_);
+  }
+  if (!cell.mailbox.is_full()) {
+    world_.inputs.registry.set_room(cell.address, Registry::Room::open);
+  }
+}
+
+void Worker::has_waited_enough(Cell& cell, std::uint64_t number) {
+  if (cell.waiting == nullptr) return;
+  auto& line = cell.waiting->line;
+  const auto found = std::ranges::find(line, number, &Waiting::One::number);
+  if (found == line.end()) return;
+  Waiting::One one = std::move(*found);
+  line.erase(found);
+  let_go(cell, one);
+  if (line.empty()) cell.waiting.reset();
+  undeliverable(std::move(one.envelope), DeadReason::blocked);
+}
+
+// A life has ended: those who wait may do something else until the next one makes room.
+void Worker::let_go_of_all(Cell& cell) {
+  if (cell.waiting == nullptr) return;
+  for (Waiting::One& one : cell.waiting->line) let_go(cell, one);
+}
+
+// There will be no room any more.
+void Worker::turn_away_all(Cell& cell) {
+  const std::unique_ptr<Waiting> waiting = std::move(cell.waiting);
+  if (waiting == nullptr) return;
+  for (Waiting::One& one : waiting->line) {
+    cancel(one.alarm);
+    let_go(cell, one);
+    undeliverable(std::move(one.envelope), DeadReason::gone);
+  }
+}
+
+}  // namespace troupe
