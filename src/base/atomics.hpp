@@ -21,6 +21,11 @@ struct StdAtomics {
   template <typename T>
   using Atomic = std::atomic<T>;
 
+  // For a loop around a weak compare-and-exchange: what it may find. Any value would do.
+  template <typename T>
+  static T guess(const std::atomic<T>& atomic) {
+    return atomic.load(std::memory_order_relaxed);
+  }
   static consteval std::memory_order order(const Ordering& ordering) { return ordering.order; }
   static void fence(std::memory_order order) { std::atomic_thread_fence(order); }
   // In a loop that waits for another thread's store.

@@ -25,7 +25,7 @@ class Inbox {
 
   // A chain is linked newest first: newest->next->...->oldest.
   void push_chain(Node* newest, Node* oldest) {
-    Node* top = top_.load(std::memory_order_relaxed);
+    Node* top = Atomics::guess(top_);
     do {
       oldest->next = top;
     } while (!top_.compare_exchange_weak(top, newest, Atomics::order(push_order),

@@ -44,12 +44,14 @@ class Atomic {
   [[nodiscard]] T load(Order order = std::memory_order_seq_cst) const {
     return from_word<T>(Execution::current().load(location_, order));
   }
+  [[nodiscard]] T guess() const { return from_word<T>(Execution::current().guess(location_)); }
   void store(T value, Order order = std::memory_order_seq_cst) {
     Execution::current().store(location_, order, to_word(value));
   }
   T exchange(T value, Order order = std::memory_order_seq_cst) {
     return update(order, [value](T) { return value; });
   }
+  // In a loop that has no effects but by the success that ends it (Execution::compare_exchange).
   bool compare_exchange_weak(T& expected, T desired, Order success, Order failure) {
     return compare_exchange(expected, desired, success, failure, true);
   }
@@ -72,10 +74,9 @@ class Atomic {
  private:
   template <typename Change>
   T update(Order order, Change change) {
-    return from_word<T>(
-        Execution::current().update(location_, order, [&change](std::uint64_t old) {
-          return to_word(change(from_word<T>(old)));
-        }));
+    return from_word<T>(Execution::current().update(location_, order, [&change](std::uint64_t old) {
+      return to_word(change(from_word<T>(old)));
+    }));
   }
   bool compare_exchange(T& expected, T desired, Order success, Order failure, bool is_weak) {
     std::uint64_t found = to_word(expected);
@@ -169,6 +170,10 @@ struct ModelAtomics {
   template <typename T>
   using Atomic = systematic::Atomic<T>;
 
+  template <typename T>
+  static T guess(const Atomic<T>& atomic) {
+    return atomic.guess();
+  }
   static Order order(const Ordering& ordering) { return Execution::current().order_of(ordering); }
   static void fence(Order order) { Execution::current().fence(order); }
   static void pause() { Execution::current().pause(); }

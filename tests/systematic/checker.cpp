@@ -57,9 +57,8 @@ Finding Checker::search(const SetUp& set_up, const SearchOptions& options) {
   CHECK(!reduces || !options.is_weak, "states don't tell what may be read");
   Finding finding;
   Search search(options.reduction);
-  const Execution::Mode mode{.is_weak = options.is_weak,
-                             .names_orders = options.names_orders,
-                             .keeps_histories = reduces};
+  const Execution::Mode mode{
+      .is_weak = options.is_weak, .names_orders = options.names_orders, .keeps_histories = reduces};
   do {
     if (finding.schedules == options.schedules_max) return finding;
     const auto outcome = execution_.run(set_up, search, mode);
@@ -78,9 +77,9 @@ Finding Checker::search(const SetUp& set_up, const SearchOptions& options) {
   return finding;
 }
 
-Finding Checker::replay(const SetUp& set_up, std::string_view schedule) {
+Finding Checker::replay(const SetUp& set_up, std::string_view schedule, Orders orders) {
   Finding finding{.schedules = 1};
-  const Execution::Mode mode{.is_weak = false};
+  const Execution::Mode mode{.is_weak = false, .names_orders = orders == Orders::have_names};
   Replay strategy(schedule);
   if (execution_.run(set_up, strategy, mode) == Execution::Outcome::failed) {
     Replay again(schedule);

@@ -33,8 +33,8 @@ struct Model {
 
 struct Failure {
   std::string what = {};
-  std::uint64_t seed = 0;          // Of a random schedule.
-  std::string schedule = {};       // Of a search.
+  std::uint64_t seed = 0;               // Of a random schedule.
+  std::string schedule = {};            // Of a search.
   std::vector<std::string> steps = {};  // What the threads did.
 };
 
@@ -72,7 +72,9 @@ class Checker {
   Finding search(const SetUp& set_up, const SearchOptions& options);
 
   // One schedule that Search wrote, under sequential consistency.
-  Finding replay(const SetUp& set_up, std::string_view schedule);
+  enum class Orders : std::uint8_t { have_names, may_be_unnamed };
+  Finding replay(const SetUp& set_up, std::string_view schedule,
+                 Orders orders = Orders::have_names);
 
   // The orderings that a model's protocol depends on, each with every weaker one.
   struct Site {

@@ -141,6 +141,7 @@ void Execution::begin_threads() {
     one.history = index;
     one.others_stores = 0;
     one.has_paused = false;
+    one.retries = false;
     memory_.start_thread(index, 0);
     alive_ |= only(index);
     running_ = index;
@@ -225,9 +226,13 @@ ThreadIndex Execution::choose() {
     note_failure_of_all(deadlock());
     return 0;
   }
-  const ThreadIndex next = strategy_->pick_thread(*this, able, running_);
-  if (next == Strategy::prune) is_pruned_ = true;
-  return next;
+  if (!is_pruned_) {
+    const ThreadIndex next = strategy_->pick_thread(*this, able, running_);
+    if (next != Strategy::prune) return next;
+    is_pruned_ = true;
+  }
+  // Somehow to the end: quicker than unwinding every stack.
+  return static_cast<ThreadIndex>(std::countr_zero(able));
 }
 
 ThreadSet Execution::enabled() const {
@@ -274,7 +279,7 @@ void Execution::before(LocationIndex location, Order order, Access access) {
     fail(fmt::format("{} without a name (Ordering)", to_string(order.order)));
   }
   if (mode_.records_sites && order.named != nullptr) record(order, access);
-  if (running_ != 0) {
+  if (running_ != 0 && !std::exchange(threads_[running_].retries, false)) {
     announce({.kind = access == Access::load ? Step::Kind::read : Step::Kind::write,
               .location = location});
   }
@@ -321,7 +326,7 @@ void Execution::finish_update(LocationIndex location, Order order, std::uint64_t
 
 bool Execution::compare_exchange(LocationIndex location, std::uint64_t& expected,
                                  std::uint64_t desired, Order success, Order failure,
-                                 bool may_fail_spuriously) {
+                                 bool is_retried) {
   if (mode_.records_sites && failure.named != nullptr) record(failure, Access::load);
   before(location, success, Access::update);
   if (is_abandoned_) return true;
@@ -331,7 +336,7 @@ bool Execution::compare_exchange(LocationIndex location, std::uint64_t& expected
   if (age != 0 && memory_.value(location, age) == expected) age = 0;
   const bool is_equal = memory_.value(location, age) == expected;
   const bool is_spurious =
-      is_equal && may_fail_spuriously && mode_.is_weak && strategy_->pick_spurious_failure();
+      is_equal && is_retried && mode_.is_weak && strategy_->pick_spurious_failure();
   if (is_equal && !is_spurious) {
     memory_.update(running_, location, success.order, desired);
     note(mix(expected, 1));
@@ -339,9 +344,14 @@ bool Execution::compare_exchange(LocationIndex location, std::uint64_t& expected
     return true;
   }
   expected = memory_.load(running_, location, failure.order, age);
+  threads_[running_].retries = is_retried && !mode_.is_weak;
   note(mix(expected, 2));
   if (mode_.traces) tell("fail to exchange", location, failure, expected);
   return false;
+}
+
+std::uint64_t Execution::guess(LocationIndex location) {
+  return mode_.is_weak ? load(location, std::memory_order_relaxed) : 0;
 }
 
 void Execution::take(LocationIndex location) {
@@ -431,19 +441,20 @@ std::uint64_t Execution::fingerprint() const {
   }
   for (ThreadIndex index = 1; index < thread_count_; ++index) {
     const Thread& one = threads_[index];
-    // Of a thread that paused, whether it would have to wait.
-    const bool is_fresh =
-        one.has_paused && memory_.stores_of_others(index) > one.others_stores;
-    hash = mix(hash, contains(alive_, index) ? one.history + (is_fresh ? 1 : 0) : 0);
+    // Of a thread that paused, whether it would have to wait. One that has ended may have left
+    // behind what it saw, for the judge.
+    const bool is_fresh = one.has_paused && memory_.stores_of_others(index) > one.others_stores;
+    const std::uint64_t ended = contains(alive_, index) ? 0 : 2;
+    hash = mix(hash, one.history + ended + (is_fresh ? 1 : 0));
   }
   return hash;
 }
 
 void Execution::tell(std::string_view verb, LocationIndex location, Order order,
                      std::uint64_t value) {
-  trace_.push_back(fmt::format("{:<12} {:<16} atomic {:<2} {:<8} {:#x}{}{}", threads_[running_].name,
-                               verb, location, to_string(order.order), value,
-                               order.named != nullptr ? "  " : "",
+  trace_.push_back(fmt::format("{:<12} {:<16} atomic {:<2} {:<8} {:#x}{}{}",
+                               threads_[running_].name, verb, location, to_string(order.order),
+                               value, order.named != nullptr ? "  " : "",
                                order.named != nullptr ? order.named->site : ""));
 }
 

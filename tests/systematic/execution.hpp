@@ -122,8 +122,16 @@ class Execution {
     return old;
   }
   // Whether it stored `desired`; what it found stands in `expected`.
+  //
+  // With `is_retried` it stands in a loop that does nothing but by the success that ends it: a
+  // failure is as good as having begun the loop later. So it may fail for no reason under weak
+  // memory; under sequential consistency the retry follows at once, and the two are one step.
+  // Method: M. Kokologiannakis et al., "Dynamic partial order reductions for spinloops", FMCAD
+  // 2021.
   bool compare_exchange(LocationIndex location, std::uint64_t& expected, std::uint64_t desired,
-                        Order success, Order failure, bool may_fail_spuriously);
+                        Order success, Order failure, bool is_retried);
+  // What such a loop begins with. Under sequential consistency 0, which is as good as any.
+  std::uint64_t guess(LocationIndex location);
   // Waits until the value is not 0, then takes 1 from it.
   void take(LocationIndex location);
   // Adds 1 to the value, unless it is `at_most` already.
@@ -166,6 +174,7 @@ class Execution {
     std::uint64_t history = 0;
     std::uint64_t others_stores = 0;  // When it paused last.
     bool has_paused = false;
+    bool retries = false;  // A compare-and-exchange, at once.
   };
   struct Made {
     void* object;

@@ -21,17 +21,18 @@ struct Node {
 
 struct World {
   Port<Node, ModelAtomics, Event> port;
-  std::array<std::array<Node, each_max>, producers_max> nodes;
+  std::array<std::array<Node*, each_max>, producers_max> nodes{};
 };
 
 void produce(World& world, std::uint32_t producer, unsigned each) {
   for (std::uint32_t sequence = 0; sequence < each; ++sequence) {
     Execution::current().forget_past(sequence);
-    Node& node = world.nodes[producer][sequence];
+    Node& node = *world.nodes[producer][sequence];
     node.producer = producer;
     node.sequence = sequence;
     world.port.push(&node);
   }
+  Execution::current().forget_past(each);
 }
 
 // As Driver does it: work while there is some, then sleep.
@@ -60,6 +61,7 @@ void consume(World& world, const Bounds& bounds) {
 void set_up(Execution& run, const Bounds& bounds) {
   World& world = run.make<World>();
   for (std::uint32_t producer = 0; producer < bounds.threads; ++producer) {
+    for (std::uint32_t i = 0; i < bounds.each; ++i) world.nodes[producer][i] = &run.make<Node>();
     run.thread("producer",
                [&world, producer, each = bounds.each] { produce(world, producer, each); });
   }

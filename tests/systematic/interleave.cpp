@@ -1,6 +1,5 @@
 // Runs the models: random schedules under weak memory, all schedules, or each ordering weakened.
 
-#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cstdint>
@@ -13,6 +12,7 @@
 #include "base/format.hpp"
 #include "checker.hpp"
 #include "models.hpp"
+#include "weaken.hpp"
 
 namespace troupe::systematic {
 namespace {
@@ -65,10 +65,12 @@ bool sample(const Model& model, const Options& options) {
       checker.sample([&model](Execution& run) { model.set_up(run, model.random); },
                      {.schedules = options.schedules.value_or(100'000), .seed = options.seed});
   const double seconds = watch.seconds();
-  fmt::print("{:<10} {} x {}: {} schedules from seed {}, {:.1f} s, {:.0f} schedules/s, {:.0f} steps each\n",
-             model.name, model.random.threads, model.random.each, finding.schedules, options.seed,
-             seconds, static_cast<double>(finding.schedules) / seconds,
-             static_cast<double>(finding.steps) / static_cast<double>(finding.schedules));
+  fmt::print(
+      "{:<10} {} x {}: {} schedules from seed {}, {:.1f} s, {:.0f} schedules/s, {:.0f} steps "
+      "each\n",
+      model.name, model.random.threads, model.random.each, finding.schedules, options.seed, seconds,
+      static_cast<double>(finding.schedules) / seconds,
+      static_cast<double>(finding.steps) / static_cast<double>(finding.schedules));
   flush();
   if (!finding.failure) return true;
   print(*finding.failure);
@@ -85,8 +87,8 @@ bool search(const Model& model, const Bounds& bounds) {
                schedules);
     flush();
   };
-  const Finding finding = checker.search([&](Execution& run) { model.set_up(run, bounds); },
-                                         {.progress = progress});
+  const Finding finding =
+      checker.search([&](Execution& run) { model.set_up(run, bounds); }, {.progress = progress});
   const double seconds = watch.seconds();
   fmt::print("{:<10} {} x {}: {}, {} schedules, {} states, {:.1f} s, {:.0f} schedules/s\n",
              model.name, bounds.threads, bounds.each,
@@ -102,58 +104,27 @@ bool search(const Model& model, const Bounds& bounds) {
 
 bool replay(const Model& model, const Options& options) {
   Checker checker;
-  const Finding finding = checker.replay(
-      [&](Execution& run) { model.set_up(run, options.bounds); }, options.schedule);
+  const Finding finding =
+      checker.replay([&](Execution& run) { model.set_up(run, options.bounds); }, options.schedule);
   if (finding.failure) print(*finding.failure);
   return !finding.failure;
 }
 
-// Each ordering, by each weaker one, in each model that has it until one fails.
-bool weaken(const std::vector<const Model*>& models, const Options& options) {
-  struct Trial {
-    Weakening weakening;
-    std::memory_order strong;
-    std::vector<const Model*> models;
-  };
-  std::vector<Trial> trials;
-  for (const Model* model : models) {
-    Checker checker;
-    for (const Checker::Site& site :
-         checker.sites([model](Execution& run) { model->set_up(run, model->random); })) {
-      for (const std::memory_order weaker : site.weaker) {
-        const Weakening weakening{.site = site.ordering->site, .order = weaker};
-        auto known = std::ranges::find_if(trials, [&](const Trial& trial) {
-          return trial.weakening.site == weakening.site && trial.weakening.order == weaker;
-        });
-        if (known == trials.end()) {
-          known = trials.insert(
-              known, {.weakening = weakening, .strong = site.ordering->order, .models = {}});
-        }
-        known->models.push_back(model);
-      }
-    }
-  }
-  std::size_t passed = 0;
-  for (const Trial& trial : trials) {
-    std::string result = "NOT FOUND: stronger than needed, or the models are too small";
-    for (const Model* model : trial.models) {
-      Checker checker;
-      const Finding finding =
-          checker.sample([model](Execution& run) { model->set_up(run, model->random); },
-                         {.schedules = options.schedules.value_or(weaken_schedules),
-                          .seed = options.seed,
-                          .weakening = trial.weakening});
-      if (!finding.failure) continue;
-      result = fmt::format("{} after {}: {}", model->name, finding.schedules, finding.failure->what);
-      ++passed;
-      break;
-    }
-    fmt::print("{:<16} {} -> {:<8} {}\n", trial.weakening.site, to_string(trial.strong),
-               to_string(trial.weakening.order), result);
+bool weaken_all(const std::vector<const Model*>& models, const Options& options) {
+  std::size_t found = 0;
+  const auto told = [&found](const Weakened& one) {
+    found += one.is_found() ? 1 : 0;
+    fmt::print("{:<20} {} -> {:<8} {}\n", one.weakening.site, to_string(one.strong),
+               to_string(one.weakening.order),
+               one.is_found()
+                   ? fmt::format("{} after {}: {}", one.found_by->name, one.schedules, one.failure)
+                   : "NOT FOUND: stronger than needed, or the models are too small");
     flush();
-  }
-  fmt::print("{} of {} weakened orderings were found\n", passed, trials.size());
-  return !trials.empty() && passed == trials.size();
+  };
+  const std::size_t count =
+      weaken(models, options.schedules.value_or(weaken_schedules), options.seed, told);
+  fmt::print("{} of {} weakened orderings were found\n", found, count);
+  return count > 0 && found == count;
 }
 
 std::optional<std::uint64_t> number_in(std::string_view text) {
@@ -211,8 +182,7 @@ std::optional<Options> options_in(const std::vector<std::string_view>& arguments
       options.mode = Options::Mode::list;
     } else if (arguments[i] == "--soak") {
       options.is_soak = true;
-    } else if (i + 1 == arguments.size() ||
-               !take_value(options, arguments[i], arguments[i + 1])) {
+    } else if (i + 1 == arguments.size() || !take_value(options, arguments[i], arguments[i + 1])) {
       return std::nullopt;
     } else {
       ++i;
@@ -240,7 +210,7 @@ bool run(const std::vector<const Model*>& models, const Options& options) {
         is_right = replay(*model, options) && is_right;
         break;
       case Options::Mode::weaken:
-        return weaken(models, options);
+        return weaken_all(models, options);
       case Options::Mode::list:
         fmt::print("{:<10} {} ({})\n", model->name, model->promise, model->unit);
         break;

@@ -12,7 +12,8 @@ namespace troupe::systematic {
 
 // Thread 0 sets a model up and judges its end; the others are the model's.
 constexpr std::size_t threads_max = 8;
-// Atomics of one execution, destroyed ones included. A View has an entry for each, so it costs time.
+// Atomics of one execution, destroyed ones included. A View has an entry for each, so it costs
+// time.
 constexpr std::size_t locations_max = 56;
 
 using ThreadIndex = std::uint32_t;
@@ -27,7 +28,8 @@ struct View {
 
   void join(const View& other) {
     for (std::size_t i = 0; i < threads_max; ++i) clock[i] = std::max(clock[i], other.clock[i]);
-    for (std::size_t i = 0; i < locations_max; ++i) oldest[i] = std::max(oldest[i], other.oldest[i]);
+    for (std::size_t i = 0; i < locations_max; ++i)
+      oldest[i] = std::max(oldest[i], other.oldest[i]);
   }
 };
 

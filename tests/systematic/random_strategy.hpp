@@ -43,9 +43,7 @@ class RandomStrategy final : public Strategy {
     value = (value ^ (value >> 27U)) * 0x94d0'49bb'1331'11ebU;
     return value ^ (value >> 31U);
   }
-  unsigned below(unsigned bound) {
-    return static_cast<unsigned>(((next() >> 32U) * bound) >> 32U);
-  }
+  unsigned below(unsigned bound) { return static_cast<unsigned>(((next() >> 32U) * bound) >> 32U); }
   bool chance(unsigned of_256) { return (next() >> 56U) < of_256; }
 
   std::uint64_t state_;

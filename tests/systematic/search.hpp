@@ -38,8 +38,8 @@ class StateSet {
 
 // The next execution begins like the last and differs in the last decision that has something left.
 //
-// With `reduces`, a decision whose outcome is known is left out: what commutes is tried in one order
-// (sleep sets), and a state that was reached before is not searched again.
+// With `reduces`, a decision whose outcome is known is left out: what commutes is tried in one
+// order (sleep sets), and a state that was reached before is not searched again.
 //
 // Method: P. Godefroid, "Partial-order methods for the verification of concurrent systems", LNCS
 //         1032, 1996, chapters 5 and 6 (sleep sets with state matching); M. Musuvathi et al.,
