@@ -165,6 +165,15 @@ class Mutex {
   Semaphore is_free_{1};
 };
 
+// An ordering as a constant, for policies that have theirs as members: it converts to the order
+// that it has in the current execution.
+struct NamedOrder {
+  Ordering ordering;
+
+  // NOLINTNEXTLINE(google-explicit-constructor): stands where a std::memory_order would.
+  operator Order() const { return Execution::current().order_of(ordering); }
+};
+
 // The policy of models (StdAtomics is production's).
 struct ModelAtomics {
   template <typename T>

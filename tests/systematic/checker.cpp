@@ -12,6 +12,8 @@
 namespace troupe::systematic {
 namespace {
 
+constexpr std::uint64_t million = 1'000'000;
+
 // How many random schedules show every ordering that a model uses.
 constexpr std::uint64_t survey_schedules = 2'000;
 
@@ -43,6 +45,7 @@ Finding Checker::sample(const SetUp& set_up, const SampleOptions& options) {
     const auto outcome = execution_.run(set_up, strategy, mode);
     ++finding.schedules;
     finding.steps += execution_.steps();
+    if (options.progress && finding.schedules % million == 0) options.progress(finding.schedules);
     if (outcome == Execution::Outcome::passed) continue;
     RandomStrategy again(options.seed + i);
     finding.failure = describe(set_up, again, mode);
@@ -65,7 +68,7 @@ Finding Checker::search(const SetUp& set_up, const SearchOptions& options) {
     ++finding.schedules;
     finding.steps += execution_.steps();
     finding.states = search.states();
-    if (options.progress && finding.schedules % 1'000'000 == 0) options.progress(finding.schedules);
+    if (options.progress && finding.schedules % million == 0) options.progress(finding.schedules);
     if (outcome != Execution::Outcome::failed) continue;
     const std::string schedule = search.schedule();
     Replay again(schedule);

@@ -56,6 +56,7 @@ class Checker {
     std::uint64_t seed = 1;  // Of the first; the next have the next.
     bool names_orders = true;
     Weakening weakening = {};
+    std::function<void(std::uint64_t schedules)> progress = {};  // At every million.
   };
   // Random schedules under weak memory, until one fails.
   Finding sample(const SetUp& set_up, const SampleOptions& options);
@@ -65,7 +66,7 @@ class Checker {
     Search::Reduction reduction = Search::Reduction::sleep_sets_and_states;
     bool is_weak = false;  // Only without reduction: states don't tell what may be read.
     bool names_orders = true;
-    std::function<void(std::uint64_t schedules)> progress = {};  // Now and then.
+    std::function<void(std::uint64_t schedules)> progress = {};  // At every million.
   };
   // All schedules, until one fails. A search that matches states finds every wrong state and every
   // deadlock, but not every race: those are for sample().

@@ -76,8 +76,11 @@ const Model inbox_model{
     .unit = "producers x pushes",
     .set_up = &set_up,
     .random = {.threads = 2, .each = 2},
-    .exhaustive = {{.threads = 1, .each = 3}, {.threads = 2, .each = 2}, {.threads = 2, .each = 3}},
-    .soak = {{.threads = 3, .each = 2}, {.threads = 3, .each = 3}},
+    .exhaustive = {{.threads = 1, .each = 3},
+                   {.threads = 2, .each = 2},
+                   {.threads = 2, .each = 3},
+                   {.threads = 3, .each = 2}},
+    .soak = {{.threads = 3, .each = 3}},
 };
 
 }  // namespace troupe::systematic

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,7 +26,8 @@ constexpr std::string_view usage =
        interleave --list
 )";
 
-// What finds a weakened ordering: the least likely needs some thousand schedules.
+constexpr std::uint64_t default_schedules = 100'000;
+// What finds a weakened ordering: the least likely needs some dozen schedules yet.
 constexpr std::uint64_t weaken_schedules = 1'000'000;
 
 struct Options {
@@ -58,12 +60,22 @@ void print(const Failure& failure) {
 // Lines appear as they are written, in a log too.
 void flush() { (void)std::fflush(stdout); }
 
+std::function<void(std::uint64_t)> progress_of(const Model& model, const Bounds& bounds) {
+  return [&model, bounds](std::uint64_t schedules) {
+    fmt::print("{:<10} {} x {}: {} schedules so far\n", model.name, bounds.threads, bounds.each,
+               schedules);
+    flush();
+  };
+}
+
 bool sample(const Model& model, const Options& options) {
   Checker checker;
   const Stopwatch watch;
   const Finding finding =
       checker.sample([&model](Execution& run) { model.set_up(run, model.random); },
-                     {.schedules = options.schedules.value_or(100'000), .seed = options.seed});
+                     {.schedules = options.schedules.value_or(default_schedules),
+                      .seed = options.seed,
+                      .progress = progress_of(model, model.random)});
   const double seconds = watch.seconds();
   fmt::print(
       "{:<10} {} x {}: {} schedules from seed {}, {:.1f} s, {:.0f} schedules/s, {:.0f} steps "
@@ -82,13 +94,8 @@ bool sample(const Model& model, const Options& options) {
 bool search(const Model& model, const Bounds& bounds) {
   Checker checker;
   const Stopwatch watch;
-  const auto progress = [&](std::uint64_t schedules) {
-    fmt::print("{:<10} {} x {}: {} schedules so far\n", model.name, bounds.threads, bounds.each,
-               schedules);
-    flush();
-  };
-  const Finding finding =
-      checker.search([&](Execution& run) { model.set_up(run, bounds); }, {.progress = progress});
+  const Finding finding = checker.search([&](Execution& run) { model.set_up(run, bounds); },
+                                         {.progress = progress_of(model, bounds)});
   const double seconds = watch.seconds();
   fmt::print("{:<10} {} x {}: {}, {} schedules, {} states, {:.1f} s, {:.0f} schedules/s\n",
              model.name, bounds.threads, bounds.each,
