@@ -56,7 +56,7 @@ class Inbox {
   static constexpr Ordering take_order{"Inbox.take", std::memory_order_acquire};
   static constexpr Ordering look_order{"Inbox.look", std::memory_order_seq_cst};
 
-  typename Atomics::template Atomic<Node*> top_{nullptr};
+  Atomics::template Atomic<Node*> top_{nullptr};
 };
 
 }  // namespace troupe

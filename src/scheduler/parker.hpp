@@ -49,7 +49,7 @@ class BasicParker {
   static constexpr Ordering park_order{"Parker.park", std::memory_order_seq_cst};
   static constexpr Ordering unpark_order{"Parker.unpark", std::memory_order_seq_cst};
 
-  typename Atomics::template Atomic<bool> parked_{false};
+  Atomics::template Atomic<bool> parked_{false};
   Event event_;
 };
 

@@ -18,14 +18,14 @@ concept Word = std::is_trivially_copyable_v<T> && sizeof(T) <= sizeof(std::uint6
 template <Word T>
 [[nodiscard]] std::uint64_t to_word(T value) {
   std::uint64_t word = 0;
-  std::memcpy(&word, &value, sizeof value);
+  std::memcpy(&word, static_cast<const void*>(&value), sizeof(T));
   return word;
 }
 
 template <Word T>
 [[nodiscard]] T from_word(std::uint64_t word) {
   T value{};
-  std::memcpy(&value, &word, sizeof value);
+  std::memcpy(static_cast<void*>(&value), &word, sizeof(T));
   return value;
 }
 

@@ -3,7 +3,6 @@
 #include "checker.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "base/check.hpp"

@@ -122,7 +122,7 @@ struct RandomProgram {
     bool is_x;
     int value;
   };
-  std::array<std::array<Action, 3>, 3> threads;
+  std::array<std::array<Action, 3>, 3> threads{};
 
   explicit RandomProgram(std::uint64_t seed) {
     std::mt19937_64 random(seed);
@@ -434,7 +434,7 @@ struct Handoff {
   }
 
   Plain<int> data{0};
-  typename Atomics::template Atomic<bool> is_ready{false};
+  Atomics::template Atomic<bool> is_ready{false};
 };
 
 TEST(Weaken, FindsEachOrderingThatIsNeededAndNamesTheOneThatIsNot) {

@@ -85,8 +85,8 @@ class Execution {
   // Before the threads begin, or in one of them. Lives until destroy(), else to the end.
   template <typename T, typename... Arguments>
   T& make(Arguments&&... arguments) {
-    void* place = allocate(sizeof(T), alignof(T));
-    T* made = ::new (place) T(std::forward<Arguments>(arguments)...);
+    T* const made = std::construct_at(static_cast<T*>(allocate(sizeof(T), alignof(T))),
+                                      std::forward<Arguments>(arguments)...);
     made_.push_back({made, [](void* object) { static_cast<T*>(object)->~T(); }});
     return *made;
   }

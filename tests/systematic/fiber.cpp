@@ -64,12 +64,11 @@ struct Fiber::Entry {
 
 Fiber::Fiber(std::size_t stack_bytes, Body body, void* about)
     : stack_(std::make_unique_for_overwrite<std::byte[]>(stack_bytes)),
+      context_(make_fcontext(stack_.get() + stack_bytes, stack_bytes, &Entry::begin)),
       body_(body),
       about_(about),
       bottom_(stack_.get()),
-      size_(stack_bytes) {
-  context_ = make_fcontext(stack_.get() + stack_bytes, stack_bytes, &Entry::begin);
-}
+      size_(stack_bytes) {}
 
 void Fiber::change(Fiber& from, Fiber& to) {
   Entry entry{.from = &from, .to = &to};

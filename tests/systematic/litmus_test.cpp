@@ -6,11 +6,12 @@
 
 #include "litmus.hpp"
 
+#include <array>
 #include <atomic>
 #include <functional>
-#include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>

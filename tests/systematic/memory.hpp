@@ -67,24 +67,23 @@ class Memory {
   // --- Atomics. What is wrong with an access is said by `misuse`, before it is made.
   [[nodiscard]] bool has_room() const { return count_ < locations_max; }
   LocationIndex add(ThreadIndex thread, std::uint64_t value);
-  [[nodiscard]] const char* remove(ThreadIndex thread, LocationIndex location);
-  [[nodiscard]] const char* misuse(ThreadIndex thread, LocationIndex location);
+  [[nodiscard]] const char* remove(ThreadIndex thread, LocationIndex index);
+  [[nodiscard]] const char* misuse(ThreadIndex thread, LocationIndex index);
 
   // How many stores a load may read: the newest, and the ones before it.
-  [[nodiscard]] unsigned readable(ThreadIndex thread, LocationIndex location,
+  [[nodiscard]] unsigned readable(ThreadIndex thread, LocationIndex index,
                                   std::memory_order order) const;
   // `age`: 0 for the newest store, below readable().
-  std::uint64_t load(ThreadIndex thread, LocationIndex location, std::memory_order order,
+  std::uint64_t load(ThreadIndex thread, LocationIndex index, std::memory_order order,
                      unsigned age);
   // What a load of that age would read.
-  [[nodiscard]] std::uint64_t value(LocationIndex location, unsigned age = 0) const {
-    const auto& stores = locations_[location].stores;
+  [[nodiscard]] std::uint64_t value(LocationIndex index, unsigned age = 0) const {
+    const auto& stores = locations_[index].stores;
     return stores[stores.size() - 1 - age].value;
   }
-  void store(ThreadIndex thread, LocationIndex location, std::memory_order order,
-             std::uint64_t value);
+  void store(ThreadIndex thread, LocationIndex index, std::memory_order order, std::uint64_t value);
   // A read-modify-write: the value that it found is value(location) before.
-  void update(ThreadIndex thread, LocationIndex location, std::memory_order order,
+  void update(ThreadIndex thread, LocationIndex index, std::memory_order order,
               std::uint64_t value);
   void fence(ThreadIndex thread, std::memory_order order);
   // Stores become visible in the end: the thread's next loads read the newest ones of now.
@@ -104,8 +103,8 @@ class Memory {
 
  private:
   struct Store {
-    std::uint64_t value;
-    View released;
+    std::uint64_t value = 0;
+    View released = {};
   };
   // When something was done, by whom.
   struct Moment {
@@ -143,8 +142,8 @@ class Memory {
   }
   std::uint16_t tick(ThreadIndex thread) { return ++threads_[thread].now.clock[thread]; }
   void read(ThreadIndex thread, const Store& store, std::memory_order order);
-  void append(ThreadIndex thread, LocationIndex location, std::memory_order order,
-              std::uint64_t value, const View* continued);
+  void append(ThreadIndex thread, LocationIndex index, std::memory_order order, std::uint64_t value,
+              const View* continued);
 
   std::vector<Location> locations_;
   std::size_t count_ = 0;
