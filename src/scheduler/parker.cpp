@@ -2,16 +2,16 @@
 
 namespace troupe {
 
-void Parker::sleep(Duration at_most) {
+void WakeEvent::wait(Duration at_most) {
   std::unique_lock lock(mutex_);
-  woken_.wait_for(lock, at_most, [this] { return is_woken_; });
-  is_woken_ = false;
+  woken_.wait_for(lock, at_most, [this] { return is_set_; });
+  is_set_ = false;
 }
 
-void Parker::wake() {
+void WakeEvent::set() {
   {
     const std::lock_guard lock(mutex_);
-    is_woken_ = true;
+    is_set_ = true;
   }
   woken_.notify_one();
 }

@@ -5,38 +5,54 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "base/atomics.hpp"
 #include "troupe/time.hpp"
 
 namespace troupe {
+
+// An auto-reset event: a set() that comes before the wait() ends it at once.
+//
+// Thread: wait() by the owner; set() from any thread.
+class WakeEvent {
+ public:
+  void wait(Duration at_most);
+  void set();
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable woken_;
+  bool is_set_ = false;
+};
 
 // The protocol: a producer pushes (seq_cst), *then* calls unpark(), which reads `parked`; the
 // sleeper sets `parked` (seq_cst), *then* looks once more for arrivals. One of the two sees the
 // other, so no wake-up is lost.
 //
 // Thread: park() by the owner; unpark() from any thread.
-class Parker {
+template <typename Atomics = StdAtomics, typename Event = WakeEvent>
+class BasicParker {
  public:
   // Sleeps until unpark(), or for `at_most`, or not at all if `has_arrivals()` says so after
   // `parked` is visible.
   template <typename HasArrivals>
   void park(Duration at_most, HasArrivals has_arrivals) {
-    parked_.store(true, std::memory_order_seq_cst);
-    if (!has_arrivals()) sleep(at_most);
+    parked_.store(true, Atomics::order(park_order));
+    if (!has_arrivals()) event_.wait(at_most);
     parked_.store(false, std::memory_order_relaxed);
   }
 
   void unpark() {
-    if (parked_.load(std::memory_order_seq_cst)) wake();
+    if (parked_.load(Atomics::order(unpark_order))) event_.set();
   }
 
  private:
-  void sleep(Duration at_most);
-  void wake();
+  static constexpr Ordering park_order{"Parker.park", std::memory_order_seq_cst};
+  static constexpr Ordering unpark_order{"Parker.unpark", std::memory_order_seq_cst};
 
-  std::atomic<bool> parked_{false};
-  std::mutex mutex_;
-  std::condition_variable woken_;
-  bool is_woken_ = false;
+  Atomics::template Atomic<bool> parked_{false};
+  Event event_;
 };
+
+using Parker = BasicParker<>;
 
 }  // namespace troupe

@@ -4,13 +4,14 @@
 #include <atomic>
 #include <cstdint>
 
+#include "base/atomics.hpp"
 #include "scheduler/inbox.hpp"
 #include "scheduler/parker.hpp"
 
 namespace troupe {
 
 // Thread: push() and push_chain() any thread; the rest by the owner.
-template <typename Node>
+template <typename Node, typename Atomics = StdAtomics, typename Event = WakeEvent>
 class Port {
  public:
   void push(Node* one) { push_chain(one, one, 1); }
@@ -27,12 +28,12 @@ class Port {
   // That many of them are taken care of.
   void took(std::uint32_t count) { backlog_.fetch_sub(count, std::memory_order_relaxed); }
   [[nodiscard]] bool maybe_empty() const { return inbox_.maybe_empty(); }
-  [[nodiscard]] Parker& parker() { return parker_; }
+  [[nodiscard]] BasicParker<Atomics, Event>& parker() { return parker_; }
 
  private:
-  Inbox<Node> inbox_;
-  std::atomic<std::uint32_t> backlog_{0};
-  Parker parker_;
+  Inbox<Node, Atomics> inbox_;
+  std::atomic<std::uint32_t> backlog_{0};  // Orders nothing.
+  BasicParker<Atomics, Event> parker_;
 };
 
 }  // namespace troupe

@@ -1,0 +1,14 @@
+// The list of models.
+
+#include "models.hpp"
+
+#include <array>
+
+namespace troupe::systematic {
+
+std::span<const Model* const> all_models() {
+  static constexpr std::array<const Model*, 2> models{&inbox_model, &away_model};
+  return models;
+}
+
+}  // namespace troupe::systematic

@@ -1,0 +1,16 @@
+#pragma once
+// The models there are.
+
+#include <span>
+
+#include "checker.hpp"
+
+namespace troupe::systematic {
+
+// One file each: X_model.cpp.
+extern const Model inbox_model;
+extern const Model away_model;
+
+[[nodiscard]] std::span<const Model* const> all_models();
+
+}  // namespace troupe::systematic
