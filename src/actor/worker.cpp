@@ -43,6 +43,8 @@ bool Worker::is_inside() { return stepping != nullptr; }
 StepResult Worker::step() {
   const Inside inside(*this);
   const Pool::Scope memory(world_.pools[index_]);
+  Reclaimer::Reader& names = world_.inputs.registry.reader(index_);
+  names.enter();
   const Instant now = inputs_.exact_now();
   bool worked = false;
   if (has_arrivals()) {
@@ -63,11 +65,13 @@ StepResult Worker::step() {
     if (has_arrivals() || timers_.next_due() <= present) break;
   }
   if (has_outgoing_) flush();
+  names.leave();
   return worked ? StepResult::worked : StepResult::idle;
 }
 
 void Worker::before_park() {
   world_.pools[index_].flush_returns();
+  world_.inputs.registry.collect();
   ticker_hold_.reset();
 }
 
