@@ -51,6 +51,7 @@ Away* Worker::go_away(Cell& cell) {
   away->turn = std::exchange(turn_, std::make_unique<ActorTurn>(inputs_, world_.log));
   away->turn->learn_from(*away->inputs);
   Pool::leave();
+  world_.inputs.registry.reader(index_).leave();
   handover_->release_successor();
   return away;
 }

@@ -32,6 +32,8 @@ Worker::~Worker() {
 StepResult Worker::step() {
   const Inside inside;
   const Pool::Scope memory(world_.pools[index_]);
+  Reclaimer::Reader& names = world_.inputs.registry.reader(index_);
+  names.enter();
   const Instant now = inputs_.exact_now();
   bool worked = false;
   // What was pushed before that is among the arrivals.
@@ -61,11 +63,13 @@ StepResult Worker::step() {
     if (has_arrivals() || timers_.next_due() <= present) break;
   }
   share_load();
+  names.leave();
   return worked ? StepResult::worked : StepResult::idle;
 }
 
 void Worker::before_park() {
   world_.pools[index_].flush_returns();
+  world_.inputs.registry.collect();
   ticker_hold_.reset();
 }
 

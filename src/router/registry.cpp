@@ -1,11 +1,12 @@
 #include "router/registry.hpp"
 
-#include <utility>
-
 #include "base/check.hpp"
 #include "base/format.hpp"
 
 namespace troupe {
+
+Registry::Registry(RegistryShape shape)
+    : reclaimer_(shape.workers), names_(reclaimer_, shape.seed), generations_(shape.generations) {}
 
 Registry::~Registry() {
   for (auto& chunk : chunks_) {
@@ -13,59 +14,84 @@ Registry::~Registry() {
   }
 }
 
-Accepted<Address> Registry::reserve(std::optional<std::string> full_name, std::uint16_t home) {
-  const std::unique_lock lock(mutex_);
-  if (full_name && names_.contains(*full_name)) return refused(Refusal::name_taken);
-  std::uint32_t index = 0;
+std::optional<std::uint32_t> Registry::take_index() {
+  const std::lock_guard lock(mutex_);
   if (!free_.empty()) {
-    index = free_.back();
+    const std::uint32_t index = free_.back();
     free_.pop_back();
-  } else {
-    if (used_ >= limits::actors_max) return refused(Refusal::over_quota);
-    index = used_++;
-    auto& chunk = chunks_.at(index / chunk_slots);
-    if (chunk.load(std::memory_order_relaxed) == nullptr) {
-      chunk.store(std::make_unique<Slot[]>(chunk_slots).release(), std::memory_order_release);
-    }
+    return index;
   }
-  Slot& one = *slot_at(index);
-  const Address address{.slot = index, .generation = ++one.last_generation};
+  if (used_ >= limits::actors_max) return std::nullopt;
+  auto& chunk = chunks_.at(used_ / chunk_slots);
+  if (chunk.load(std::memory_order_relaxed) == nullptr) {
+    chunk.store(std::make_unique<Slot[]>(chunk_slots).release(), std::memory_order_release);
+  }
+  return used_++;
+}
+
+void Registry::give_back(std::uint32_t index) {
+  const bool is_spent = slot_at(index)->last_generation == generations_;
+  const std::lock_guard lock(mutex_);
+  if (is_spent) {
+    ++spent_;
+  } else {
+    free_.push_back(index);
+  }
+}
+
+Accepted<Address> Registry::reserve(std::optional<std::string> full_name, std::uint16_t home) {
+  const std::optional<std::uint32_t> index = take_index();
+  if (!index) return refused(Refusal::over_quota);
+  Slot& one = *slot_at(*index);
+  const Address address{.slot = *index, .generation = one.last_generation + 1};
   one.place.store(place_of(home, no_seat), std::memory_order_relaxed);
   one.room.store(Room::open, std::memory_order_relaxed);
   one.payload_bytes_max.store(limits::payload_bytes_max, std::memory_order_relaxed);
-  if (full_name) {
-    one.name = std::make_unique<std::string>(*full_name);
-    names_.emplace(std::move(*full_name), address);
-  }
+  ActorName::Owner name = full_name ? ActorName::make(*full_name, address) : nullptr;
+  one.name.store(name.get(), std::memory_order_relaxed);
+  // Before the name: who finds an address finds somebody there.
   one.generation.store(address.generation, std::memory_order_release);
+  if (name != nullptr && !names_.try_add(name)) {
+    // Nobody has learned the address: the next one may have it.
+    one.generation.store(0, std::memory_order_relaxed);
+    one.name.store(nullptr, std::memory_order_relaxed);
+    give_back(*index);
+    return refused(Refusal::name_taken);
+  }
+  one.last_generation = address.generation;
   return address;
 }
 
 void Registry::retire(Address address) {
-  const std::unique_lock lock(mutex_);
-  Slot* one = slot(address);
-  if (one == nullptr) return;
-  one->generation.store(0, std::memory_order_release);
-  one->cell = nullptr;
-  if (one->name != nullptr) {
-    names_.erase(*one->name);
-    one->name.reset();
+  Slot* one = address.is_nobody() ? nullptr : slot_at(address.slot);
+  std::uint32_t generation = address.generation;
+  // One of those who retire it wins.
+  if (one == nullptr || !one->generation.compare_exchange_strong(
+                            generation, 0, std::memory_order_acq_rel, std::memory_order_relaxed)) {
+    return;
   }
-  if (one->last_generation != UINT32_MAX) free_.push_back(address.slot);
+  one->cell = nullptr;
+  if (const ActorName* name = one->name.exchange(nullptr, ReclaimerPolicy::unlink)) {
+    names_.remove(*name);
+  }
+  give_back(address.slot);
 }
 
 std::optional<Address> Registry::find(std::string_view full_name) const {
-  const std::shared_lock lock(mutex_);
-  const auto found = names_.find(std::string(full_name));
-  if (found == names_.end()) return std::nullopt;
-  return found->second;
+  const Reclaimer::Section section(reclaimer_);
+  return find_in_step(full_name);
 }
 
 std::string Registry::label(Address address) const {
-  {
-    const std::shared_lock lock(mutex_);
-    const Slot* one = slot(address);
-    if (one != nullptr && one->name != nullptr) return *one->name;
+  const Reclaimer::Section section(reclaimer_);
+  return label_in_step(address);
+}
+
+std::string Registry::label_in_step(Address address) const {
+  if (const Slot* one = slot(address)) {
+    const ActorName* name = one->name.load(ReclaimerPolicy::follow);
+    // The slot may have its next owner by now.
+    if (name != nullptr && name->address() == address) return std::string(name->text());
   }
   return to_string(address);
 }
@@ -113,8 +139,8 @@ void Registry::set_room(Address address, Room room) {
 }
 
 std::uint32_t Registry::live_count() const {
-  const std::shared_lock lock(mutex_);
-  return used_ - static_cast<std::uint32_t>(free_.size());
+  const std::lock_guard lock(mutex_);
+  return used_ - spent_ - static_cast<std::uint32_t>(free_.size());
 }
 
 }  // namespace troupe

@@ -7,13 +7,13 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <shared_mutex>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "base/limits.hpp"
+#include "router/names.hpp"
+#include "scheduler/reclaimer.hpp"
 #include "troupe/address.hpp"
 #include "troupe/outcome.hpp"
 
@@ -21,14 +21,23 @@ namespace troupe {
 
 class Cell;
 
-// Thread: reserve(), retire(), find(), label() any thread (they lock); home(), refusal(), place()
-// any
-//         thread (they don't); cell() and the setters of a slot only the worker where its seat is.
-// Owns:   the slots. The cells belong to their home workers.
-// Bounds: limits::actors_max slots. A slot whose generations are used up is never used again.
+struct RegistryShape {
+  std::size_t workers = 0;  // Each a reader with a number.
+  std::uint64_t seed = 0;   // Spreads the names.
+  // Owners that a slot may have, one after the other; fewer in tests.
+  std::uint32_t generations = UINT32_MAX;
+};
+
+// Thread: reserve(), retire(), collect() any thread (they lock); find(), label(), home(), refusal(),
+//         room(), place() any thread (they don't); those in_step() a worker inside its reader;
+//         cell() and the setters of a slot only the worker where its seat is.
+// Owns:   the slots and the names. The cells belong to their home workers.
+// Bounds: limits::actors_max slots. A slot whose generations are used up is never used again. Names
+//         that are free again are kept as Reclaimer says: a step, or a look from outside, is a
+//         section.
 class Registry {
  public:
-  Registry() = default;
+  explicit Registry(RegistryShape shape = {});
   Registry(const Registry&) = delete;
   Registry& operator=(const Registry&) = delete;
   ~Registry();
@@ -42,6 +51,18 @@ class Registry {
   [[nodiscard]] std::optional<Address> find(std::string_view full_name) const;
   // The name, or "#slot.generation". Good for addresses that are gone, too.
   [[nodiscard]] std::string label(Address address) const;
+
+  // A worker enters its reader when a step begins, and leaves it when the step ends or the worker
+  // is handed over. In between it need not say for each look that it looks.
+  [[nodiscard]] Reclaimer::Reader& reader(std::uint16_t worker) {
+    return reclaimer_.reader(worker);
+  }
+  [[nodiscard]] std::optional<Address> find_in_step(std::string_view full_name) const {
+    return names_.find(full_name);
+  }
+  [[nodiscard]] std::string label_in_step(Address address) const;
+  // Frees what was retired and nobody looks at any more; retirements do so now and then.
+  void collect() { reclaimer_.collect(); }
 
   // The worker that owns the actor now; none if it is gone.
   [[nodiscard]] std::optional<std::uint16_t> home(Address address) const;
@@ -116,8 +137,8 @@ class Registry {
     std::atomic<Room> room{Room::open};
     std::atomic<std::uint32_t> payload_bytes_max{0};
     Cell* cell = nullptr;               // Touched by the worker where its seat is.
-    std::uint32_t last_generation = 0;  // Under mutex_.
-    std::unique_ptr<std::string> name;  // Under mutex_.
+    std::uint32_t last_generation = 0;  // Of whoever has the index.
+    std::atomic<const ActorName*> name{nullptr};
   };
   // A home is where messages go, a seat where the cell is. They differ while an actor moves.
   static constexpr std::uint16_t no_seat = UINT16_MAX;
@@ -146,11 +167,18 @@ class Registry {
     return chunk != nullptr ? &chunk[index % chunk_slots] : nullptr;
   }
 
+  // Nobody else has it until give_back(); none if all are taken.
+  [[nodiscard]] std::optional<std::uint32_t> take_index();
+  void give_back(std::uint32_t index);
+
+  mutable Reclaimer reclaimer_;  // Readers leave their marks in it.
+  Names names_;
   std::array<std::atomic<Slot*>, chunk_count> chunks_{};
-  mutable std::shared_mutex mutex_;
-  std::unordered_map<std::string, Address> names_;
+  const std::uint32_t generations_;
+  mutable std::mutex mutex_;  // Over the rest.
   std::vector<std::uint32_t> free_;
-  std::uint32_t used_ = 0;  // Slots ever handed out.
+  std::uint32_t used_ = 0;   // Slots ever handed out.
+  std::uint32_t spent_ = 0;  // Those that have no generation left.
 };
 
 }  // namespace troupe

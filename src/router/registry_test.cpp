@@ -2,9 +2,15 @@
 
 #include "router/registry.hpp"
 
+#include <array>
+#include <atomic>
 #include <set>
+#include <string>
+#include <thread>
 
 #include <gtest/gtest.h>
+
+#include "base/format.hpp"
 
 namespace troupe {
 namespace {
@@ -74,6 +80,96 @@ TEST(Registry, LabelsTheNamelessByTheirId) {
   Registry registry;
   const Address address = *registry.reserve(std::nullopt, 0);
   EXPECT_EQ(registry.label(address), "#0.1");
+}
+
+TEST(Registry, UsesNoSlotAgainWhoseGenerationsAreUsedUp) {
+  Registry registry({.generations = 3});
+  std::set<Address> seen;
+  for (int i = 0; i < 10; ++i) {
+    const Address address = *registry.reserve("app/a", 0);
+    EXPECT_TRUE(seen.insert(address).second);
+    EXPECT_EQ(address.slot, static_cast<std::uint32_t>(i / 3));
+    registry.retire(address);
+    EXPECT_EQ(registry.live_count(), 0U);
+  }
+  for (const Address gone : seen) EXPECT_EQ(registry.refusal(gone, 0), Refusal::gone);
+}
+
+TEST(Registry, GivesTheSlotOfARefusedNameToTheNext) {
+  Registry registry;
+  const Address first = *registry.reserve("app/a", 0);
+  EXPECT_EQ(registry.reserve("app/a", 0).error(), Refusal::name_taken);
+  EXPECT_EQ(registry.live_count(), 1U);
+  const Address second = *registry.reserve("app/b", 0);
+  EXPECT_EQ(second, (Address{.slot = first.slot + 1, .generation = 1}));
+  EXPECT_EQ(registry.find("app/a"), first);
+  EXPECT_EQ(registry.label(second), "app/b");
+}
+
+TEST(Registry, LabelsNobodyByTheNameOfTheNextOwner) {
+  Registry registry;
+  const Address first = *registry.reserve("app/a", 0);
+  registry.retire(first);
+  registry.retire(first);
+  EXPECT_EQ(registry.live_count(), 0U) << "the second time nothing happens";
+  const Address second = *registry.reserve("app/b", 0);
+  EXPECT_EQ(second.slot, first.slot);
+  EXPECT_EQ(registry.label(first), "#0.1");
+  EXPECT_EQ(registry.label(second), "app/b");
+}
+
+// Actors come and go under the same names while a worker and a thread from outside look: an address
+// that is found has been somebody's, a label is the address's own or its number.
+TEST(Registry, IsRightWhileActorsComeAndGo) {
+  constexpr std::uint32_t names = 20;
+  Registry registry({.workers = 1, .seed = 5});
+  std::atomic<bool> is_over = false;
+  std::atomic<std::uint32_t> wrong = 0;
+  std::atomic<std::uint32_t> reading = 0;
+  const Address steady = *registry.reserve("app/steady", 0);
+  const auto look = [&](std::uint32_t i, auto find, auto label) {
+    const std::string name = fmt::format("app/{}", i % names);
+    if (find("app/steady") != steady || label(steady) != "app/steady") ++wrong;
+    const auto found = find(name);
+    if (!found) return;
+    const std::string said = label(*found);
+    if (said != name && said != to_string(*found)) ++wrong;
+  };
+  const auto begin = [&] {
+    ++reading;
+    reading.notify_all();
+  };
+  std::thread worker([&] {
+    begin();
+    for (std::uint32_t i = 0; !is_over.load(std::memory_order_relaxed); ++i) {
+      registry.reader(0).enter();
+      look(
+          i, [&](std::string_view name) { return registry.find_in_step(name); },
+          [&](Address address) { return registry.label_in_step(address); });
+      registry.reader(0).leave();
+    }
+  });
+  std::thread outside([&] {
+    begin();
+    for (std::uint32_t i = 0; !is_over.load(std::memory_order_relaxed); ++i) {
+      look(
+          i, [&](std::string_view name) { return registry.find(name); },
+          [&](Address address) { return registry.label(address); });
+    }
+  });
+  for (std::uint32_t seen = reading; seen < 2; seen = reading) reading.wait(seen);
+  for (std::uint32_t round = 0; round < 1'000; ++round) {
+    std::array<Address, names> present{};
+    for (std::uint32_t i = 0; i < names; ++i) {
+      present[i] = *registry.reserve(fmt::format("app/{}", i), 0);
+    }
+    for (const Address address : present) registry.retire(address);
+  }
+  is_over = true;
+  worker.join();
+  outside.join();
+  EXPECT_EQ(wrong, 0U);
+  EXPECT_EQ(registry.live_count(), 1U);
 }
 
 }  // namespace

@@ -3,15 +3,29 @@
 #include "base/limits.hpp"
 
 namespace troupe {
+namespace {
 
-Accepted<Address> SharedInputs::find(std::string_view full_name) {
-  const auto found = world_.registry.find(full_name);
+Accepted<Address> found_or_gone(std::optional<Address> found) {
   if (!found) return refused(Refusal::gone);
   return *found;
 }
 
+}  // namespace
+
+Accepted<Address> SharedInputs::find(std::string_view full_name) {
+  return found_or_gone(world_.registry.find(full_name));
+}
+
+Accepted<Address> WorkerInputs::find(std::string_view full_name) {
+  return found_or_gone(world().registry.find_in_step(full_name));
+}
+
 std::string SharedInputs::label(Address actor) {
   return world_.registry.label(actor).substr(0, limits::label_bytes_max);
+}
+
+std::string WorkerInputs::label(Address actor) {
+  return world().registry.label_in_step(actor).substr(0, limits::label_bytes_max);
 }
 
 Accepted<Address> SharedInputs::reserve(std::optional<std::string> full_name) {

@@ -82,12 +82,14 @@ class AwayInputs final : public SharedInputs {
   std::uint64_t next_id_;
 };
 
-// For the turns of one worker. Thread: the worker's.
+// For the turns of one worker. Thread: the worker's, inside a step.
 class WorkerInputs final : public SharedInputs {
  public:
   WorkerInputs(const InputsWorld& world, const Subscriptions& topics, std::uint16_t worker)
       : SharedInputs(world), topics_(topics), last_id_(std::uint64_t{worker} << 44U) {}
 
+  Accepted<Address> find(std::string_view full_name) override;
+  std::string label(Address actor) override;
   bool has_subscriber(std::string_view topic) override { return topics_.any_match(topic); }
   // 9 bits for the worker, 44 for its count: below 2^53.
   std::uint64_t next_message_id() override { return ++last_id_; }

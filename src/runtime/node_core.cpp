@@ -1,5 +1,7 @@
 #include "runtime/node_core.hpp"
 
+#include <array>
+#include <bit>
 #include <mutex>
 #include <span>
 #include <utility>
@@ -37,6 +39,12 @@ Result<Bytes> result_of(Answer answer) {
   return fail(ErrorCode::internal, "unknown failure");
 }
 
+std::uint64_t seed_from(Random& random) {
+  std::array<std::uint8_t, sizeof(std::uint64_t)> bytes{};
+  random.fill(bytes);
+  return std::bit_cast<std::uint64_t>(bytes);
+}
+
 }  // namespace
 
 // Names the actor, makes the text harmless, and lets one line through at a time.
@@ -61,6 +69,7 @@ class NodeCore::Log final : public LogSink {
 NodeCore::NodeCore(World world, Shape shape)
     : world_(std::move(world)),
       pools_(std::make_unique<Pool[]>(shape.workers)),
+      registry_({.workers = shape.workers, .seed = seed_from(world_.random)}),
       placement_(shape.workers),
       ports_(std::make_unique<EnvelopePort[]>(shape.workers)),
       push_epochs_(shape.workers + std::size_t{1}),

@@ -174,6 +174,35 @@ TEST_F(NodeCoreTest, ForgetsRestartsThatLieBeforeTheWindow) {
   EXPECT_EQ(status("actor").lives, 21U);
 }
 
+TEST_F(NodeCoreTest, LeasesANameOverAllLivesOfItsActor) {
+  Scripted::Script& asker = scripts_["asker"];
+  asker.handle = [](Turn& turn, std::string_view name) {
+    const auto found = turn.find(name);
+    return Outcome::answer(found ? to_string(*found) : std::string(to_string(found.error())));
+  };
+  auto spec = native_spec([&asker] { return std::make_unique<Scripted>(asker); });
+  spec->grants = *GrantSet::compile({.find = {"actor"}}, "test");
+  const Address who_asks = *node_.spawn({.name = "asker", .spec = spec, .config = {}});
+  const auto found = [&] { return std::string(as_text(*node_.request(who_asks, "actor"))); };
+
+  const Address actor = spawn("actor", crash_on_crash, RestartType::transient);
+  for (int life = 1; life < 4; ++life) {
+    EXPECT_EQ(found(), to_string(actor)) << "life " << life;
+    EXPECT_EQ(node_.core().registry().label(actor), "test/actor");
+    EXPECT_FALSE(spawn_prepared("actor")) << "taken, whatever life it is";
+    node_.send(actor, "crash");
+    node_.advance(seconds(1));
+    EXPECT_EQ(status("actor").lives, static_cast<std::uint64_t>(life) + 1);
+  }
+  node_.core().control().post(
+      [&] { node_.core().control().stop(actor, seconds(1), [](const Result<void>&) {}); });
+  node_.run_until_idle();
+  EXPECT_EQ(found(), "gone") << "free when the last life has ended";
+  const Address next = spawn("actor");
+  EXPECT_NE(next, actor);
+  EXPECT_EQ(found(), to_string(next));
+}
+
 TEST_F(NodeCoreTest, RefusesAStartThatFailsAndLeavesNothing) {
   scripts_["bad"].start = [](Turn& turn, BytesView) {
     EXPECT_TRUE(turn.send(turn.self(), as_bytes("never")));

@@ -1,0 +1,214 @@
+#pragma once
+// When memory may be freed that readers without locks may still look at: once everybody has passed
+// a quiescent state since it was unlinked.
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace troupe {
+
+// What BasicReclaimer is made of; a model checker brings its own. Each order stands for the one
+// site of its name.
+struct ReclaimerPolicy {
+  template <typename T>
+  using Atomic = std::atomic<T>;
+  using Mutex = std::mutex;
+
+  // seq_cst, all four, and so the loads by which readers follow a pointer, and the store that
+  // unlinks it: a reader's entry comes before its look at the pointer, the unlinking before the
+  // look at the reader's word. One of the two sees the other.
+  static constexpr std::memory_order enter = std::memory_order_seq_cst;
+  static constexpr std::memory_order begin_grace = std::memory_order_seq_cst;
+  static constexpr std::memory_order follow = std::memory_order_seq_cst;
+  static constexpr std::memory_order unlink = std::memory_order_seq_cst;
+  // What a reader did comes before the freeing.
+  static constexpr std::memory_order leave = std::memory_order_release;
+  static constexpr std::memory_order end_grace = std::memory_order_acquire;
+
+  static void yield() { std::this_thread::yield(); }
+  // Spreads threads over the shared words: stacks lie far apart.
+  static std::size_t stripe() {
+    const char here = 0;
+    return (reinterpret_cast<std::uintptr_t>(&here) >> 16U) * 0x9E37'79B9'7F4A'7C15U >> 32U;
+  }
+};
+
+// Quiescent-state-based reclamation over two kinds of readers. One with a word of its own (a
+// worker) is a reader for the length of a step; everybody else takes a Section for a few
+// instructions. Who is outside, whether idle, parked or gone, delays nothing.
+//
+// Readers load what they follow with Policy::follow; writers unlink with Policy::unlink, then
+// retire.
+//
+// Thread: a Reader is its owner's; the rest any thread.
+// Owns:   what is retired, until it is freed.
+// Bounds: what waits is what was retired while the longest present section lasts, twice, and a
+// batch
+//         (batch_size) that waits for company until collect(). A section that never ends keeps
+//         everything that is retired after its beginning.
+// Cost:   an owned reader: one locked store to enter and a plain one to leave, a section: one
+// locked
+//         operation and a plain store; a retirement: one look at each word, divided by batch_size.
+// Method: K. Fraser, "Practical lock-freedom", Cambridge UCAM-CL-TR-579, 2004, section 5.2.3;
+//         T. Hart, P. McKenney, A. Demke Brown, J. Walpole, "Performance of memory reclamation for
+//         lockless synchronization", J. Parallel Distrib. Comput. 67, 2007. Words that are odd
+//         inside stand for epochs, as Linux's RCU has it for processors that may be idle.
+template <typename Policy = ReclaimerPolicy>
+class BasicReclaimer {
+ public:
+  static constexpr std::size_t batch_size = 64;
+
+  // Thread: one at a time, each after the one before.
+  class alignas(64) Reader {
+   public:
+    void enter() { word_.store(value() + 1, Policy::enter); }
+    void leave() { word_.store(value() + 1, Policy::leave); }
+    [[nodiscard]] bool is_inside() const { return value() % 2 != 0; }
+
+   private:
+    friend class BasicReclaimer;
+
+    [[nodiscard]] std::uint64_t value() const { return word_.load(std::memory_order_relaxed); }
+    [[nodiscard]] bool try_enter() {
+      std::uint64_t seen = value();
+      return seen % 2 == 0 && word_.compare_exchange_strong(seen, seen + 1, Policy::enter,
+                                                            std::memory_order_relaxed);
+    }
+
+    Policy::template Atomic<std::uint64_t> word_{0};
+  };
+
+  explicit BasicReclaimer(std::size_t owned_readers)
+      : owned_count_(owned_readers), owned_(std::make_unique<Reader[]>(owned_readers)) {}
+  BasicReclaimer(const BasicReclaimer&) = delete;
+  BasicReclaimer& operator=(const BasicReclaimer&) = delete;
+  // REQUIRES: nobody is inside.
+  ~BasicReclaimer() {
+    free_all(closed_);
+    free_all(open_);
+  }
+
+  [[nodiscard]] Reader& reader(std::size_t owner) { return owned_[owner]; }
+
+  // The calling thread reads while this lives: briefly, and without waiting for anybody. It waits
+  // itself only where all shared words are taken.
+  class Section {
+   public:
+    explicit Section(BasicReclaimer& over) : word_(over.claim()) {}
+    Section(const Section&) = delete;
+    Section& operator=(const Section&) = delete;
+    ~Section() { word_.leave(); }
+
+   private:
+    Reader& word_;
+  };
+
+  // Frees it in time. REQUIRES: no reader who enters from here on can come upon it.
+  template <typename T, typename Deleter>
+  void retire(std::unique_ptr<T, Deleter> what) {
+    const Garbage one{.what = what.release(),
+                      .destroy = [](void* object) { Deleter{}(static_cast<T*>(object)); }};
+    std::vector<Garbage> freed;
+    {
+      const std::lock_guard lock(mutex_);
+      open_.push_back(one);
+      waiting_.store(open_.size() + closed_.size(), std::memory_order_relaxed);
+      if (open_.size() >= batch_size) freed = advance();
+    }
+    free_all(freed);
+  }
+
+  // Frees what can be freed now, without waiting for readers.
+  void collect() {
+    if (waiting() == 0) return;
+    std::vector<Garbage> freed;
+    {
+      const std::lock_guard lock(mutex_);
+      freed = advance();
+    }
+    free_all(freed);
+  }
+
+  // How many are retired and not freed.
+  [[nodiscard]] std::size_t waiting() const { return waiting_.load(std::memory_order_relaxed); }
+
+ private:
+  struct Garbage {
+    void* what;
+    void (*destroy)(void*);
+  };
+  struct Wait {
+    const Reader* reader;
+    std::uint64_t value;
+  };
+  // More threads than that are rarely inside at once; away threads are bounded likewise.
+  static constexpr std::size_t shared_count = 32;
+
+  [[nodiscard]] Reader& claim() {
+    for (std::size_t at = Policy::stripe(), tries = 1;; ++at, ++tries) {
+      Reader& one = shared_[at % shared_count];
+      if (one.try_enter()) return one;
+      if (tries % shared_count == 0) Policy::yield();
+    }
+  }
+
+  // One batch is filled while another waits for those who were inside when it was closed. Under
+  // mutex_; gives back what is to be freed.
+  [[nodiscard]] std::vector<Garbage> advance() {
+    std::vector<Garbage> freed;
+    if (is_grace_over()) freed = std::exchange(closed_, {});
+    if (closed_.empty()) {
+      closed_ = std::exchange(open_, {});
+      begin_grace();
+      if (is_grace_over()) {
+        freed.insert(freed.end(), closed_.begin(), closed_.end());
+        closed_.clear();
+      }
+    }
+    waiting_.store(open_.size() + closed_.size(), std::memory_order_relaxed);
+    return freed;
+  }
+
+  void begin_grace() {
+    const auto look_at = [this](const Reader& one) {
+      const std::uint64_t value = one.word_.load(Policy::begin_grace);
+      if (value % 2 != 0) waits_.push_back({&one, value});
+    };
+    for (const Reader& one : shared_) look_at(one);
+    for (std::size_t owner = 0; owner < owned_count_; ++owner) look_at(owned_[owner]);
+  }
+
+  [[nodiscard]] bool is_grace_over() {
+    std::erase_if(waits_, [](const Wait& one) {
+      return one.reader->word_.load(Policy::end_grace) != one.value;
+    });
+    return waits_.empty();
+  }
+
+  static void free_all(const std::vector<Garbage>& batch) {
+    for (const Garbage& one : batch) one.destroy(one.what);
+  }
+
+  const std::size_t owned_count_;
+  std::unique_ptr<Reader[]> owned_;
+  std::array<Reader, shared_count> shared_;
+
+  // Under mutex_.
+  Policy::Mutex mutex_;
+  std::vector<Garbage> open_;
+  std::vector<Garbage> closed_;
+  std::vector<Wait> waits_;  // Those who were inside when closed_ was closed, and still are.
+
+  Policy::template Atomic<std::size_t> waiting_{0};
+};
+
+using Reclaimer = BasicReclaimer<>;
+
+}  // namespace troupe
