@@ -81,7 +81,9 @@ void Worker::arrived(EnvelopePtr envelope) {
   deliver(cell, std::move(envelope));
   const bool is_said_by_an_actor = kind <= EnvelopeKind::request || kind == EnvelopeKind::answer ||
                                    kind == EnvelopeKind::failure;
-  if (cell != nullptr && is_said_by_an_actor && !sender.is_nobody()) note_partner(*cell, sender);
+  if (cell != nullptr && is_said_by_an_actor && !sender.is_nobody() && sender != outside) {
+    note_partner(*cell, sender);
+  }
 }
 
 // Unless something else makes it run later.

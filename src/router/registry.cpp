@@ -44,7 +44,7 @@ Accepted<Address> Registry::reserve(std::optional<std::string> full_name, std::u
   if (!index) return refused(Refusal::over_quota);
   Slot& one = *slot_at(*index);
   const Address address{.slot = *index, .generation = one.last_generation + 1};
-  one.place.store(place_of(home, no_seat), std::memory_order_relaxed);
+  one.place.reset(home);
   one.room.store(Room::open, std::memory_order_relaxed);
   one.payload_bytes_max.store(limits::payload_bytes_max, std::memory_order_relaxed);
   ActorName::Owner name = full_name ? ActorName::make(*full_name, address) : nullptr;
@@ -99,7 +99,7 @@ std::string Registry::label_in_step(Address address) const {
 std::optional<std::uint16_t> Registry::home(Address address) const {
   const Slot* one = slot(address);
   if (one == nullptr) return std::nullopt;
-  return home_of(one->place.load(std::memory_order_seq_cst));
+  return one->place.load().home;
 }
 
 void Registry::set_cell(Address address, Cell* cell, std::uint64_t payload_bytes_max) {
@@ -114,23 +114,19 @@ void Registry::set_cell(Address address, Cell* cell, std::uint64_t payload_bytes
 void Registry::set_home(Address address, std::uint16_t home) {
   Slot* one = slot(address);
   CHECK(one != nullptr, "who moves is there");
-  const std::uint16_t seat = seat_of(one->place.load(std::memory_order_relaxed));
-  // seq_cst: before the mover looks at the epochs of those who push.
-  one->place.store(place_of(home, seat), std::memory_order_seq_cst);
+  one->place.move(home);
 }
 
 void Registry::leave_seat(Address address) {
   Slot* one = slot(address);
   CHECK(one != nullptr, "who moves is there");
-  one->place.store(place_of(home_of(one->place.load(std::memory_order_relaxed)), no_seat),
-                   std::memory_order_seq_cst);
+  one->place.leave_seat();
 }
 
 void Registry::take_seat(Address address) {
   Slot* one = slot(address);
   CHECK(one != nullptr, "who moves is there");
-  const std::uint16_t home = home_of(one->place.load(std::memory_order_relaxed));
-  one->place.store(place_of(home, home), std::memory_order_seq_cst);
+  one->place.take_seat();
 }
 
 void Registry::set_room(Address address, Room room) {

@@ -13,6 +13,7 @@
 
 #include "base/limits.hpp"
 #include "router/names.hpp"
+#include "router/place_word.hpp"
 #include "scheduler/reclaimer.hpp"
 #include "troupe/address.hpp"
 #include "troupe/outcome.hpp"
@@ -28,8 +29,9 @@ struct RegistryShape {
   std::uint32_t generations = UINT32_MAX;
 };
 
-// Thread: reserve(), retire(), collect() any thread (they lock); find(), label(), home(), refusal(),
-//         room(), place() any thread (they don't); those in_step() a worker inside its reader;
+// Thread: reserve(), retire(), collect() any thread (they lock); find(), label(), home(),
+//         refusal(), room(), place() any thread (they don't); those in_step() a worker inside its
+//         reader;
 //         cell() and the setters of a slot only the worker where its seat is.
 // Owns:   the slots and the names. The cells belong to their home workers.
 // Bounds: limits::actors_max slots. A slot whose generations are used up is never used again. Names
@@ -93,9 +95,10 @@ class Registry {
   [[nodiscard]] Cell* cell(Address address, std::uint16_t index) const {
     const Slot* one = slot(address);
     if (one == nullptr) return nullptr;
-    return seat_of(one->place.load(std::memory_order_relaxed)) == index ? one->cell : nullptr;
+    return one->place.load().seat == index ? one->cell : nullptr;
   }
-  // Likewise, for what is to be sent there.
+  // Likewise, for what is to be sent there; what is elsewhere REQUIRES to have entered, as
+  // PlaceWord says.
   struct Place {
     enum class Kind : std::uint8_t {
       gone,
@@ -110,10 +113,9 @@ class Registry {
   [[nodiscard]] Place place(Address address, std::uint16_t index) const {
     const Slot* one = slot(address);
     if (one == nullptr) return {};
-    // seq_cst: as PushEpoch::enter() has it.
-    const std::uint32_t word = one->place.load(std::memory_order_seq_cst);
-    if (home_of(word) != index) return {.kind = Place::Kind::elsewhere, .home = home_of(word)};
-    if (seat_of(word) != index) return {.kind = Place::Kind::awaited, .home = index};
+    const auto [home, seat] = one->place.load();
+    if (home != index) return {.kind = Place::Kind::elsewhere, .home = home};
+    if (seat != index) return {.kind = Place::Kind::awaited, .home = index};
     return {.kind = Place::Kind::here, .home = index, .cell = one->cell};
   }
 
@@ -133,24 +135,13 @@ class Registry {
  private:
   struct Slot {
     std::atomic<std::uint32_t> generation{0};  // 0 between two owners.
-    std::atomic<std::uint32_t> place{0};       // The home, and the seat above it.
+    PlaceWord place;
     std::atomic<Room> room{Room::open};
     std::atomic<std::uint32_t> payload_bytes_max{0};
     Cell* cell = nullptr;               // Touched by the worker where its seat is.
     std::uint32_t last_generation = 0;  // Of whoever has the index.
     std::atomic<const ActorName*> name{nullptr};
   };
-  // A home is where messages go, a seat where the cell is. They differ while an actor moves.
-  static constexpr std::uint16_t no_seat = UINT16_MAX;
-  static constexpr std::uint32_t place_of(std::uint16_t home, std::uint16_t seat) {
-    return std::uint32_t{seat} << 16U | home;
-  }
-  static constexpr std::uint16_t home_of(std::uint32_t place) {
-    return static_cast<std::uint16_t>(place);
-  }
-  static constexpr std::uint16_t seat_of(std::uint32_t place) {
-    return static_cast<std::uint16_t>(place >> 16U);
-  }
   static constexpr std::uint32_t chunk_slots = 4'096;
   static constexpr std::uint32_t chunk_count = limits::actors_max / chunk_slots + 1;
 

@@ -77,7 +77,7 @@ TEST(MovesOnThreads, LoseDoubleAndReorderNothing) {
     ASSERT_TRUE(walker);
     field.walkers.push_back(*walker);
   }
-  const auto changes = [&, workers = std::vector<std::uint32_t>()]() mutable {
+  auto changes = [&, workers = std::vector<std::uint32_t>()]() mutable {
     std::vector<std::uint32_t> present;
     for (const ActorStatus& one : (*runtime)->actors()) present.push_back(one.worker);
     return std::exchange(workers, present) != present;

@@ -11,28 +11,40 @@
 #include <span>
 #include <vector>
 
+#include "base/atomics.hpp"
+
 namespace troupe {
 
 // Of one who pushes: odd from before it reads a home until after it has pushed there.
 //
-// Thread: enter(), leave() and is_inside() by its one owner; value() any thread.
-template <template <typename> class Atomic = std::atomic>
-class alignas(64) PushEpochOver {
+// Thread: enter(), leave() and is_inside() by its one owner; look() and has_changed() any thread.
+template <typename Atomics = StdAtomics>
+class alignas(64) BasicPushEpoch {
  public:
   void enter() {
-    // seq_cst: this comes before the owner's look at a home, as the change of a home comes before
-    // the mover's look at this word. One of the two sees the other.
-    word_.store(word_.load(std::memory_order_relaxed) + 1, std::memory_order_seq_cst);
+    word_.store(word_.load(std::memory_order_relaxed) + 1, Atomics::order(enter_order));
   }
-  // Release: who sees that it has left sees what it has pushed.
   void leave() {
-    word_.store(word_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+    word_.store(word_.load(std::memory_order_relaxed) + 1, Atomics::order(leave_order));
   }
   [[nodiscard]] bool is_inside() const { return word_.load(std::memory_order_relaxed) % 2 != 0; }
-  [[nodiscard]] std::uint64_t value() const { return word_.load(std::memory_order_seq_cst); }
+  // The word. REQUIRES: what is not to be seen any more by those who enter was changed before.
+  [[nodiscard]] std::uint64_t look() const { return word_.load(Atomics::order(look_order)); }
+  // Whether it is another by now: then the section in which it was looked at is over.
+  [[nodiscard]] bool has_changed(std::uint64_t since) const {
+    return word_.load(Atomics::order(wait_order)) != since;
+  }
 
  private:
-  Atomic<std::uint64_t> word_{0};
+  // The owner enters, then reads a home; the mover changes the home, then looks here: one of the
+  // two sees the other (PlaceWord has the other two). Who sees that the owner has left sees what it
+  // did.
+  static constexpr Ordering enter_order{"PushEpoch.enter", std::memory_order_seq_cst};
+  static constexpr Ordering look_order{"PushEpoch.look", std::memory_order_seq_cst};
+  static constexpr Ordering leave_order{"PushEpoch.leave", std::memory_order_release};
+  static constexpr Ordering wait_order{"PushEpoch.wait", std::memory_order_acquire};
+
+  Atomics::template Atomic<std::uint64_t> word_{0};
 };
 
 // Is over once everybody who was inside when it began has left; whoever has entered since has seen
@@ -41,31 +53,31 @@ class alignas(64) PushEpochOver {
 // Thread: one at a time. `epochs` outlives it.
 // Method: P. McKenney, J. Slingwine, "Read-copy update: using execution history to solve
 //         concurrency problems", PDCS 1998.
-template <template <typename> class Atomic = std::atomic>
-class GracePeriodOver {
+template <typename Atomics = StdAtomics>
+class BasicGracePeriod {
  public:
-  explicit GracePeriodOver(std::span<const PushEpochOver<Atomic>> epochs) {
+  explicit BasicGracePeriod(std::span<const BasicPushEpoch<Atomics>> epochs) {
     for (const auto& epoch : epochs) {
-      const std::uint64_t value = epoch.value();
+      const std::uint64_t value = epoch.look();
       if (value % 2 != 0) waiting_.push_back({&epoch, value});
     }
   }
 
   [[nodiscard]] bool is_over() {
-    std::erase_if(waiting_, [](const Wait& one) { return one.epoch->value() != one.value; });
+    std::erase_if(waiting_, [](const Wait& one) { return one.epoch->has_changed(one.value); });
     return waiting_.empty();
   }
 
  private:
   struct Wait {
-    const PushEpochOver<Atomic>* epoch;
+    const BasicPushEpoch<Atomics>* epoch;
     std::uint64_t value;
   };
   std::vector<Wait> waiting_;
 };
 
-using PushEpoch = PushEpochOver<>;
-using GracePeriod = GracePeriodOver<>;
+using PushEpoch = BasicPushEpoch<>;
+using GracePeriod = BasicGracePeriod<>;
 
 // Everybody who pushes to the actors of a node: some owners with a number, and any other thread.
 //

@@ -7,7 +7,7 @@
 namespace troupe::systematic {
 
 std::span<const Model* const> all_models() {
-  static constexpr std::array<const Model*, 2> models{&inbox_model, &away_model};
+  static constexpr std::array<const Model*, 3> models{&inbox_model, &away_model, &move_model};
   return models;
 }
 

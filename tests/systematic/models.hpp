@@ -10,6 +10,7 @@ namespace troupe::systematic {
 // One file each: X_model.cpp.
 extern const Model inbox_model;
 extern const Model away_model;
+extern const Model move_model;
 
 [[nodiscard]] std::span<const Model* const> all_models();
 
