@@ -416,6 +416,31 @@ TEST(Failure, IsAUseAfterDestruction) {
             "user: something is destroyed twice");
 }
 
+TEST(Failure, MayComeInADestructor) {
+  const auto scoped = [](Execution& run) {
+    struct World {
+      Mutex mutex;
+      Plain<int> data{0};
+    };
+    auto& world = run.make<World>();
+    for (int i = 0; i < 2; ++i) {
+      run.thread("thread", [&world] {
+        const std::vector<int> of_the_heap(100);
+        struct Scope {
+          World& world;
+          ~Scope() {
+            world.mutex.lock();
+            world.mutex.unlock();
+            world.data = 1;
+          }
+        };
+        const Scope scope{world};
+      });
+    }
+  };
+  EXPECT_EQ(failure_of(scoped), "thread: data race: a write, and a write that may go on");
+}
+
 TEST(Failure, IsADestructionThatNothingKeepsApartFromAUse) {
   const auto racing = [](Execution& run) {
     auto& pair = run.make<Pair>();
