@@ -416,6 +416,25 @@ TEST(Failure, IsAUseAfterDestruction) {
             "user: something is destroyed twice");
 }
 
+TEST(Failure, LeavesWhatIsOwnedToItsOwner) {
+  // At the end the box is destroyed first, since it was made last, and then by its owner.
+  struct Owner {
+    Pair* box = nullptr;
+    Owner() = default;
+    Owner(const Owner&) = delete;
+    Owner& operator=(const Owner&) = delete;
+    ~Owner() { Execution::current().destroy(box); }
+  };
+  const auto owned = [](Execution& run) {
+    auto& owner = run.make<Owner>();
+    run.thread("maker", [&owner] {
+      owner.box = &Execution::current().make<Pair>();
+      Execution::current().fail("enough");
+    });
+  };
+  EXPECT_EQ(failure_of(owned), "maker: enough");
+}
+
 TEST(Failure, MayComeInADestructor) {
   const auto scoped = [](Execution& run) {
     struct World {
