@@ -29,6 +29,9 @@ struct Model {
   Bounds random;                   // For random schedules.
   std::vector<Bounds> exhaustive;  // For all of them, from small to large.
   std::vector<Bounds> soak;        // Further ones, which take minutes.
+  // Orders that are needed against load buffering alone, which Memory leaves out: weakening them
+  // shows nothing.
+  std::vector<std::string_view> unseen = {};
 };
 
 struct Failure {

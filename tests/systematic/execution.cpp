@@ -73,7 +73,11 @@ void* Execution::allocate(std::size_t bytes, std::size_t alignment) {
 void Execution::destroy(void* object) {
   const auto found =
       std::ranges::find_if(made_, [object](const Made& one) { return one.object == object; });
-  require(found != made_.end(), "something is destroyed twice");
+  if (found == made_.end()) {
+    // At the end all goes, in the reverse order, owners after what they own.
+    if (is_abandoned_) return;
+    fail("something is destroyed twice");
+  }
   const Made one = *found;
   made_.erase(found);
   one.destructor(one.object);
@@ -89,7 +93,13 @@ void Execution::thread(std::string_view name, std::function<void()> body) {
 void Execution::fail(std::string_view what) {
   note_failure(what);
   is_abandoned_ = true;
-  throw Abandoned{};
+  if (running_ == 0) throw Abandoned{};
+  // No exception: the thread may be in a destructor.
+  const ThreadIndex own = running_;
+  running_ = 0;
+  Fiber::change(*threads_[own].fiber, *threads_[0].fiber);
+  CHECK(false, "who has failed does not go on");
+  std::unreachable();
 }
 
 void Execution::forget_past(std::uint64_t state) { threads_[running_].history = mix(state, 1); }
@@ -120,10 +130,10 @@ Execution::Outcome Execution::run(const std::function<void(Execution&)>& set_up,
       running_ = first;
       Fiber::change(*threads_[0].fiber, *threads_[first].fiber);
     }
-    unwind_threads();
+    bury_threads();
     if (!is_pruned_ && failure_.empty()) judge_end();
   } catch (const Abandoned&) {
-    unwind_threads();
+    running_ = 0;
   }
   clean_up();
   if (!failure_.empty()) return Outcome::failed;
@@ -151,15 +161,17 @@ void Execution::begin_threads() {
   is_beginning_ = false;
 }
 
-// Takes down what stands on the stacks of threads that are not at their ends.
-void Execution::unwind_threads() {
-  is_abandoned_ = true;
+// Those that are not at their ends never go on. What stands on their stacks is kept as it is: to
+// unwind it would need an exception, which destructors don't let through.
+void Execution::bury_threads() {
+  // Never freed, so that what is buried counts as no leak. Each failed execution adds its own.
+  // NOLINTNEXTLINE(cppcoreguidelines-owning-memory): on purpose, see above.
+  static auto* const graves = new std::vector<std::unique_ptr<Fiber>>;
   for (ThreadIndex index = 1; index < thread_count_; ++index) {
-    if (!contains(alive_, index)) continue;
-    running_ = index;
-    Fiber::change(*threads_[0].fiber, *threads_[index].fiber);
+    if (contains(alive_, index)) graves->push_back(std::move(threads_[index].fiber));
   }
   running_ = 0;
+  is_abandoned_ = true;
 }
 
 void Execution::judge_end() {
@@ -183,14 +195,9 @@ void Execution::fiber_body(void* execution) {
   Execution& own = *static_cast<Execution*>(execution);
   while (true) {
     const ThreadIndex index = own.running_;
-    try {
-      own.threads_[index].body();
-    } catch (const Abandoned&) {
-      own.is_abandoned_ = true;
-    }
+    own.threads_[index].body();
     own.alive_ &= ~only(index);
-    ThreadIndex next = 0;
-    if (!own.is_beginning_ && !own.is_abandoned_) next = own.choose();
+    const ThreadIndex next = own.is_beginning_ ? 0 : own.choose();
     own.running_ = next;
     Fiber::change(*own.threads_[index].fiber, *own.threads_[next].fiber);
   }
@@ -201,11 +208,10 @@ void Execution::announce(Step step) {
   own.next = step;
   if (step.kind == Step::Kind::take || step.kind == Step::Kind::pause) waiting_ |= only(running_);
   pass_on();
-  if (is_abandoned_) throw Abandoned{};
   waiting_ &= ~only(running_);
 }
 
-// Returns when the thread is chosen, or all is abandoned.
+// Returns when the thread is chosen.
 void Execution::pass_on() {
   const ThreadIndex own = running_;
   const ThreadIndex next = is_beginning_ ? 0 : choose();
@@ -274,7 +280,7 @@ void Execution::note_failure_of_all(std::string what) {
 // --- Atomics
 
 void Execution::before(LocationIndex location, Order order, Access access) {
-  if (is_abandoned_) return;  // Destructors of what is unwound.
+  if (is_abandoned_) return;  // Destructors of what the model made.
   if (mode_.names_orders && order.named == nullptr && !is_relaxed(order)) {
     fail(fmt::format("{} without a name (Ordering)", to_string(order.order)));
   }

@@ -165,7 +165,7 @@ class Execution {
   [[nodiscard]] const std::vector<Use>& sites() const { return sites_; }
 
  private:
-  struct Abandoned {};
+  struct Abandoned {};  // Ends set-up, or the judge.
   struct Thread {
     std::string_view name;
     std::function<void()> body;
@@ -184,7 +184,7 @@ class Execution {
   void* allocate(std::size_t bytes, std::size_t alignment);
   static void fiber_body(void* execution);
   void begin_threads();
-  void unwind_threads();
+  void bury_threads();
   void judge_end();
   void clean_up();
 

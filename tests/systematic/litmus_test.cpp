@@ -169,6 +169,41 @@ TEST(MessagePassing, OfDataOutsideAtomicsIsARaceUnlessReleasedAndAcquired) {
   }
 }
 
+TEST(MessagePassing, TellsNothingOfWhatComesAfterTheRelease) {
+  const Outcomes late = weak_outcomes(program({[](Words& words) {
+                                                 words.y.store(1, release);
+                                                 words.data = 1;
+                                               },
+                                               [](Words& words) {
+                                                 if (words.y.load(acquire) != 1) return;
+                                                 words.read[0] = words.data;
+                                               }},
+                                              1));
+  ASSERT_TRUE(late.finding.failure.has_value());
+  EXPECT_EQ(late.finding.failure->what, "thread: data race: a read, and a write that may go on");
+}
+
+TEST(MessagePassing, BackToTheWriterIsNeededBeforeItWritesAgain) {
+  // The reader has read the data, says so, and the writer writes them again.
+  const auto ping_pong = [](Order done) {
+    return program({[=](Words& words) {
+                      words.data = 1;
+                      words.x.store(1, release);
+                      if (words.y.load(acquire) == 1) words.data = 2;
+                    },
+                    [=](Words& words) {
+                      if (words.x.load(acquire) != 1) return;
+                      words.read[0] = words.data;
+                      words.y.store(1, done);
+                    }},
+                   1);
+  };
+  EXPECT_FALSE(weak_outcomes(ping_pong(release)).finding.failure.has_value());
+  const Outcomes race = weak_outcomes(ping_pong(relaxed));
+  ASSERT_TRUE(race.finding.failure.has_value());
+  EXPECT_EQ(race.finding.failure->what, "thread: data race: a write, and a read that may go on");
+}
+
 TEST(MessagePassing, GoesThroughAReadModifyWriteOfAnother) {
   // The release sequence goes on through an update, not through a store.
   const auto sequence = [](bool is_update) {
@@ -229,6 +264,8 @@ TEST(IndependentReads, DisagreeUnlessSequential) {
   };
   EXPECT_TRUE(weak_outcomes(reads(release, acquire)).has("1010"));
   EXPECT_FALSE(weak_outcomes(reads(seq_cst, seq_cst)).has("1010"));
+  // Whatever the stores are: one sequential load has seen them, the other comes after it.
+  EXPECT_FALSE(weak_outcomes(reads(relaxed, seq_cst)).has("1010"));
 }
 
 // CoRR, CoWR, CoRW: one word by itself.

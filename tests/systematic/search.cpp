@@ -50,7 +50,7 @@ bool Search::advance() {
     if (last.is_age) {
       if (++last.chosen < last.count) return true;
     } else {
-      if (reduction_ != Reduction::none) last.sleeping |= only(last.chosen);
+      if (reduction_ == Reduction::sleep_sets_and_states) last.sleeping |= only(last.chosen);
       if (last.left != 0) {
         last.chosen = static_cast<std::uint8_t>(std::countr_zero(last.left));
         last.left &= last.left - 1;

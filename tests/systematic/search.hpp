@@ -38,8 +38,9 @@ class StateSet {
 
 // The next execution begins like the last and differs in the last decision that has something left.
 //
-// With `reduces`, a decision whose outcome is known is left out: what commutes is tried in one
-// order (sleep sets), and a state that was reached before is not searched again.
+// A reduction leaves out decisions whose outcome is known: a state that was reached before is not
+// searched again, and with sleep sets what commutes is tried in one order. All of them reach the
+// same states.
 //
 // Method: P. Godefroid, "Partial-order methods for the verification of concurrent systems", LNCS
 //         1032, 1996, chapters 5 and 6 (sleep sets with state matching); M. Musuvathi et al.,
@@ -48,7 +49,7 @@ class StateSet {
 // Bounds: as StateSet.
 class Search final : public Strategy {
  public:
-  enum class Reduction : std::uint8_t { none, sleep_sets_and_states };
+  enum class Reduction : std::uint8_t { none, states, sleep_sets_and_states };
 
   explicit Search(Reduction reduction) : reduction_(reduction) {}
 

@@ -33,6 +33,9 @@ std::vector<Trial> trials_of(std::span<const Model* const> models) {
           known = trials.insert(known, {.weakened = std::move(weakened), .models = {}});
         }
         known->models.push_back(model);
+        if (std::ranges::find(model->unseen, site.ordering->site) != model->unseen.end()) {
+          known->weakened.is_unseen = true;
+        }
       }
     }
   }

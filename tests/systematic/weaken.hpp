@@ -14,11 +14,13 @@ namespace troupe::systematic {
 struct Weakened {
   Weakening weakening;
   std::memory_order strong = std::memory_order_relaxed;
+  bool is_unseen = false;           // Says a model (Model::unseen).
   const Model* found_by = nullptr;  // Null: every schedule passed.
   std::uint64_t schedules = 0;      // Of `found_by`, until it failed.
   std::string failure = {};
 
   [[nodiscard]] bool is_found() const { return found_by != nullptr; }
+  [[nodiscard]] bool is_right() const { return is_found() != is_unseen; }
 };
 
 // Each ordering that a model uses, by each weaker one, in those models until one fails: at most
