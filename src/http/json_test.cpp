@@ -15,6 +15,7 @@ ActorStatus some_actor() {
   actor.supervisor = "root";
   actor.state = ActorState::ready;
   actor.lives = 3;
+  actor.age = std::chrono::milliseconds(1'500);
   actor.received = 12;
   actor.handled = 10;
   actor.errors = 1;
@@ -31,12 +32,13 @@ ActorStatus some_actor() {
 }
 
 TEST(Json, ShowsAnActor) {
-  EXPECT_EQ(to_json(some_actor()),
-            R"({"name":"bank/ledger","address":"#7.2","component":"local/ledger@0.0.0",)"
-            R"("supervisor":"root","state":"ready","lives":3,"received":12,"handled":10,)"
-            R"("errors":1,"dropped":2,"expired":3,"refused":4,"timed_out":5,"orphans":6,)"
-            R"("queued":2,"memory_bytes":65536,"memory_peak_bytes":131072,)"
-            R"("last_exit":{"kind":"exceeded","text":"deadline"}})");
+  EXPECT_EQ(
+      to_json(some_actor()),
+      R"({"name":"bank/ledger","address":"#7.2","component":"local/ledger@0.0.0",)"
+      R"("supervisor":"root","state":"ready","lives":3,"age_ms":1500,"received":12,"handled":10,)"
+      R"("errors":1,"dropped":2,"expired":3,"refused":4,"timed_out":5,"orphans":6,)"
+      R"("queued":2,"memory_bytes":65536,"memory_peak_bytes":131072,)"
+      R"("last_exit":{"kind":"exceeded","text":"deadline"}})");
 }
 
 TEST(Json, BringsAnActorBack) {
