@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "troupe/actor.hpp"
+#include "troupe/actor_query.hpp"
 #include "troupe/address.hpp"
 #include "troupe/bytes.hpp"
 #include "troupe/dead_letter.hpp"
@@ -143,7 +144,13 @@ class Runtime {
   // Ends the present life; the supervisor then decides as for any exit. Does not wait.
   Result<void> kill(Address actor);
 
+  // All of them, in the order in which they were started.
   [[nodiscard]] std::vector<ActorStatus> actors();
+  // Those that fit, by name, and how many more do. Looks at every actor, for one of a million about
+  // 0.3 us; copies only what it shows. An actor that comes or goes meanwhile may be in it or not.
+  [[nodiscard]] ActorList actors(const ActorQuery& query);
+  // not_found: it is gone.
+  [[nodiscard]] Result<ActorStatus> actor(Address actor);
   // Accepted messages that could not be delivered: the latest, newest first. The node keeps 1,000.
   [[nodiscard]] std::vector<DeadLetter> dead_letters(std::size_t at_most = 1'000) const;
 

@@ -1,6 +1,7 @@
 #pragma once
 // What a node shows of its actors: how each stands, which lives ended, what they log.
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -9,11 +10,17 @@
 
 #include "troupe/address.hpp"
 #include "troupe/outcome.hpp"
+#include "troupe/time.hpp"
 
 namespace troupe {
 
 enum class ActorState : std::uint8_t { creating, starting, ready, stopping, ended, failed };
+inline constexpr std::array actor_states{ActorState::creating, ActorState::starting,
+                                         ActorState::ready,    ActorState::stopping,
+                                         ActorState::ended,    ActorState::failed};
 [[nodiscard]] std::string_view to_string(ActorState state);
+// None for a word that is no state.
+[[nodiscard]] std::optional<ActorState> actor_state_from(std::string_view word);
 
 // One actor, as it was a moment ago.
 struct ActorStatus {
@@ -24,6 +31,9 @@ struct ActorStatus {
   std::uint32_t worker = 0;     // Where it runs; it may move.
   ActorState state = ActorState::creating;
   std::uint64_t lives = 0;  // 1 from the first start.
+  // Since its present life began; of one that has ended, until the next begins, that one's. Before
+  // the first life: since the actor was asked for.
+  Duration age = {};
   std::uint64_t received = 0;
   std::uint64_t handled = 0;
   std::uint64_t errors = 0;     // Handlers that returned an error.

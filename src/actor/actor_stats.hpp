@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "troupe/status.hpp"
+#include "troupe/time.hpp"
 
 namespace troupe {
 
@@ -13,6 +14,7 @@ namespace troupe {
 struct ActorStats {
   std::atomic<ActorState> state{ActorState::creating};
   std::atomic<std::uint64_t> lives{0};
+  std::atomic<Instant> life_began{Instant{}};  // Of the latest; `lives` says whether there was one.
   std::atomic<std::uint64_t> received{0};
   std::atomic<std::uint64_t> handled{0};
   std::atomic<std::uint64_t> errors{0};     // Handlers that returned an error.

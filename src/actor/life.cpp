@@ -28,7 +28,9 @@ void Worker::expect_life(Cell& cell) {
 Worker::Went Worker::begin_life(Cell& cell) {
   cell.birth_pending = false;
   ++cell.life;
-  bump(cell.stats->lives);
+  cell.stats->life_began.store(inputs_.now(), std::memory_order_relaxed);
+  // Release: who sees the life sees when it began.
+  cell.stats->lives.store(cell.life, std::memory_order_release);
   cell.stats->state.store(ActorState::starting, std::memory_order_relaxed);
   cell.instance = cell.spec->code->instantiate(cell.spec->limits);
   cell.memory_warned = false;

@@ -111,6 +111,11 @@ inline constexpr std::uint64_t http_drain_bytes_max =
     64 * MiB;  // Read and thrown away before a close.
 inline constexpr std::uint64_t http_answer_bytes_max = 256 * MiB;  // What the client reads.
 
+// --- Queries of actors: filled by who asks.
+inline constexpr std::size_t query_pattern_bytes_max = 256;
+inline constexpr std::uint64_t query_age_ms_max = 10ULL * 366 * 24 * 60 * 60 * 1000;
+inline constexpr std::uint64_t query_shown_max = 4'000'000;  // By `troupe ps`, page by page.
+
 // Requests open at once from the program that embeds the node, and from its API.
 inline constexpr std::size_t outside_requests_max = 65'536;
 

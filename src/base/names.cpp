@@ -26,6 +26,18 @@ bool is_actor_reference(std::string_view text) {
   return is_name(text.substr(0, slash)) && is_name(text.substr(slash + 1));
 }
 
+bool is_actor_pattern(std::string_view text) {
+  if (text.empty() || text.size() > limits::query_pattern_bytes_max) return false;
+  if (text.front() == '#') {
+    return std::ranges::all_of(text.substr(1), [](char byte) {
+      return (byte >= '0' && byte <= '9') || byte == '.' || byte == '*' || byte == '?';
+    });
+  }
+  return std::ranges::count(text, '/') <= 1 && std::ranges::all_of(text, [](char byte) {
+           return is_letter_or_digit(byte) || std::string_view("-_*?/").contains(byte);
+         });
+}
+
 std::string make_name(std::string_view stem) {
   std::string name;
   for (char byte : stem) {

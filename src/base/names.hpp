@@ -16,6 +16,10 @@ inline constexpr std::string_view name_rule =
 // `actor` or `app/actor`: what `find` takes.
 [[nodiscard]] bool is_actor_reference(std::string_view text);
 
+// The same with `*` and `?` for what is not said, or the like of "#7.*" for actors without a name:
+// what may find an actor. At most limits::query_pattern_bytes_max.
+[[nodiscard]] bool is_actor_pattern(std::string_view text);
+
 // A name as near to a file's stem as the rule allows: "My Counter.v2" gives "my-counter-v2".
 // "app" where nothing is left.
 [[nodiscard]] std::string make_name(std::string_view stem);

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/limits.hpp"
+
 namespace troupe {
 namespace {
 
@@ -52,6 +54,18 @@ TEST(Names, MadeFromAnyBytesFollowTheRule) {
       ASSERT_TRUE(is_name(make_name(stem))) << first << " " << second;
     }
   }
+}
+
+TEST(Names, KnowWhatMayBeAPatternOfThem) {
+  for (const std::string_view text :
+       {"ledger", "bank/ledger", "*", "*/*", "a?", "acc*-1", "#7.1", "#*", "_x"}) {
+    EXPECT_TRUE(is_actor_pattern(text)) << text;
+  }
+  for (const std::string_view text : {"", "Bank", "a/b/c", "a b", "#x", "7.1", "a#1", "[a]"}) {
+    EXPECT_FALSE(is_actor_pattern(text)) << text;
+  }
+  EXPECT_TRUE(is_actor_pattern(std::string(limits::query_pattern_bytes_max, '*')));
+  EXPECT_FALSE(is_actor_pattern(std::string(limits::query_pattern_bytes_max + 1, '*')));
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ Tried<ExitCode> execute(Console& console, const CommandLine& line) {
           },
           [&](const VersionCommand&) { return version_command(console); },
           [&](const RunCommand& run) { return run_command(console, run); },
-          [&](const PsCommand&) { return ps_command(console, line.node); },
+          [&](const PsCommand& ps) { return ps_command(console, ps, line.node); },
           [&](const SendCommand& send) { return send_command(console, send, line.node); },
           [&](const RequestCommand& request) {
             return request_command(console, request, line.node);

@@ -1,6 +1,7 @@
 #include "cli/command_line.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -28,6 +29,12 @@ struct Raw {
   std::string payload;
   std::string timeout = "1s";
   std::string budget = "5s";
+  std::string pattern;
+  std::string state;
+  std::string component;
+  std::string older_than;
+  std::string younger_than;
+  std::string limit;
   BenchRaw bench;
   bool json = false;
 };
@@ -75,7 +82,14 @@ void define(Parser& parser) {
   run->add_option("--name", raw.name);
   run->add_option("--workers", raw.workers);
 
-  add_command(parser, "ps")->add_option("--node", raw.node);
+  CLI::App* ps = add_command(parser, "ps");
+  ps->add_option("pattern", raw.pattern);
+  ps->add_option("--state", raw.state);
+  ps->add_option("--component", raw.component);
+  ps->add_option("--older-than", raw.older_than);
+  ps->add_option("--younger-than", raw.younger_than);
+  ps->add_option("--limit", raw.limit);
+  ps->add_option("--node", raw.node);
 
   CLI::App* send = add_command(parser, "send");
   send->add_option("name", raw.actor);
@@ -131,8 +145,12 @@ std::string spelled(const CLI::App& command) {
 
 std::unexpected<Complaint> unexpected_argument(const CLI::App& command, std::string_view argument) {
   const std::string name = spelled(command);
-  if (!argument.starts_with('-') || argument == "-")
-    return usage(fmt::format("unexpected argument '{}'", argument), see_help_of(name));
+  if (!argument.starts_with('-') || argument == "-") {
+    return usage(fmt::format("unexpected argument '{}'", argument),
+                 name == "ps" ? "one pattern, in quotes, or the shell turns it into the names of "
+                                "files: troupe ps 'bank/*'"
+                              : see_help_of(name));
+  }
   const std::string_view option = argument.substr(0, argument.find('='));
   std::string otherwise = see_help_of(name);
   if (name == "send" || name == "request") {
@@ -143,9 +161,10 @@ std::unexpected<Complaint> unexpected_argument(const CLI::App& command, std::str
                did_you_mean(option, options_of(command), std::move(otherwise)));
 }
 
-Tried<Duration> parse_time(std::string_view option, std::string_view text) {
+Tried<Duration> parse_time(
+    std::string_view option, std::string_view text,
+    Duration longest = std::chrono::milliseconds(limits::request_timeout_ms_max)) {
   const auto span = parse_duration(text);
-  constexpr Duration longest = std::chrono::milliseconds(limits::request_timeout_ms_max);
   if (!span || *span < std::chrono::milliseconds(1) || *span > longest) {
     return usage(
         fmt::format("{} '{}' is not a time from 1ms to {}", option, text, format_duration(longest)),
@@ -183,6 +202,76 @@ Tried<Command> make_run(const Raw& raw) {
   }
   run.workers = static_cast<std::uint32_t>(*workers);
   return run;
+}
+
+Tried<ActorState> parse_state(std::string_view word) {
+  if (const auto state = actor_state_from(word)) return *state;
+  std::vector<std::string> states;
+  for (const ActorState each : actor_states) states.emplace_back(to_string(each));
+  return usage(fmt::format("--state '{}' is not known", word),
+               did_you_mean(word, states, fmt::format("{}", fmt::join(states, ", "))));
+}
+
+Tried<std::optional<Duration>> parse_age(const CLI::App& command, const std::string& option,
+                                         std::string_view text) {
+  if (command.count(option) == 0) return std::nullopt;
+  const auto age = parse_time(option, text, std::chrono::milliseconds(limits::query_age_ms_max));
+  if (!age) return std::unexpected(age.error());
+  return *age;
+}
+
+Tried<std::size_t> parse_limit(std::string_view text) {
+  std::size_t limit = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, limit);
+  if (error == std::errc{} && stopped == end && limit >= 1 && limit <= limits::query_shown_max) {
+    return limit;
+  }
+  return usage(fmt::format("--limit '{}' is not a number of actors", text),
+               fmt::format("1 to {}", limits::query_shown_max));
+}
+
+Tried<Command> make_ps(const CLI::App& command, const Raw& raw) {
+  ActorQuery query;
+  if (command.count("pattern") > 0 && !is_actor_pattern(raw.pattern)) {
+    return usage(fmt::format("'{}' can't be a pattern of actors' names", raw.pattern),
+                 "NAME, APP/NAME or #SLOT.GENERATION, in lower case, with `*` for any characters "
+                 "and `?` for one: troupe ps 'bank/*'");
+  }
+  query.name = raw.pattern;
+  if (command.count("--state") > 0) {
+    const auto state = parse_state(raw.state);
+    if (!state) return std::unexpected(state.error());
+    query.state = *state;
+  }
+  if (command.count("--component") > 0 &&
+      (raw.component.empty() || raw.component.size() > limits::query_pattern_bytes_max)) {
+    return usage("--component names no component",
+                 fmt::format("a part of its name, or a pattern with `*` and `?`; at most {} "
+                             "characters",
+                             limits::query_pattern_bytes_max));
+  }
+  query.component = raw.component;
+  const auto older = parse_age(command, "--older-than", raw.older_than);
+  if (!older) return std::unexpected(older.error());
+  const auto younger = parse_age(command, "--younger-than", raw.younger_than);
+  if (!younger) return std::unexpected(younger.error());
+  if (*older && *younger && **older >= **younger) {
+    return usage(fmt::format("nobody is older than {} and younger than {}", raw.older_than,
+                             raw.younger_than),
+                 fmt::format("the other way round: --older-than {} --younger-than {}",
+                             raw.younger_than, raw.older_than));
+  }
+  query.older_than = *older;
+  query.younger_than = *younger;
+  // Programs want all; people look at a screen.
+  if (raw.json) query.limit = limits::query_shown_max;
+  if (command.count("--limit") > 0) {
+    const auto limit = parse_limit(raw.limit);
+    if (!limit) return std::unexpected(limit.error());
+    query.limit = *limit;
+  }
+  return PsCommand{.query = std::move(query)};
 }
 
 Tried<Command> make_stop(const CLI::App& command, const Raw& raw) {
@@ -235,7 +324,7 @@ Tried<Command> make_command(const Parser& parser, const CLI::App& command) {
     return unexpected_argument(nested.empty() ? command : *nested.front(), extras.front());
   }
   if (name == "run") return make_run(raw);
-  if (name == "ps") return PsCommand{};
+  if (name == "ps") return make_ps(command, raw);
   if (name == "stop") return make_stop(command, raw);
   if (name == "version") return VersionCommand{};
   if (name == "bench") {

@@ -10,6 +10,7 @@
 #include "cli/bench_command_line.hpp"
 #include "cli/console.hpp"
 #include "cli/exit_code.hpp"
+#include "troupe/actor_query.hpp"
 #include "troupe/time.hpp"
 
 namespace troupe {
@@ -19,7 +20,9 @@ struct RunCommand {
   std::string name;           // Empty: the app's.
   std::uint32_t workers = 0;  // 0: one for each core.
 };
-struct PsCommand {};
+struct PsCommand {
+  ActorQuery query;
+};
 struct SendCommand {
   std::string actor;
   std::string payload;  // "-": standard input.

@@ -9,6 +9,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/limits.hpp"
+
 namespace troupe {
 namespace {
 
@@ -63,6 +65,40 @@ TEST(CommandLine, ReadsSendAndRequest) {
   EXPECT_EQ(request.timeout, 250ms);
   EXPECT_EQ(command<RequestCommand>({"request", "--timeout=2m", "a", "x"}).timeout, 2min);
   EXPECT_EQ(command<RequestCommand>({"request", "a", "x"}).timeout, 1s);
+}
+
+TEST(CommandLine, ReadsPs) {
+  EXPECT_EQ(command<PsCommand>({"ps"}).query, ActorQuery{});
+  const ActorQuery expected{.name = "bank/acc*",
+                            .state = ActorState::ready,
+                            .component = "local/account",
+                            .older_than = 5min,
+                            .younger_than = 48h,
+                            .limit = 20};
+  EXPECT_EQ(
+      command<PsCommand>({"ps", "bank/acc*", "--state", "ready", "--component", "local/account",
+                          "--older-than", "5m", "--younger-than=48h", "--limit", "20"})
+          .query,
+      expected);
+  EXPECT_EQ(command<PsCommand>({"ps", "--json"}).query.limit, limits::query_shown_max)
+      << "programs want all";
+  EXPECT_EQ(command<PsCommand>({"ps", "--json", "--limit", "5"}).query.limit, 5);
+  EXPECT_EQ(command<PsCommand>({"ps", "#*"}).query.name, "#*");
+}
+
+TEST(CommandLine, SaysWhatAQueryCanBe) {
+  EXPECT_TRUE(complaint({"ps", "--state", "redy"}).help.contains("`ready`"));
+  EXPECT_TRUE(complaint({"ps", "--state", "x"}).help.contains("creating, starting, ready"));
+  EXPECT_TRUE(complaint({"ps", "--older", "5m"}).help.contains("`--older-than`"));
+  EXPECT_TRUE(complaint({"ps", "--older-than", "5"}).help.contains("250ms"));
+  EXPECT_TRUE(complaint({"ps", "--older-than", "2h", "--younger-than", "5m"})
+                  .help.contains("--older-than 5m --younger-than 2h"));
+  EXPECT_TRUE(complaint({"ps", "Bank"}).help.contains("lower case"));
+  EXPECT_TRUE(complaint({"ps", "a.c", "b.c"}).help.contains("in quotes"));
+  EXPECT_TRUE(complaint({"ps", "--component", ""}).help.contains("pattern"));
+  for (const std::string limit : {"0", "-1", "x", "1k", "4000001"}) {
+    EXPECT_TRUE(complaint({"ps", "--limit=" + limit}).help.contains("1 to")) << limit;
+  }
 }
 
 TEST(CommandLine, ReadsStopInItsForms) {
@@ -132,7 +168,7 @@ TEST(CommandLine, SaysWhatWasPerhapsMeant) {
 TEST(CommandLine, RefusesWhatItDoesNotKnow) {
   EXPECT_TRUE(complaint({}).message.contains("no command"));
   EXPECT_TRUE(complaint({"frobnicate"}).message.contains("'frobnicate'"));
-  EXPECT_TRUE(complaint({"ps", "extra"}).message.contains("'extra'"));
+  EXPECT_TRUE(complaint({"ps", "a", "extra"}).message.contains("'extra'"));
   EXPECT_TRUE(complaint({"run", "a", "b"}).message.contains("'b'"));
   EXPECT_TRUE(complaint({"--frob"}).message.contains("'--frob'"));
   complaint({"help", "nothing"});

@@ -13,7 +13,8 @@ namespace troupe {
 using NodeName = std::optional<std::string>;
 
 [[nodiscard]] Tried<ExitCode> run_command(Console& console, const RunCommand& command);
-[[nodiscard]] Tried<ExitCode> ps_command(Console& console, const NodeName& node);
+[[nodiscard]] Tried<ExitCode> ps_command(Console& console, const PsCommand& command,
+                                         const NodeName& node);
 [[nodiscard]] Tried<ExitCode> send_command(Console& console, const SendCommand& command,
                                            const NodeName& node);
 [[nodiscard]] Tried<ExitCode> request_command(Console& console, const RequestCommand& command,

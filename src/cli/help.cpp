@@ -55,15 +55,21 @@ Options
 constexpr std::string_view ps = R"(Lists the actors of a node, by name.
 
   troupe ps                               of the only node that runs
-  troupe ps --node bank                   of that node
+  troupe ps 'bank/acc*' --state ready     some: by name, state, component, age
   troupe ps --json                        all there is to know, as JSON
 
-Usage: troupe ps [--node NODE]
+Usage: troupe ps [PATTERN] [OPTIONS]
 
-LIVES counts starts: 1 if the actor never had to be restarted. LAST EXIT is how
-its previous life ended.
+PATTERN is NAME or APP/NAME with `*` for any characters, `?` for one; '#*' are
+actors without a name. LIVES counts starts: 1 if it never had to be restarted.
+AGE is that of its present life, LAST EXIT how the previous one ended.
 
 Options
+  --state STATE          creating, starting, ready, stopping, ended or failed
+  --component PART       with that in its component's name, or a whole pattern
+  --older-than TIME      of at least that age: 30s, 5m, 2h
+  --younger-than TIME    of less than that age
+  --limit N              N at most; default 1000, with --json all
   --node NODE            which node, where several run
   --json                 an array of objects, as in docs/api.md
   --color WHEN           auto (default), always, never

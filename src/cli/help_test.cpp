@@ -52,6 +52,9 @@ TEST(Help, NamesTheOptionsOfEachCommand) {
   }
   for (const std::string_view command : {"ps", "send", "request", "stop"})
     EXPECT_TRUE(help_text(command).contains("--node")) << command;
+  for (const std::string_view option :
+       {"PATTERN", "--state", "--component", "--older-than", "--younger-than", "--limit"})
+    EXPECT_TRUE(help_text("ps").contains(option)) << option;
   EXPECT_TRUE(help_text("run").contains("--name"));
   EXPECT_TRUE(help_text("run").contains("--workers"));
   EXPECT_TRUE(help_text("request").contains("--timeout"));

@@ -79,9 +79,9 @@ std::unexpected<Complaint> complain_of_actor(NodeClient& client, Error error,
     case ExitCode::terminated:
       return complain(std::move(error));
   }
-  const auto actors = client.actors();
+  const auto list = client.actors();
   std::vector<std::string_view> names;
-  for (const ActorStatus& each : actors ? std::span(*actors) : std::span<const ActorStatus>()) {
+  for (const ActorStatus& each : list ? std::span(list->actors) : std::span<const ActorStatus>()) {
     names.emplace_back(each.name);
     names.emplace_back(std::string_view(each.name).substr(each.name.find('/') + 1));
   }

@@ -1,3 +1,4 @@
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,11 +30,24 @@ Style style_of(ActorState state) {
   return Style::plain;
 }
 
+// Whole, in the largest unit that is at least 1.
+std::string short_age(Duration age) {
+  using std::chrono::duration_cast;
+  if (const auto days = duration_cast<std::chrono::days>(age); days.count() > 0)
+    return fmt::format("{}d", days.count());
+  if (const auto hours = duration_cast<std::chrono::hours>(age); hours.count() > 0)
+    return fmt::format("{}h", hours.count());
+  if (const auto minutes = duration_cast<std::chrono::minutes>(age); minutes.count() > 0)
+    return fmt::format("{}m", minutes.count());
+  return fmt::format("{}s", duration_cast<std::chrono::seconds>(age).count());
+}
+
 std::vector<std::string> row_of(const ActorStatus& actor) {
   return {
       harmless(actor.name),
       std::string(to_string(actor.state)),
       fmt::format("{}", actor.lives),
+      short_age(actor.age),
       fmt::format("{}", actor.handled),
       fmt::format("{}", actor.queued),
       format_bytes(actor.memory_bytes),
@@ -55,29 +69,44 @@ std::string styled_lines(const Console& console, std::string_view table,
   return text;
 }
 
+// What is not in the list goes to standard error: the list may be read by a program.
+void tell_the_rest(Console& console, const ActorList& list, std::size_t limit) {
+  if (list.more > 0 && console.is_json()) {
+    console.note(fmt::format(R"({{"more":{}}})", list.more));
+  } else if (list.more > 0) {
+    console.note(fmt::format("{} more; a pattern shows fewer, --limit {} all of them", list.more,
+                             limit + list.more));
+  } else if (list.actors.empty() && !console.is_json()) {
+    console.note("no actor fits");
+  }
+}
+
 }  // namespace
 
-Tried<ExitCode> ps_command(Console& console, const NodeName& node) {
+Tried<ExitCode> ps_command(Console& console, const PsCommand& command, const NodeName& node) {
   auto chosen = choose_node(node);
   if (!chosen) return std::unexpected(std::move(chosen).error());
-  const auto actors = chosen->client.actors();
-  if (!actors) return complain(actors.error());
+  const auto list = chosen->client.actors(command.query);
+  if (!list) return complain(list.error());
   if (console.is_json()) {
-    console.print(to_json(*actors) + '\n');
+    console.print(to_json(list->actors) + '\n');
+    tell_the_rest(console, *list, command.query.limit);
     return ExitCode::ok;
   }
   const std::vector<Column> columns{{"NAME"},
                                     {"STATE"},
                                     {"LIVES", Align::right},
+                                    {"AGE", Align::right},
                                     {"HANDLED", Align::right},
                                     {"QUEUED", Align::right},
                                     {"MEMORY", Align::right},
                                     {"LAST EXIT"}};
   std::vector<std::vector<std::string>> rows;
-  rows.reserve(actors->size());
-  for (const ActorStatus& actor : *actors) rows.push_back(row_of(actor));
+  rows.reserve(list->actors.size());
+  for (const ActorStatus& actor : list->actors) rows.push_back(row_of(actor));
   const std::string table = format_table(columns, rows, {.columns_max = console.columns()});
-  console.print(styled_lines(console, table, *actors));
+  console.print(styled_lines(console, table, list->actors));
+  tell_the_rest(console, *list, command.query.limit);
   return ExitCode::ok;
 }
 

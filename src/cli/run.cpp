@@ -99,7 +99,7 @@ class RunningNodeProcess {
     }
     log_.ready({.node = plan_.node,
                 .socket = socket_->path(),
-                .actors = runtime_->actors().size(),
+                .actors = actor_count(),
                 .took = clock_.now() - started_});
     std::optional<RuntimeEnd> end;
     Event ended;
@@ -116,10 +116,12 @@ class RunningNodeProcess {
     return *end;
   }
 
+  [[nodiscard]] std::size_t actor_count() { return runtime_->actors(ActorQuery{.limit = 0}).more; }
+
   // Returns when the node has ended, unless one more signal ends the process.
   void stop(std::optional<int> signal, const Event& ended) {
-    log_.stopping(runtime_->actors().size(), signal == SIGINT ? "Ctrl-C again ends the node at once"
-                                                              : "a signal ends the node at once");
+    log_.stopping(actor_count(), signal == SIGINT ? "Ctrl-C again ends the node at once"
+                                                  : "a signal ends the node at once");
     std::jthread stopper([this] { runtime_->shut_down(); });
     Instant told = clock_.now();
     while (!ended.is_raised()) {
@@ -127,7 +129,7 @@ class RunningNodeProcess {
       if (const auto second = signals_.take()) end_at_once(*second);
       if (ended.is_raised() || clock_.now() - told < progress_interval) continue;
       told = clock_.now();
-      log_.still_stopping(runtime_->actors().size());
+      log_.still_stopping(actor_count());
     }
   }
 

@@ -8,7 +8,6 @@
 #include "base/format.hpp"
 #include "base/limits.hpp"
 #include "http/json.hpp"
-#include "http/target.hpp"
 
 namespace troupe {
 namespace {
@@ -53,7 +52,7 @@ void Api::serve(const Route& route, BytesView payload, std::function<void(HttpRe
       return done(std::move(reply));
     }
     case Endpoint::actor_list:
-      return done(list(route.list_after));
+      return done(list(route.query));
     case Endpoint::actor_status: {
       auto actor = node_.actor(route.name);
       return done(actor ? json_reply(to_json(*actor)) : error_reply(std::move(actor).error()));
@@ -78,17 +77,13 @@ void Api::serve(const Route& route, BytesView payload, std::function<void(HttpRe
   }
 }
 
-HttpReply Api::list(std::string_view after) {
-  std::vector<ActorStatus> actors = node_.actors();
-  std::erase_if(
-      actors, [after](const ActorStatus& actor) { return !after.empty() && actor.name <= after; });
-  std::ranges::sort(actors, {}, &ActorStatus::name);
-  const std::span<const ActorStatus> page =
-      std::span(actors).first(std::min(actors.size(), limits::http_actors_page_max));
-  HttpReply reply = json_reply(to_json(page));
-  if (page.size() < actors.size()) {
-    reply.link =
-        fmt::format("</v1/actors?after={}>; rel=\"next\"", percent_encode(page.back().name));
+HttpReply Api::list(ActorQuery query) {
+  const ActorList list = node_.actors(query);
+  HttpReply reply = json_reply(to_json(list.actors));
+  reply.more = list.more;
+  if (list.more > 0 && !list.actors.empty()) {
+    query.after = list.actors.back().name;
+    reply.link = fmt::format("<{}>; rel=\"next\"", target_of(query));
   }
   return reply;
 }

@@ -16,8 +16,9 @@ struct HttpReply {
   int status = 200;
   std::string_view content_type = "application/json";  // Static storage.
   Bytes body;
-  std::string allow;  // Header Allow; empty: none.
-  std::string link;   // Header Link; empty: none.
+  std::string allow;                  // Header Allow; empty: none.
+  std::string link;                   // Header Link; empty: none.
+  std::optional<std::uint64_t> more;  // Header Troupe-More.
   // Runs on the server's thread when the reply is on its way.
   std::function<void()> then;
 };
@@ -35,7 +36,7 @@ class Api {
   void serve(const Route& route, BytesView payload, std::function<void(HttpReply)> done);
 
  private:
-  [[nodiscard]] HttpReply list(std::string_view after);
+  [[nodiscard]] HttpReply list(ActorQuery query);
 
   NodeView& node_;
 };

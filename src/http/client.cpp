@@ -1,6 +1,8 @@
 #include "http/client.hpp"
 
+#include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <chrono>
 #include <iterator>
 #include <string>
@@ -23,6 +25,7 @@
 #include "base/result.hpp"
 #include "http/json.hpp"
 #include "http/problem.hpp"
+#include "http/routes.hpp"
 #include "http/target.hpp"
 #include "http/unix_socket.hpp"
 
@@ -43,17 +46,17 @@ struct Call {
 
 struct HttpReply {
   Bytes body;
-  std::string link;
+  std::uint64_t more = 0;  // Of a list.
 };
 
 std::string actor_target(std::string_view name, std::string_view verb = {}) {
   return fmt::format("/v1/actors/{}{}{}", percent_encode(name), verb.empty() ? "" : "/", verb);
 }
 
-// The next page's target, from `</v1/actors?after=x>; rel="next"`.
-std::string next_page(std::string_view link) {
-  if (!link.starts_with('<')) return {};
-  return std::string(link.substr(1, link.find('>') - 1));
+std::uint64_t number_from(std::string_view text) {
+  std::uint64_t number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
 }
 
 std::int64_t milliseconds(Duration span) {
@@ -107,7 +110,7 @@ class NodeClient::Connection {
     const int status = response.result_int() < 600 ? static_cast<int>(response.result_int()) : 599;
     if (status < 200 || status > 299) return std::unexpected(error_of(status, response.body()));
     return HttpReply{.body = std::move(response.body()),
-                     .link = std::string(response[http::field::link])};
+                     .more = number_from(response["Troupe-More"])};
   }
 
  private:
@@ -159,15 +162,19 @@ Result<NodeStatus> NodeClient::node() {
   return node_from_json(as_text(reply.body));
 }
 
-Result<std::vector<ActorStatus>> NodeClient::actors() {
-  std::vector<ActorStatus> actors;
-  for (std::string target = "/v1/actors"; !target.empty();) {
-    TRY_ASSIGN(const HttpReply reply, connection_->exchange({.target = target}));
+Result<ActorList> NodeClient::actors(ActorQuery query) {
+  ActorList list;
+  const std::size_t wanted = query.limit;
+  while (true) {
+    query.limit = std::min(wanted - list.actors.size(), limits::http_actors_page_max);
+    TRY_ASSIGN(const HttpReply reply, connection_->exchange({.target = target_of(query)}));
     TRY_ASSIGN(auto page, actors_from_json(as_text(reply.body)));
-    std::ranges::move(page, std::back_inserter(actors));
-    target = page.empty() ? std::string() : next_page(reply.link);
+    const bool is_empty = page.empty();
+    std::ranges::move(page, std::back_inserter(list.actors));
+    list.more = reply.more;
+    if (list.more == 0 || is_empty || list.actors.size() >= wanted) return list;
+    query.after = list.actors.back().name;
   }
-  return actors;
 }
 
 Result<ActorStatus> NodeClient::actor(std::string_view name) {

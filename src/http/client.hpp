@@ -5,8 +5,8 @@
 #include <memory>
 #include <string_view>
 #include <sys/types.h>
-#include <vector>
 
+#include "base/limits.hpp"
 #include "http/node_view.hpp"
 #include "troupe/bytes.hpp"
 #include "troupe/result.hpp"
@@ -35,8 +35,9 @@ class NodeClient {
   [[nodiscard]] pid_t pid() const;
 
   Result<NodeStatus> node();
-  // All of them, by name.
-  Result<std::vector<ActorStatus>> actors();
+  // Those that fit, by name, page by page; all of them by default. What ages allow is rounded up to
+  // milliseconds.
+  Result<ActorList> actors(ActorQuery query = {.limit = limits::query_shown_max});
   Result<ActorStatus> actor(std::string_view name);
   Result<void> send(std::string_view name, BytesView payload);
   Result<Bytes> request(std::string_view name, BytesView payload, Duration timeout);

@@ -1,6 +1,7 @@
 #pragma once
 // A node for tests of the API: a few actors that do what their names say.
 
+#include <algorithm>
 #include <atomic>
 #include <functional>
 #include <mutex>
@@ -26,7 +27,18 @@ class FakeNode final : public NodeView {
             .actors = 3,
             .uptime_ms = 12};
   }
-  std::vector<ActorStatus> actors() override { return listed; }
+  // Looks at nothing of a query but where it begins and ends; a test may look at the rest.
+  ActorList actors(const ActorQuery& query) override {
+    query_seen = query;
+    ActorList list{.actors = listed};
+    std::erase_if(list.actors, [&](const ActorStatus& one) { return one.name <= query.after; });
+    std::ranges::sort(list.actors, {}, &ActorStatus::name);
+    if (list.actors.size() > query.limit) {
+      list.more = list.actors.size() - query.limit;
+      list.actors.resize(query.limit);
+    }
+    return list;
+  }
   Result<ActorStatus> actor(std::string_view name) override {
     for (const ActorStatus& each : listed) {
       if (each.name == name || each.name == "bank/" + std::string(name)) return each;
@@ -78,6 +90,7 @@ class FakeNode final : public NodeView {
   }
 
   std::vector<ActorStatus> listed;
+  ActorQuery query_seen;  // Read while no call is under way.
   std::atomic<bool> stop_asked = false;
   std::atomic<bool> is_held = false;
   std::atomic<Duration> timeout_seen{};

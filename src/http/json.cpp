@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <optional>
 #include <utility>
 
@@ -18,8 +19,6 @@ using Json = nlohmann::ordered_json;
 // Indexed by Exit::Kind.
 constexpr std::array<std::string_view, 6> exit_kinds{"normal",   "killed", "crashed",
                                                      "exceeded", "lost",   "other"};
-constexpr std::array actor_states{ActorState::creating, ActorState::starting, ActorState::ready,
-                                  ActorState::stopping, ActorState::ended,    ActorState::failed};
 
 std::string dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -39,6 +38,7 @@ Json actor_object(const ActorStatus& actor) {
       {"worker", actor.worker},
       {"state", to_string(actor.state)},
       {"lives", actor.lives},
+      {"age_ms", std::chrono::duration_cast<std::chrono::milliseconds>(actor.age).count()},
       {"received", actor.received},
       {"handled", actor.handled},
       {"errors", actor.errors},
@@ -122,6 +122,9 @@ Result<ActorStatus> actor_from(const Json& json) {
   members.read("worker", actor.worker);
   members.read("state", state);
   members.read("lives", actor.lives);
+  std::int64_t age_ms = 0;
+  members.read("age_ms", age_ms);
+  actor.age = std::chrono::milliseconds(age_ms);
   members.read("received", actor.received);
   members.read("handled", actor.handled);
   members.read("errors", actor.errors);
@@ -138,13 +141,11 @@ Result<ActorStatus> actor_from(const Json& json) {
   } else {
     members.reject("address");
   }
-  bool state_known = false;
-  for (const ActorState each : actor_states) {
-    if (to_string(each) != state) continue;
-    actor.state = each;
-    state_known = true;
+  if (const auto known = actor_state_from(state)) {
+    actor.state = *known;
+  } else {
+    members.reject("state");
   }
-  if (!state_known) members.reject("state");
   if (const Json* last_exit = members.find("last_exit"); last_exit != nullptr) {
     actor.last_exit = exit_from(*last_exit);
     if (!actor.last_exit && !last_exit->is_null()) members.reject("last_exit");

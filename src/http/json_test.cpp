@@ -16,6 +16,7 @@ ActorStatus some_actor() {
   actor.worker = 1;
   actor.state = ActorState::ready;
   actor.lives = 3;
+  actor.age = std::chrono::milliseconds(1'500);
   actor.received = 12;
   actor.handled = 10;
   actor.errors = 1;
@@ -35,7 +36,7 @@ TEST(Json, ShowsAnActor) {
   EXPECT_EQ(
       to_json(some_actor()),
       R"({"name":"bank/ledger","address":"#7.2","component":"local/ledger@0.0.0",)"
-      R"("supervisor":"root","worker":1,"state":"ready","lives":3,"received":12,"handled":10,)"
+      R"("supervisor":"root","worker":1,"state":"ready","lives":3,"age_ms":1500,"received":12,"handled":10,)"
       R"("errors":1,"dropped":2,"expired":3,"refused":4,"timed_out":5,"orphans":6,)"
       R"("queued":2,"memory_bytes":65536,"memory_peak_bytes":131072,)"
       R"("last_exit":{"kind":"exceeded","text":"deadline"}})");

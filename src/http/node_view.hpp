@@ -6,8 +6,8 @@
 #include <functional>
 #include <string>
 #include <string_view>
-#include <vector>
 
+#include "troupe/actor_query.hpp"
 #include "troupe/address.hpp"
 #include "troupe/bytes.hpp"
 #include "troupe/result.hpp"
@@ -39,8 +39,7 @@ class NodeView {
   virtual ~NodeView() = default;
 
   virtual NodeStatus status() = 0;
-  // In any order.
-  virtual std::vector<ActorStatus> actors() = 0;
+  virtual ActorList actors(const ActorQuery& query) = 0;
   virtual Result<ActorStatus> actor(std::string_view name) = 0;
   virtual Result<void> send(std::string_view name, BytesView payload) = 0;
   virtual void request(std::string_view name, BytesView payload, Duration timeout,

@@ -10,20 +10,27 @@
 #include "base/check.hpp"
 #include "base/format.hpp"
 #include "base/limits.hpp"
+#include "base/names.hpp"
+#include "base/suggest.hpp"
 
 namespace troupe {
 namespace {
 
 using Found = std::expected<Route, Problem>;
 
+constexpr std::array<std::string_view, 7> list_parameters{
+    "name", "state", "component", "older_than_ms", "younger_than_ms", "limit", "after"};
+constexpr std::array<std::string_view, 1> request_parameters{"timeout_ms"};
+constexpr std::array<std::string_view, 1> stop_parameters{"budget_ms"};
+
 constexpr std::array rows{
-    RouteRow{Endpoint::node_status, "GET", "/v1/node", ""},
-    RouteRow{Endpoint::node_stop, "POST", "/v1/node/stop", ""},
-    RouteRow{Endpoint::actor_list, "GET", "/v1/actors", "after"},
-    RouteRow{Endpoint::actor_status, "GET", "/v1/actors/{name}", ""},
-    RouteRow{Endpoint::actor_send, "POST", "/v1/actors/{name}/send", ""},
-    RouteRow{Endpoint::actor_request, "POST", "/v1/actors/{name}/request", "timeout_ms"},
-    RouteRow{Endpoint::actor_stop, "POST", "/v1/actors/{name}/stop", "budget_ms"},
+    RouteRow{Endpoint::node_status, "GET", "/v1/node"},
+    RouteRow{Endpoint::node_stop, "POST", "/v1/node/stop"},
+    RouteRow{Endpoint::actor_list, "GET", "/v1/actors", list_parameters},
+    RouteRow{Endpoint::actor_status, "GET", "/v1/actors/{name}"},
+    RouteRow{Endpoint::actor_send, "POST", "/v1/actors/{name}/send"},
+    RouteRow{Endpoint::actor_request, "POST", "/v1/actors/{name}/request", request_parameters},
+    RouteRow{Endpoint::actor_stop, "POST", "/v1/actors/{name}/stop", stop_parameters},
 };
 
 constexpr std::uint64_t request_timeout_ms_default = 1'000;
@@ -51,36 +58,120 @@ const RouteRow& row_of(Endpoint endpoint) {
   return *row;
 }
 
-// A whole number of milliseconds, 1 .. limits::request_timeout_ms_max.
-std::expected<Duration, Problem> parse_milliseconds(const QueryParameter& parameter) {
+struct Range {
+  std::string_view what;
+  std::uint64_t most;
+};
+
+// A whole number from 1 to the most.
+std::expected<std::uint64_t, Problem> parse_number(const QueryParameter& parameter, Range range) {
   std::uint64_t value = 0;
   const char* const end = parameter.value.data() + parameter.value.size();
   const auto [stopped, error] = std::from_chars(parameter.value.data(), end, value);
-  if (error != std::errc{} || stopped != end || value < 1 ||
-      value > limits::request_timeout_ms_max) {
-    return invalid(fmt::format("{} is not a whole number of milliseconds from 1 to {}",
-                               parameter.key, limits::request_timeout_ms_max));
+  if (error != std::errc{} || stopped != end || value < 1 || value > range.most) {
+    return invalid(fmt::format("{} is not a whole number of {} from 1 to {}", parameter.key,
+                               range.what, range.most));
   }
-  return std::chrono::milliseconds(value);
+  return value;
+}
+
+std::expected<Duration, Problem> parse_milliseconds(const QueryParameter& parameter,
+                                                    std::uint64_t most) {
+  const auto value = parse_number(parameter, {.what = "milliseconds", .most = most});
+  if (!value) return std::unexpected(value.error());
+  return std::chrono::milliseconds(*value);
+}
+
+std::string listed(std::span<const std::string_view> words) {
+  return fmt::format("{}", fmt::join(words, ", "));
+}
+
+std::expected<ActorState, Problem> parse_state(std::string_view word) {
+  if (const auto state = actor_state_from(word)) return *state;
+  std::vector<std::string_view> states;
+  for (const ActorState each : actor_states) states.push_back(to_string(each));
+  return invalid(fmt::format("state '{}' is none of {}", word, listed(states)));
+}
+
+// Sets what one parameter of a list says.
+std::expected<void, Problem> add_condition(ActorQuery& query, const QueryParameter& parameter) {
+  const auto set = [](auto& into, auto parsed) -> std::expected<void, Problem> {
+    if (!parsed) return std::unexpected(std::move(parsed).error());
+    into = *parsed;
+    return {};
+  };
+  const std::string_view key = parameter.key;
+  if (key == "state") return set(query.state, parse_state(parameter.value));
+  if (key == "limit") {
+    return set(query.limit,
+               parse_number(parameter, {.what = "actors", .most = limits::http_actors_page_max}));
+  }
+  if (key == "older_than_ms") {
+    return set(query.older_than, parse_milliseconds(parameter, limits::query_age_ms_max));
+  }
+  if (key == "younger_than_ms") {
+    return set(query.younger_than, parse_milliseconds(parameter, limits::query_age_ms_max));
+  }
+  if (key == "after") {
+    query.after = parameter.value;
+    return {};
+  }
+  if (key == "name") {
+    if (!is_actor_pattern(parameter.value)) {
+      return invalid(fmt::format(
+          "name is not a pattern of NAME, APP/NAME or #SLOT.GENERATION, with * and ?, of at most "
+          "{} characters",
+          limits::query_pattern_bytes_max));
+    }
+    query.name = parameter.value;
+    return {};
+  }
+  if (parameter.value.empty() || parameter.value.size() > limits::query_pattern_bytes_max) {
+    return invalid(
+        fmt::format("component is not 1 to {} characters", limits::query_pattern_bytes_max));
+  }
+  query.component = parameter.value;
+  return {};
+}
+
+std::expected<void, Problem> add_parameter(Route& route, const QueryParameter& parameter) {
+  if (route.endpoint == Endpoint::actor_list) return add_condition(route.query, parameter);
+  const auto time = parse_milliseconds(parameter, limits::request_timeout_ms_max);
+  if (!time) return std::unexpected(time.error());
+  route.time = *time;
+  return {};
+}
+
+std::unexpected<Problem> unknown_parameter(std::string_view key,
+                                           std::span<const std::string_view> known) {
+  std::string instead = "there is none here";
+  if (const auto meant = nearest(key, known)) {
+    instead = fmt::format("did you mean {}?", *meant);
+  } else if (!known.empty()) {
+    instead = fmt::format("known: {}", listed(known));
+  }
+  return invalid(fmt::format("unknown query parameter '{}'; {}", key, instead));
 }
 
 // Fills in what stands behind the '?'.
 Found with_query(Route route, const std::vector<QueryParameter>& query) {
-  const std::string_view known = row_of(route.endpoint).parameter;
+  const std::span<const std::string_view> known = row_of(route.endpoint).parameters;
+  std::vector<std::string_view> seen;
   for (const QueryParameter& parameter : query) {
-    if (known.empty() || parameter.key != known) {
-      return invalid(fmt::format(
-          "unknown query parameter '{}'; {}", parameter.key,
-          known.empty() ? std::string("there is none here") : fmt::format("known: {}", known)));
+    if (std::ranges::find(known, parameter.key) == known.end()) {
+      return unknown_parameter(parameter.key, known);
     }
-    if (&parameter != &query.front()) return invalid(fmt::format("{} is given twice", known));
-    if (route.endpoint == Endpoint::actor_list) {
-      route.list_after = parameter.value;
-    } else {
-      const auto time = parse_milliseconds(parameter);
-      if (!time) return std::unexpected(time.error());
-      route.time = *time;
+    if (std::ranges::find(seen, parameter.key) != seen.end()) {
+      return invalid(fmt::format("{} is given twice", parameter.key));
     }
+    seen.push_back(parameter.key);
+    if (auto added = add_parameter(route, parameter); !added) {
+      return std::unexpected(std::move(added).error());
+    }
+  }
+  const ActorQuery& asked = route.query;
+  if (asked.older_than && asked.younger_than && *asked.older_than >= *asked.younger_than) {
+    return invalid("no age is at least older_than_ms and below younger_than_ms");
   }
   return route;
 }
@@ -88,11 +179,11 @@ Found with_query(Route route, const std::vector<QueryParameter>& query) {
 Found node_route(std::string_view method, std::span<const std::string> rest) {
   if (rest.empty()) {
     if (method != "GET") return wrong_method(method, "GET");
-    return Route{.endpoint = Endpoint::node_status, .name = {}, .time = {}, .list_after = {}};
+    return Route{.endpoint = Endpoint::node_status, .name = {}};
   }
   if (rest.size() == 1 && rest[0] == "stop") {
     if (method != "POST") return wrong_method(method, "POST");
-    return Route{.endpoint = Endpoint::node_stop, .name = {}, .time = {}, .list_after = {}};
+    return Route{.endpoint = Endpoint::node_stop, .name = {}};
   }
   return not_found("below /v1/node there is only stop");
 }
@@ -100,19 +191,17 @@ Found node_route(std::string_view method, std::span<const std::string> rest) {
 Found actor_route(std::string_view method, std::span<const std::string> rest) {
   if (method == "GET") {
     if (rest.empty())
-      return Route{.endpoint = Endpoint::actor_list, .name = {}, .time = {}, .list_after = {}};
+      return Route{.endpoint = Endpoint::actor_list,
+                   .name = {},
+                   .query = {.limit = limits::http_actors_page_max}};
     if (rest.size() > 2) return not_found("an actor is /v1/actors/NAME or /v1/actors/APP/NAME");
     return Route{.endpoint = Endpoint::actor_status,
-                 .name = fmt::format("{}", fmt::join(rest, "/")),
-                 .time = {},
-                 .list_after = {}};
+                 .name = fmt::format("{}", fmt::join(rest, "/"))};
   }
   if (method != "POST") return wrong_method(method, rest.size() < 2 ? "GET" : "GET, POST");
   if (rest.size() < 2) return wrong_method(method, "GET");
   Route route{.endpoint = Endpoint::actor_send,
-              .name = fmt::format("{}", fmt::join(rest.first(rest.size() - 1), "/")),
-              .time = {},
-              .list_after = {}};
+              .name = fmt::format("{}", fmt::join(rest.first(rest.size() - 1), "/"))};
   const std::string& verb = rest.back();
   if (verb == "request") {
     route.endpoint = Endpoint::actor_request;
@@ -130,6 +219,24 @@ Found actor_route(std::string_view method, std::span<const std::string> rest) {
 }
 
 }  // namespace
+
+std::string target_of(const ActorQuery& query) {
+  std::vector<std::string> parameters;
+  const auto add = [&parameters](std::string_view key, std::string_view value) {
+    parameters.push_back(fmt::format("{}={}", key, percent_encode(value)));
+  };
+  const auto add_time = [&add](std::string_view key, Duration span) {
+    add(key, fmt::format("{}", std::chrono::ceil<std::chrono::milliseconds>(span).count()));
+  };
+  if (!query.name.empty()) add("name", query.name);
+  if (query.state) add("state", to_string(*query.state));
+  if (!query.component.empty()) add("component", query.component);
+  if (query.older_than) add_time("older_than_ms", *query.older_than);
+  if (query.younger_than) add_time("younger_than_ms", *query.younger_than);
+  if (query.limit < limits::http_actors_page_max) add("limit", fmt::format("{}", query.limit));
+  if (!query.after.empty()) add("after", query.after);
+  return fmt::format("/v1/actors{}{}", parameters.empty() ? "" : "?", fmt::join(parameters, "&"));
+}
 
 std::span<const RouteRow> route_table() { return rows; }
 

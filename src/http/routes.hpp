@@ -9,6 +9,7 @@
 
 #include "http/problem.hpp"
 #include "http/target.hpp"
+#include "troupe/actor_query.hpp"
 #include "troupe/time.hpp"
 
 namespace troupe {
@@ -27,18 +28,21 @@ enum class Endpoint : std::uint8_t {
 struct RouteRow {
   Endpoint endpoint;
   std::string_view method;
-  std::string_view path;       // "/v1/actors/{name}/send"
-  std::string_view parameter;  // The query parameter it takes; empty: none.
+  std::string_view path;                              // "/v1/actors/{name}/send"
+  std::span<const std::string_view> parameters = {};  // Those that may stand behind the '?'.
 };
 [[nodiscard]] std::span<const RouteRow> route_table();
 
 // A request that is understood: what to do, with whom, for how long.
 struct Route {
   Endpoint endpoint = Endpoint::node_status;
-  std::string name;        // actor_*: as the client wrote it.
-  Duration time{};         // actor_request: the timeout; actor_stop: the budget.
-  std::string list_after;  // actor_list: begin behind this name.
+  std::string name;       // actor_*: as the client wrote it.
+  Duration time{};        // actor_request: the timeout; actor_stop: the budget.
+  ActorQuery query = {};  // actor_list.
 };
+
+// The target of a list of those actors.
+[[nodiscard]] std::string target_of(const ActorQuery& query);
 
 // A name of two parts is never mistaken for a name and a verb: a GET has no verb, a POST ends with
 // one.

@@ -115,7 +115,48 @@ TEST(Routes, RefuseUnknownParameters) {
   EXPECT_EQ(status_of("GET", "/v1/node?x=1"), 400);
   EXPECT_EQ(status_of("POST", "/v1/actors/a/request?timeout=1"), 400);
   EXPECT_EQ(status_of("POST", "/v1/actors/a/request?timeout_ms=1&timeout_ms=2"), 400);
-  EXPECT_EQ(route("GET", "/v1/actors?after=bank%2Fa")->list_after, "bank/a");
+  EXPECT_TRUE(route("GET", "/v1/actors?x=1").error().detail.contains("younger_than_ms"));
+  EXPECT_TRUE(route("GET", "/v1/actors?limt=1").error().detail.contains("did you mean limit?"));
+}
+
+TEST(Routes, ReadQueriesOfActors) {
+  const auto all = route("GET", "/v1/actors");
+  ASSERT_TRUE(all.has_value());
+  EXPECT_EQ(all->query, (ActorQuery{.limit = limits::http_actors_page_max}));
+  const auto some = route("GET",
+                          "/v1/actors?name=led%2A&state=ready&component=ledger&older_than_ms=5&"
+                          "younger_than_ms=60000&limit=3&after=bank%2Fa");
+  ASSERT_TRUE(some.has_value()) << some.error().detail;
+  const ActorQuery expected{.name = "led*",
+                            .state = ActorState::ready,
+                            .component = "ledger",
+                            .older_than = 5ms,
+                            .younger_than = 60s,
+                            .after = "bank/a",
+                            .limit = 3};
+  EXPECT_EQ(some->query, expected);
+  const auto target = parse_target(target_of(expected));
+  ASSERT_TRUE(target.has_value());
+  EXPECT_EQ(find_route("GET", *target)->query, expected) << target_of(expected);
+}
+
+TEST(Routes, RefuseQueriesThatMeanNothing) {
+  for (const std::string_view bad : {"name=", "name=Bank", "name=a/b/c", "name=%23x", "state=redy",
+                                     "state=", "component=", "older_than_ms=0", "older_than_ms=1s",
+                                     "younger_than_ms=-1", "limit=0", "limit=10001", "limit=x",
+                                     "limit=1&limit=1", "older_than_ms=5&younger_than_ms=5"}) {
+    const auto refused = route("GET", "/v1/actors?" + std::string(bad));
+    ASSERT_FALSE(refused.has_value()) << bad;
+    EXPECT_EQ(refused.error().status, 400) << bad;
+    EXPECT_TRUE(refused.error().detail.contains(bad.substr(0, bad.find('='))) ||
+                refused.error().detail.contains("age"))
+        << bad << ": " << refused.error().detail;
+  }
+  EXPECT_TRUE(route("GET", "/v1/actors?state=x").error().detail.contains("creating, starting"));
+  for (const std::string_view good : {"name=*", "name=%23*", "name=%237.1", "name=*/a?", "limit=1",
+                                      "limit=10000", "component=@"}) {
+    EXPECT_EQ(status_of("GET", "/v1/actors?" + std::string(good)), 200) << good;
+  }
 }
 
 }  // namespace

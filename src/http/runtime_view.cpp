@@ -1,6 +1,5 @@
 #include "http/runtime_view.hpp"
 
-#include <algorithm>
 #include <unistd.h>
 #include <utility>
 
@@ -49,13 +48,13 @@ NodeStatus RuntimeView::status() {
       .version = identity_.version,
       .state = stopping_ ? "stopping" : "running",
       .workers = identity_.workers,
-      .actors = runtime_.actors().size(),
+      .actors = runtime_.actors(ActorQuery{.limit = 0}).more,
       .uptime_ms = static_cast<std::uint64_t>(
           std::chrono::duration_cast<std::chrono::milliseconds>(uptime).count()),
   };
 }
 
-std::vector<ActorStatus> RuntimeView::actors() { return runtime_.actors(); }
+ActorList RuntimeView::actors(const ActorQuery& query) { return runtime_.actors(query); }
 
 // An actor without a name is found by what stands in its place: "#slot.generation".
 Result<Address> RuntimeView::find(std::string_view name) {
@@ -65,11 +64,10 @@ Result<Address> RuntimeView::find(std::string_view name) {
 
 Result<ActorStatus> RuntimeView::actor(std::string_view name) {
   TRY_ASSIGN(const Address address, find(name));
-  std::vector<ActorStatus> actors = runtime_.actors();
-  const auto found = std::ranges::find(actors, address, &ActorStatus::address);
-  if (found == actors.end())
+  auto status = runtime_.actor(address);
+  if (!status)
     return fail(ErrorCode::not_found, fmt::format("there is no actor '{}' any more", name));
-  return std::move(*found);
+  return status;
 }
 
 Result<void> RuntimeView::send(std::string_view name, BytesView payload) {

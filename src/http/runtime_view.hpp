@@ -6,7 +6,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/clock.hpp"
 #include "http/node_view.hpp"
@@ -32,7 +31,7 @@ class RuntimeView final : public NodeView {
   ~RuntimeView() override;
 
   NodeStatus status() override;
-  std::vector<ActorStatus> actors() override;
+  ActorList actors(const ActorQuery& query) override;
   Result<ActorStatus> actor(std::string_view name) override;
   Result<void> send(std::string_view name, BytesView payload) override;
   void request(std::string_view name, BytesView payload, Duration timeout,

@@ -70,7 +70,8 @@ TEST_F(RuntimeViews, ShowTheNode) {
 }
 
 TEST_F(RuntimeViews, FindActorsByNameAndByAddress) {
-  EXPECT_EQ(view_->actors().size(), 2);
+  EXPECT_EQ(view_->actors({}).actors.size(), 2);
+  EXPECT_EQ(view_->actors({.name = "e*"}).actors.size(), 1) << "of its own app";
   for (const std::string_view name : {"echo", "bank/echo"}) {
     const auto actor = view_->actor(name);
     ASSERT_TRUE(actor.has_value()) << actor.error().message;

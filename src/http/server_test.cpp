@@ -122,10 +122,11 @@ TEST_F(Server, TellsAboutActors) {
   NodeClient to = client();
   const auto actors = to.actors();
   ASSERT_TRUE(actors.has_value()) << actors.error().message;
-  ASSERT_EQ(actors->size(), 1);
-  EXPECT_EQ(actors->front().name, "bank/echo");
-  EXPECT_EQ(actors->front().address, (Address{.slot = 3, .generation = 1}));
-  EXPECT_EQ(actors->front().last_exit, Exit::crashed("unreachable"));
+  ASSERT_EQ(actors->actors.size(), 1);
+  EXPECT_EQ(actors->more, 0);
+  EXPECT_EQ(actors->actors.front().name, "bank/echo");
+  EXPECT_EQ(actors->actors.front().address, (Address{.slot = 3, .generation = 1}));
+  EXPECT_EQ(actors->actors.front().last_exit, Exit::crashed("unreachable"));
   for (const std::string_view name : {"echo", "bank/echo"}) {
     const auto actor = to.actor(name);
     ASSERT_TRUE(actor.has_value()) << actor.error().message;
@@ -148,9 +149,34 @@ TEST_F(Server, ListsMoreActorsThanFitOnePage) {
   serve();
   const auto actors = client().actors();
   ASSERT_TRUE(actors.has_value()) << actors.error().message;
-  ASSERT_EQ(actors->size(), count);
+  ASSERT_EQ(actors->actors.size(), count);
+  EXPECT_EQ(actors->more, 0);
   for (std::size_t i = 0; i < count; ++i)
-    ASSERT_EQ((*actors)[i].name, fmt::format("bank/a{:06}", i));
+    ASSERT_EQ(actors->actors[i].name, fmt::format("bank/a{:06}", i));
+  const auto some = client().actors({.limit = limits::http_actors_page_max + 5});
+  ASSERT_TRUE(some.has_value()) << some.error().message;
+  EXPECT_EQ(some->actors.size(), limits::http_actors_page_max + 5);
+  EXPECT_EQ(some->more, count - limits::http_actors_page_max - 5);
+  const std::string raw =
+      exchange("GET /v1/actors?state=ready&limit=2 HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_TRUE(raw.contains("Troupe-More: 19999\r\n")) << raw.substr(0, 500);
+  EXPECT_TRUE(raw.contains("</v1/actors?state=ready&limit=2&after=bank%2Fa000001>; rel=\"next\""))
+      << raw.substr(0, 500);
+}
+
+TEST_F(Server, PassesQueriesOn) {
+  serve();
+  const ActorQuery query{.name = "a*b?/c-_1",
+                         .state = ActorState::ended,
+                         .component = "local/ä b&c=d",
+                         .older_than = std::chrono::milliseconds(1),
+                         .younger_than = std::chrono::hours(24),
+                         .after = "bank/echo",
+                         .limit = 7};
+  const auto found = client().actors(query);
+  ASSERT_TRUE(found.has_value()) << found.error().message;
+  EXPECT_TRUE(found->actors.empty());
+  EXPECT_EQ(node_.query_seen, query);
 }
 
 TEST_F(Server, PassesPayloadsOnAsTheyAre) {

@@ -146,6 +146,7 @@ void Session::write(HttpReply reply) {
   if (!reply.content_type.empty()) response_->set(http::field::content_type, reply.content_type);
   if (!reply.allow.empty()) response_->set(http::field::allow, reply.allow);
   if (!reply.link.empty()) response_->set(http::field::link, reply.link);
+  if (reply.more) response_->set("Troupe-More", fmt::format("{}", *reply.more));
   response_->body() = std::move(reply.body);
   response_->keep_alive(!close_after_ && request.keep_alive());
   response_->prepare_payload();

@@ -22,4 +22,11 @@ std::string_view to_string(ActorState state) {
   CHECK(false, "a state of the enumeration");
 }
 
+std::optional<ActorState> actor_state_from(std::string_view word) {
+  for (const ActorState state : actor_states) {
+    if (to_string(state) == word) return state;
+  }
+  return std::nullopt;
+}
+
 }  // namespace troupe

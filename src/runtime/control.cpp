@@ -6,6 +6,7 @@
 #include "base/check.hpp"
 #include "base/format.hpp"
 #include "base/limits.hpp"
+#include "runtime/actor_filter.hpp"
 #include "scheduler/inside.hpp"
 
 namespace troupe {
@@ -83,35 +84,86 @@ void Control::take(const Envelope& envelope) {
   }
 }
 
+Duration Control::age_of(const Child& one, Instant now) {
+  const bool has_lived = one.stats->lives.load(std::memory_order_acquire) > 0;
+  const Instant since =
+      has_lived ? one.stats->life_began.load(std::memory_order_relaxed) : one.asked_for;
+  // A life may have begun after the look at the clock.
+  return std::max(now - since, Duration::zero());
+}
+
+ActorStatus Control::status_of(const Child& one, Instant now) {
+  const ActorStats& stats = *one.stats;
+  const auto relaxed = std::memory_order_relaxed;
+  return {.name = one.name,
+          .address = one.address,
+          .component = one.spec->component,
+          .supervisor = one.supervisor,
+          .worker = world_.registry.home(one.address).value_or(0),
+          .state = stats.state.load(relaxed),
+          .lives = stats.lives.load(relaxed),
+          .age = age_of(one, now),
+          .received = stats.received.load(relaxed),
+          .handled = stats.handled.load(relaxed),
+          .errors = stats.errors.load(relaxed),
+          .dropped = stats.dropped.load(relaxed),
+          .expired = stats.expired.load(relaxed),
+          .refused = stats.refused.load(relaxed),
+          .timed_out = stats.timed_out.load(relaxed),
+          .orphans = stats.orphans.load(relaxed),
+          .queued = stats.queued.load(relaxed),
+          .memory_bytes = stats.memory_bytes.load(relaxed),
+          .memory_peak_bytes = stats.memory_peak_bytes.load(relaxed),
+          .last_exit = one.last_exit};
+}
+
 std::vector<ActorStatus> Control::actors() const {
+  const Instant now = world_.clock.now();
   const std::lock_guard lock(mutex_);
   std::vector<ActorStatus> list;
   list.reserve(children_.size());
   for (const auto& [order, address] : by_order_) {
-    const Child& one = children_.at(address);
-    const ActorStats& stats = *one.stats;
-    const auto relaxed = std::memory_order_relaxed;
-    list.push_back({.name = one.name,
-                    .address = address,
-                    .component = one.spec->component,
-                    .supervisor = one.supervisor,
-                    .worker = world_.registry.home(address).value_or(0),
-                    .state = stats.state.load(relaxed),
-                    .lives = stats.lives.load(relaxed),
-                    .received = stats.received.load(relaxed),
-                    .handled = stats.handled.load(relaxed),
-                    .errors = stats.errors.load(relaxed),
-                    .dropped = stats.dropped.load(relaxed),
-                    .expired = stats.expired.load(relaxed),
-                    .refused = stats.refused.load(relaxed),
-                    .timed_out = stats.timed_out.load(relaxed),
-                    .orphans = stats.orphans.load(relaxed),
-                    .queued = stats.queued.load(relaxed),
-                    .memory_bytes = stats.memory_bytes.load(relaxed),
-                    .memory_peak_bytes = stats.memory_peak_bytes.load(relaxed),
-                    .last_exit = one.last_exit});
+    list.push_back(status_of(children_.at(address), now));
   }
   return list;
+}
+
+ActorList Control::actors(const ActorQuery& query, std::string_view own_app) const {
+  constexpr int actors_a_slice = 1'000;
+  const Instant now = world_.clock.now();
+  const ActorFilter filter(query, own_app);
+  FirstByName first(query.limit);
+  std::uint64_t seen = 0;  // Up to this one, in the order of their starts.
+  for (bool is_over = false; !is_over;) {
+    const std::lock_guard lock(mutex_);
+    auto at = by_order_.upper_bound(seen);
+    for (int left = actors_a_slice; left > 0 && at != by_order_.end(); --left, ++at) {
+      seen = at->first;
+      const Child& one = children_.at(at->second);
+      if (filter.takes({.name = one.name,
+                        .component = one.spec->component,
+                        .state = one.stats->state.load(std::memory_order_relaxed),
+                        .age = age_of(one, now)})) {
+        first.offer(one.name, one.address);
+      }
+    }
+    is_over = at == by_order_.end();
+  }
+  const std::vector<Address> shown = first.take();
+  ActorList list{.actors = {}, .more = first.offered() - shown.size()};
+  list.actors.reserve(shown.size());
+  for (const Address address : shown) {
+    if (auto status = actor(address)) list.actors.push_back(*std::move(status));
+  }
+  return list;
+}
+
+std::optional<ActorStatus> Control::actor(Address address) const {
+  const Instant now = world_.clock.now();
+  const std::lock_guard lock(mutex_);
+  const auto found = children_.find(address);
+  if (found == children_.end()) return std::nullopt;
+  return status_of(found->second, now);
 }
 
 Control::Child* Control::child(Address address) {
@@ -122,6 +174,7 @@ Control::Child* Control::child(Address address) {
 Control::Child& Control::add(Child one) {
   const std::lock_guard lock(mutex_);
   one.order = ++last_order_;
+  one.asked_for = world_.clock.now();
   by_order_.emplace(one.order, one.address);
   return children_.emplace(one.address, std::move(one)).first->second;
 }

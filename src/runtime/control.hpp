@@ -12,6 +12,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -35,7 +36,7 @@ struct ChildOrder {
   Bytes config;
 };
 
-// Thread:  step() and what it calls by one driver; post() and actors() any thread.
+// Thread:  step() and what it calls by one driver; post(), actors() and actor() any thread.
 // Owns:    the list of actors, the supervisors' histories.
 // Errors:  reach whoever asked through `done`.
 class Control final : public Steppable {
@@ -63,6 +64,9 @@ class Control final : public Steppable {
   // Runs `task` inside a step, where the functions below may be called.
   void post(std::function<void()> task);
   [[nodiscard]] std::vector<ActorStatus> actors() const;
+  // As Runtime's; holds up the control plane for a thousand actors at a time.
+  [[nodiscard]] ActorList actors(const ActorQuery& query, std::string_view own_app) const;
+  [[nodiscard]] std::optional<ActorStatus> actor(Address address) const;
 
   void add_supervisor(const std::string& name, SupervisorPolicy policy);
   // `done` hears of the first start, or why there was none; then nothing of the actor is left.
@@ -86,6 +90,7 @@ class Control final : public Steppable {
     RestartType restart = RestartType::permanent;
     std::shared_ptr<const ActorSpec> spec;
     std::shared_ptr<ActorStats> stats;
+    Instant asked_for = {};
     std::optional<Exit> last_exit = {};
     std::function<void(Result<Address>)> on_first_start = {};
     std::vector<std::function<void(Result<void>)>> on_gone = {};
@@ -101,6 +106,8 @@ class Control final : public Steppable {
   void on(const RetiredReport& report);
 
   [[nodiscard]] Child* child(Address address);
+  [[nodiscard]] static Duration age_of(const Child& one, Instant now);
+  [[nodiscard]] static ActorStatus status_of(const Child& one, Instant now);
   [[nodiscard]] Supervisor& supervisor_of(const Child& one);
   Child& add(Child one);
   void push_to(Address to, EnvelopePtr envelope);

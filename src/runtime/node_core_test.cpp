@@ -174,6 +174,45 @@ TEST_F(NodeCoreTest, ForgetsRestartsThatLieBeforeTheWindow) {
   EXPECT_EQ(status("actor").lives, 21U);
 }
 
+TEST_F(NodeCoreTest, TellsTheAgeOfThePresentLife) {
+  const Address actor = spawn("actor", crash_on_crash);
+  node_.advance(seconds(30));
+  EXPECT_EQ(status("actor").age, seconds(30));
+  node_.send(actor, "crash");
+  EXPECT_EQ(status("actor").lives, 2U);
+  EXPECT_EQ(status("actor").age, seconds(0)) << "a restart begins a new life";
+  node_.advance(seconds(5));
+  EXPECT_EQ(node_.core().control().actor(actor)->age, seconds(5));
+  EXPECT_FALSE(node_.core().control().actor(nobody));
+}
+
+TEST_F(NodeCoreTest, ShowsOnlyWhoFitsAQuery) {
+  constexpr int many = 2'500;  // More than are looked at at one time.
+  const Control& control = node_.core().control();
+  for (int i = 0; i < many; ++i) spawn(fmt::format("old-{:04}", i));
+  node_.advance(seconds(60));
+  spawn("young");
+  const auto names = [](const ActorList& list) {
+    std::vector<std::string> all;
+    for (const ActorStatus& one : list.actors) all.push_back(one.name);
+    return all;
+  };
+  const ActorList first = control.actors({.name = "old-*", .limit = 2}, "test");
+  EXPECT_EQ(names(first), (std::vector<std::string>{"test/old-0000", "test/old-0001"}));
+  EXPECT_EQ(first.more, many - 2U);
+  EXPECT_EQ(first.actors.at(0).age, seconds(60));
+  const ActorList next =
+      control.actors({.name = "old-*", .after = "test/old-2497", .limit = 2}, "test");
+  EXPECT_EQ(names(next), (std::vector<std::string>{"test/old-2498", "test/old-2499"}));
+  EXPECT_EQ(next.more, 0U);
+  EXPECT_EQ(names(control.actors({.younger_than = seconds(1)}, "test")),
+            std::vector<std::string>{"test/young"});
+  EXPECT_EQ(control.actors({.older_than = seconds(60), .limit = 0}, "test").more,
+            static_cast<std::uint64_t>(many));
+  EXPECT_EQ(control.actors({.state = ActorState::ended, .limit = 0}, "test").more, 0U);
+  EXPECT_EQ(control.actors({.component = "native:test", .limit = 0}, "test").more, many + 1U);
+}
+
 TEST_F(NodeCoreTest, LeasesANameOverAllLivesOfItsActor) {
   Scripted::Script& asker = scripts_["asker"];
   asker.handle = [](Turn& turn, std::string_view name) {

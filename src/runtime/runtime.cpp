@@ -306,6 +306,15 @@ Result<void> Runtime::kill(Address actor) {
 
 std::vector<ActorStatus> Runtime::actors() { return node_->core_.control().actors(); }
 
+ActorList Runtime::actors(const ActorQuery& query) {
+  return node_->core_.control().actors(query, node_->app_);
+}
+
+Result<ActorStatus> Runtime::actor(Address actor) {
+  if (auto status = node_->core_.control().actor(actor)) return *std::move(status);
+  return fail(ErrorCode::not_found, "that actor is gone");
+}
+
 std::vector<DeadLetter> Runtime::dead_letters(std::size_t at_most) const {
   return node_->core_.dead_letters().latest(at_most);
 }

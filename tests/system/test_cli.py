@@ -10,6 +10,24 @@ import time
 from harness import SystemTest, environment, guest, main, options
 
 
+MANY_ACTORS = """
+[app]
+schema = 1
+name = "shop"
+[app.components]
+echo = "{echo}"
+counter = "{counter}"
+[app.actors.till]
+component = "counter"
+[app.actors.box-2]
+component = "echo"
+[app.actors.box-1]
+component = "echo"
+[app.actors.box-3]
+component = "echo"
+"""
+
+
 class Commands(SystemTest):
     def test_a_bare_component_is_one_actor_named_after_its_file(self):
         """run x.wasm starts one actor; app, actor and node are named after the file"""
@@ -19,9 +37,38 @@ class Commands(SystemTest):
         self.assertEqual(list(self.actors()), ["counter/counter"])
         table = self.ok("ps").decode().splitlines()
         self.assertEqual(table[0].split(),
-                         ["NAME", "STATE", "LIVES", "HANDLED", "QUEUED", "MEMORY", "LAST", "EXIT"])
-        self.assertEqual(table[1].split()[:5], ["counter/counter", "ready", "1", "0", "0"])
+                         ["NAME", "STATE", "LIVES", "AGE", "HANDLED", "QUEUED", "MEMORY", "LAST",
+                          "EXIT"])
+        cells = table[1].split()
+        self.assertEqual(cells[:3] + cells[4:6], ["counter/counter", "ready", "1", "0", "0"])
+        self.assertRegex(cells[3], r"^\d+[smhd]$")
         self.assertEqual(len(table), 2)
+
+    def test_ps_lists_those_that_fit(self):
+        """ps PATTERN, --state, --component, ages and --limit select; what is left out is counted"""
+        path = self.write("app.toml", MANY_ACTORS.format(echo=guest("echo.wasm"),
+                                                         counter=guest("counter.wasm")))
+        self.run_node(path)
+        everyone = ["shop/box-1", "shop/box-2", "shop/box-3", "shop/till"]
+        self.assertEqual(list(self.actors()), everyone)
+        for arguments, expected in (
+                (["box-*"], everyone[:3]), (["shop/*"], everyone), (["*/till"], ["shop/till"]),
+                (["other/*"], []), (["box-?", "--limit", "2"], everyone[:2]),
+                (["--component", "counter"], ["shop/till"]),
+                (["--component", "*echo*"], everyone[:3]),
+                (["--state", "ready"], everyone), (["--state", "failed"], []),
+                (["--older-than", "24h"], []), (["--younger-than", "24h"], everyone)):
+            self.assertEqual(list(self.actors(*arguments)), expected, arguments)
+        code, out, err = self.troupe("ps", "--limit", "3")
+        self.assertEqual((code, len(out.splitlines())), (0, 4))
+        self.assertEqual(err, "1 more; a pattern shows fewer, --limit 4 all of them\n")
+        code, out, err = self.troupe("ps", "--limit", "3", "--json")
+        self.assertEqual((code, len(json.loads(out)), json.loads(err)), (0, 3, {"more": 1}))
+        code, out, err = self.troupe("ps", "box-9")
+        self.assertEqual((code, len(out.splitlines()), err), (0, 1, "no actor fits\n"))
+        self.assertGreaterEqual(self.actors("till")["shop/till"]["age_ms"], 0)
+        self.fails(2, "ps", "--state", "redy", says="did you mean `ready`")
+        self.fails(2, "ps", "box-1", "box-2", says="in quotes")
 
     def test_sends_and_requests_reach_the_actor(self):
         """send and request reach the actor, by short and by full name, in order"""
