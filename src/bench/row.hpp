@@ -31,6 +31,8 @@ struct RowInfo {
   RowKind kind = RowKind::micro;  // How far apart the processes of a stable row may lie.
   Leans leans = Leans::one_core;
   std::string peer_id = {};  // The row of the peers that does the same; empty: none does.
+  // At most (where higher is better: at least) so many times the best peer's figure of the run.
+  std::optional<double> peer_goal = std::nullopt;
 };
 
 // What an operation did, counted by whoever received it.
@@ -50,11 +52,16 @@ enum class Timer : std::uint8_t {
 // A row that can be measured in this process.
 struct Row {
   std::string id;
-  // Does `iterations` operations.
+  // Does `iterations` times `each` operations.
   std::function<Work(std::uint64_t iterations)> run;
   // What each operation adds to the sum; none: anything.
   std::optional<std::uint64_t> sum_each = std::nullopt;
   Timer timer = Timer::thread;
+  // Operations in one iteration, where they don't come singly: a publication has as many deliveries
+  // as there are subscribers.
+  std::uint64_t each = 1;
+  // Called when the clock has stopped; what it returns counts instead. Empty: what `run` returned.
+  std::function<Work(Work)> audit = {};
 };
 
 // How long and how often a block is measured in one process.

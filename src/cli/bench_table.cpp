@@ -60,9 +60,11 @@ std::string value_text(const ResultRow& row) {
 }
 
 std::string goal_text(const ResultRow& row) {
-  if (!row.goal) return "";
-  return fmt::format("{} {} {}", row.better == bench::Better::lower ? "<=" : ">=",
-                     figure_text(*row.goal, row.unit), bench::verdict_on_goal(row));
+  if (!row.goal && !row.peer_goal) return "";
+  const std::string goal =
+      row.goal ? figure_text(*row.goal, row.unit) : fmt::format("{}x peer", digits(*row.peer_goal));
+  return fmt::format("{} {} {}", row.better == bench::Better::lower ? "<=" : ">=", goal,
+                     bench::verdict_on_goal(row));
 }
 
 std::string name_of(const ResultRow& row) {
