@@ -2,6 +2,7 @@
 // What a benchmark is: rows, each of which answers one question with one number, in blocks of rows
 // that are measured side by side in one process.
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -73,6 +74,9 @@ struct Effort {
   std::uint64_t exactly = 0;
   // Everything works and all counts are right; the figures say nothing.
   bool is_smoke = false;
+
+  // Rows that take as long as they take do with less then, and say so in their titles.
+  [[nodiscard]] bool is_brief() const { return measure < std::chrono::seconds(2); }
 };
 
 struct Request {

@@ -13,7 +13,7 @@
 namespace troupe::bench {
 namespace {
 
-constexpr std::chrono::minutes patience{5};
+constexpr std::chrono::minutes patience{2};
 
 #if TROUPE_HAS_WASMTIME
 std::string file_of(const Role& role) { return fmt::format("{}.wasm", role.name); }
@@ -33,11 +33,17 @@ Component component_of(const ActorKind& kind, const Role& role) {
 }
 
 BenchNode::BenchNode(std::string name, std::uint32_t workers) : name_(std::move(name)) {
-  auto runtime =
-      Runtime::start({.name = name_, .workers = workers, .on_exit = [this](const ExitEvent&) {
-                        const std::uint64_t ended = ++ended_;
-                        if (ended >= awaited_.load()) ended_.notify_one();
-                      }});
+  // What is logged here is a message that came to nothing: whoever waits for it waits in vain.
+  const auto on_log = [](const LogLine& line) {
+    CHECK(line.level < LogLevel::warn, fmt::format("{}: {}", line.name, line.text));
+  };
+  const auto on_exit = [this](const ExitEvent& event) {
+    CHECK(event.exit.kind != Exit::Kind::crashed,
+          fmt::format("{}: {}", event.name, to_string(event.exit)));
+    if (++ended_ >= awaited_.load()) ended_.notify_one();
+  };
+  auto runtime = Runtime::start(
+      {.name = name_, .workers = workers, .on_log = on_log, .on_exit = on_exit});
   CHECK(runtime.has_value(), runtime.error().message);
   runtime_ = *std::move(runtime);
 }

@@ -33,7 +33,7 @@ Role role(std::string name) {
 [[nodiscard]] Component component_of(const ActorKind& kind, const Role& role);
 
 // Thread: the measuring one.
-// Errors: whatever goes wrong is a CHECK: there is then nothing to measure.
+// Errors: whatever goes wrong, in an actor too, is a CHECK: there is then nothing to measure.
 class BenchNode {
  public:
   BenchNode(std::string name, std::uint32_t workers);

@@ -15,6 +15,7 @@ namespace troupe::bench {
 [[nodiscard]] const Block& exchange_block();  // W1, W6: two actors of a node with one worker.
 [[nodiscard]] const Block& flood_block();     // W3, W4: to one actor as fast as it takes them.
 [[nodiscard]] const Block& ring_block();      // W8: a token through 10,000 actors.
+[[nodiscard]] std::span<const Block> spawn_blocks();  // W7: actors that are spawned and wait.
 // With WebAssembly:
 [[nodiscard]] const Block& call_block();             // W10: a message handled by a guest.
 [[nodiscard]] const Block& life_block();             // W11: an instance from its start to its end.
