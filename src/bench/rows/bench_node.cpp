@@ -42,8 +42,8 @@ BenchNode::BenchNode(std::string name, std::uint32_t workers) : name_(std::move(
           fmt::format("{}: {}", event.name, to_string(event.exit)));
     if (++ended_ >= awaited_.load()) ended_.notify_one();
   };
-  auto runtime = Runtime::start(
-      {.name = name_, .workers = workers, .on_log = on_log, .on_exit = on_exit});
+  auto runtime =
+      Runtime::start({.name = name_, .workers = workers, .on_log = on_log, .on_exit = on_exit});
   CHECK(runtime.has_value(), runtime.error().message);
   runtime_ = *std::move(runtime);
 }

@@ -14,6 +14,7 @@ namespace troupe::bench {
 [[nodiscard]] const Block& core_block();      // W1, W6: the node's own code, stepped by one thread.
 [[nodiscard]] const Block& exchange_block();  // W1, W6: two actors of a node with one worker.
 [[nodiscard]] const Block& flood_block();     // W3, W4: to one actor as fast as it takes them.
+[[nodiscard]] const Block& fan_out_block();   // W5: events to all subscribers of a topic.
 [[nodiscard]] const Block& ring_block();      // W8: a token through 10,000 actors.
 [[nodiscard]] std::span<const Block> spawn_blocks();  // W7: actors that are spawned and wait.
 // With WebAssembly:
