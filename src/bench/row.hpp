@@ -13,6 +13,7 @@
 #include "bench/raw.hpp"
 #include "bench/stats/comparison.hpp"
 #include "bench/stats/variation.hpp"
+#include "troupe/result.hpp"
 #include "troupe/time.hpp"
 
 namespace troupe::bench {
@@ -61,8 +62,8 @@ struct Row {
   // Operations in one iteration, where they don't come singly: a publication has as many deliveries
   // as there are subscribers.
   std::uint64_t each = 1;
-  // Called when the clock has stopped; what it returns counts instead. Empty: what `run` returned.
-  std::function<Work(Work)> audit = {};
+  // Called when the clock has stopped: why nothing of it counts, if it does not. Empty: it counts.
+  std::function<Result<void>()> audit = {};
 };
 
 // How long and how often a block is measured in one process.

@@ -64,10 +64,11 @@ class Course {
 
  private:
   // None: the counts are off, and the row has failed.
-  std::optional<Work> audit(std::uint64_t iterations, Work work) {
+  std::optional<Work> audit(std::uint64_t iterations, const Work& work) {
     const std::uint64_t operations = iterations * row_.each;
-    if (row_.audit) work = row_.audit(work);
-    if (work.count != operations) {
+    if (const Result<void> audited = row_.audit ? row_.audit() : Result<void>(); !audited) {
+      raw_.failed = audited.error().message;
+    } else if (work.count != operations) {
       raw_.failed =
           fmt::format("{} operations were to be done, {} arrived", operations, work.count);
     } else if (row_.sum_each && work.sum != *row_.sum_each * operations) {

@@ -116,11 +116,12 @@ std::uint64_t BenchNode::guest_calls() {
   return calls;
 }
 
-std::function<Work(Work)> BenchNode::audit_of(const ActorKind& kind) {
-  if (!kind.is_guest) return {};
-  return [this, seen = guest_calls()](Work work) mutable {
+std::function<Result<void>()> BenchNode::audit_of(const ActorKind& kind) {
+  return [this, is_guest = kind.is_guest, seen = guest_calls()]() mutable -> Result<void> {
+    if (!is_guest) return {};
     const std::uint64_t before = std::exchange(seen, guest_calls());
-    return seen > before ? work : Work{};
+    if (seen > before) return {};
+    return fail(ErrorCode::internal, "no guest was called");
   };
 }
 

@@ -63,9 +63,8 @@ class BenchNode {
 
   // Handler calls of actors that live in a linear memory, as guests alone do.
   [[nodiscard]] std::uint64_t guest_calls();
-  // What a row's `audit` is to be: takes away all of it where guests should have worked since the
-  // last time, and none did.
-  [[nodiscard]] std::function<Work(Work)> audit_of(const ActorKind& kind);
+  // What a row's `audit` is to be: guests were called since the last time, where it has guests.
+  [[nodiscard]] std::function<Result<void>()> audit_of(const ActorKind& kind);
 
   [[nodiscard]] Runtime& runtime() { return *runtime_; }
 

@@ -13,9 +13,11 @@ namespace troupe::bench {
 [[nodiscard]] const Block& floor_block();
 [[nodiscard]] const Block& core_block();      // W1, W6: the node's own code, stepped by one thread.
 [[nodiscard]] const Block& exchange_block();  // W1, W6: two actors of a node with one worker.
-[[nodiscard]] const Block& flood_block();     // W3, W4: to one actor as fast as it takes them.
-[[nodiscard]] const Block& fan_out_block();   // W5: events to all subscribers of a topic.
-[[nodiscard]] const Block& ring_block();      // W8: a token through 10,000 actors.
+[[nodiscard]] const Block& cross_core_block();  // W2: two actors on two workers.
+[[nodiscard]] const Block& flood_block();       // W3, W4: to one actor as fast as it takes them.
+[[nodiscard]] const Block& fan_out_block();     // W5: events to all subscribers of a topic.
+[[nodiscard]] const Block& ring_block();        // W8: a token through 10,000 actors.
+[[nodiscard]] const Block& skynet_block();      // W9: a tree of actors that spawn actors.
 [[nodiscard]] std::span<const Block> spawn_blocks();  // W7: actors that are spawned and wait.
 // With WebAssembly:
 [[nodiscard]] const Block& call_block();             // W10: a message handled by a guest.
