@@ -12,6 +12,7 @@ namespace troupe::bench {
 // them can be faster.
 [[nodiscard]] const Block& floor_block();
 [[nodiscard]] const Block& core_block();      // W1, W6: the node's own code, stepped by one thread.
+[[nodiscard]] const Block& registry_block();  // W14: actors found by name and by address.
 [[nodiscard]] const Block& exchange_block();  // W1, W6: two actors of a node with one worker.
 [[nodiscard]] const Block& cross_core_block();  // W2: two actors on two workers.
 [[nodiscard]] const Block& flood_block();       // W3, W4: to one actor as fast as it takes them.
