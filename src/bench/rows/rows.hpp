@@ -19,6 +19,7 @@ namespace troupe::bench {
 [[nodiscard]] const Block& fan_out_block();     // W5: events to all subscribers of a topic.
 [[nodiscard]] const Block& ring_block();        // W8: a token through 10,000 actors.
 [[nodiscard]] const Block& skynet_block();      // W9: a tree of actors that spawn actors.
+[[nodiscard]] const Block& overload_block();    // Twice as much as a node can do.
 [[nodiscard]] std::span<const Block> spawn_blocks();  // W7: actors that are spawned and wait.
 // With WebAssembly:
 [[nodiscard]] const Block& call_block();             // W10: a message handled by a guest.
