@@ -15,7 +15,7 @@ TROUPE_START(config) {
 TROUPE_HANDLE(message) {
   if (message.len == sizeof(count)) {
     for (int64_t step = 0; step < steps; ++step)
-      state = state * 6364136223846793005ULL + 1442695040888963407ULL;
+      state = (state ^ (state >> 32)) * 6364136223846793005ULL;
     ++count;
     return troupe_answer(message);
   }

@@ -41,7 +41,21 @@ void Nurseries::spawn() {
 
 std::uint64_t Nurseries::ask() { return node_.ask(head_, "ask"); }
 
+std::uint64_t Nurseries::ask_one() {
+  if (one_.is_nobody()) {
+    const auto actors = node_.runtime().actors();
+    const auto is_parked = [](const ActorStatus& actor) {
+      return actor.component.contains("parked");
+    };
+    const auto found = std::ranges::find_if(actors, is_parked);
+    CHECK(found != actors.end(), "there are parked actors");
+    one_ = found->address;
+  }
+  return node_.ask(one_, "one");
+}
+
 void Nurseries::end() {
+  one_ = {};
   const std::uint64_t ended = node_.ended();
   CHECK(node_.ask(head_, "end") == nurseries_, "every nursery is told");
   node_.wait_for_ends(ended + nurseries_ + actors());

@@ -24,6 +24,8 @@ class Nurseries {
   void spawn();
   // Each gets a message and sends one back; how many came.
   [[nodiscard]] std::uint64_t ask();
+  // One of them gets a message from outside and answers; 1.
+  [[nodiscard]] std::uint64_t ask_one();
   // Returns when all have ended.
   void end();
   // Returns when the node has forgotten them, too.
@@ -37,6 +39,7 @@ class Nurseries {
   std::uint64_t nurseries_;
   BenchNode node_;
   Address head_;
+  Address one_ = {};
 };
 
 }  // namespace troupe::bench

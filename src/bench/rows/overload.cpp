@@ -160,20 +160,20 @@ std::vector<RowInfo> rows() {
     return {{.id = id_of(kind, "peak"),
              .title = fmt::format("a message to one of 1,000 busy {}, room for all", kind.actors),
              .kind = RowKind::macro,
-             .leans = Leans::two_cores},
+             .leans = Leans::kernel},
             {.id = id_of(kind, "goodput"),
              .title = "a message handled at twice that rate, the others refused",
              .unit = "x",
              .base = id_of(kind, "peak"),
              .goal = goodput_goal,
              .kind = RowKind::macro,
-             .leans = Leans::two_cores},
+             .leans = Leans::kernel},
             {.id = id_of(kind, "growth"),
              .title = "resident memory that was gained meanwhile",
              .unit = "bytes",
              .goal = flat_bytes,
              .kind = RowKind::macro,
-             .leans = Leans::two_cores}};
+             .leans = Leans::kernel}};
   });
 }
 

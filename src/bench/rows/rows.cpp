@@ -7,10 +7,12 @@ namespace troupe::bench {
 
 std::span<const Block* const> all_blocks() {
   static const std::vector<const Block*> blocks = [] {
-    std::vector<const Block*> list{
-        &floor_block(), &core_block(),    &registry_block(), &exchange_block(), &cross_core_block(),
-        &flood_block(), &fan_out_block(), &ring_block(),     &skynet_block(),   &overload_block()};
+    std::vector<const Block*> list{&floor_block(),    &core_block(),       &registry_block(),
+                                   &exchange_block(), &cross_core_block(), &flood_block(),
+                                   &fan_out_block(),  &ring_block(),       &skynet_block(),
+                                   &overload_block(), &latency_block()};
     for (const Block& block : spawn_blocks()) list.push_back(&block);
+    for (const Block& block : parked_blocks()) list.push_back(&block);
 #if TROUPE_HAS_WASMTIME
     list.insert(list.end(), {&call_block(), &life_block(), &compute_block(), &crowd_ahead_block(),
                              &crowd_on_demand_block(), &start_block()});

@@ -20,7 +20,9 @@ namespace troupe::bench {
 [[nodiscard]] const Block& ring_block();        // W8: a token through 10,000 actors.
 [[nodiscard]] const Block& skynet_block();      // W9: a tree of actors that spawn actors.
 [[nodiscard]] const Block& overload_block();    // Twice as much as a node can do.
-[[nodiscard]] std::span<const Block> spawn_blocks();  // W7: actors that are spawned and wait.
+[[nodiscard]] const Block& latency_block();     // W16: answers at a fixed rate of requests.
+[[nodiscard]] std::span<const Block> parked_blocks();  // W15: 100,000 actors that wait.
+[[nodiscard]] std::span<const Block> spawn_blocks();   // W7: actors that are spawned and wait.
 // With WebAssembly:
 [[nodiscard]] const Block& call_block();             // W10: a message handled by a guest.
 [[nodiscard]] const Block& life_block();             // W11: an instance from its start to its end.

@@ -45,6 +45,7 @@ inline Outcome say(Turn& turn, Address to, NurseryWord word) {
 class NativeParked final : public Actor {
  public:
   Outcome handle(Turn& turn, BytesView) override {
+    if (turn.answer_owed()) return Outcome::answer("1");
     const auto asker = turn.sender();
     return asker ? say(turn, *asker, {.kind = NurseryWord::done, .number = 1}) : Outcome();
   }
