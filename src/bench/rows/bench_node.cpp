@@ -32,7 +32,9 @@ Component component_of(const ActorKind& kind, const Role& role) {
   return Component::native(role.name, role.make);
 }
 
-BenchNode::BenchNode(std::string name, std::uint32_t workers) : name_(std::move(name)) {
+BenchNode::BenchNode(std::string name, std::uint32_t workers,
+                     std::function<void(const ExitEvent&)> on_end)
+    : name_(std::move(name)), on_end_(std::move(on_end)) {
   // What is logged here is a message that came to nothing: whoever waits for it waits in vain.
   const auto on_log = [](const LogLine& line) {
     CHECK(line.level < LogLevel::warn, fmt::format("{}: {}", line.name, line.text));
@@ -40,6 +42,7 @@ BenchNode::BenchNode(std::string name, std::uint32_t workers) : name_(std::move(
   const auto on_exit = [this](const ExitEvent& event) {
     CHECK(event.exit.kind != Exit::Kind::crashed,
           fmt::format("{}: {}", event.name, to_string(event.exit)));
+    if (on_end_) on_end_(event);
     if (++ended_ >= awaited_.load()) ended_.notify_one();
   };
   auto runtime =

@@ -36,7 +36,9 @@ Role role(std::string name) {
 // Errors: whatever goes wrong, in an actor too, is a CHECK: there is then nothing to measure.
 class BenchNode {
  public:
-  BenchNode(std::string name, std::uint32_t workers);
+  // `on_end` hears of each life that ends, on a thread of the node.
+  BenchNode(std::string name, std::uint32_t workers,
+            std::function<void(const ExitEvent&)> on_end = {});
   BenchNode(const BenchNode&) = delete;
   BenchNode& operator=(const BenchNode&) = delete;
   ~BenchNode();
@@ -70,6 +72,7 @@ class BenchNode {
 
  private:
   std::string name_;
+  std::function<void(const ExitEvent&)> on_end_;
   std::atomic<std::uint64_t> ended_{0};
   std::atomic<std::uint64_t> awaited_{UINT64_MAX};
   std::unique_ptr<Runtime> runtime_;

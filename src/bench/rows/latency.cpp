@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -20,8 +19,10 @@
 #include "base/format.hpp"
 #include "base/limits.hpp"
 #include "bench/rows/actor_kind.hpp"
+#include "bench/rows/answered.hpp"
 #include "bench/rows/bench_node.hpp"
 #include "bench/rows/grinder.hpp"
+#include "bench/rows/quantiles.hpp"
 #include "bench/rows/rows.hpp"
 #include "bench/sampler.hpp"
 #include "bench/stats/open_loop.hpp"
@@ -45,38 +46,11 @@ struct Load {
 constexpr std::array loads{Load{.percent = 10}, Load{.percent = 50, .goal = 2},
                            Load{.percent = 90}};
 
-struct Quantile {
-  std::string_view name;
-  double share;
-};
-constexpr std::array quantiles{
-    Quantile{.name = "p50", .share = 0.5}, Quantile{.name = "p90", .share = 0.9},
-    Quantile{.name = "p99", .share = 0.99}, Quantile{.name = "p99.9", .share = 0.999},
-    Quantile{.name = "max", .share = 1}};
 constexpr std::string_view judged = "p99.9";
 
 std::string id_of(std::string_view server, const Load& load, std::string_view quantile) {
   return fmt::format("W16/{}/at-{}/{}", server, load.percent, quantile);
 }
-
-// When each of so many requests was answered. Thread: each entry by whoever answers it.
-class Answered {
- public:
-  explicit Answered(std::size_t requests) : at_(requests) {}
-
-  void note(std::size_t request, Instant now) {
-    at_[request] = now;
-    if (count_.fetch_add(1, std::memory_order_acq_rel) + 1 == at_.size()) count_.notify_one();
-  }
-  void wait() const {
-    for (std::size_t count = count_; count < at_.size(); count = count_) count_.wait(count);
-  }
-  [[nodiscard]] const std::vector<Instant>& at() const { return at_; }
-
- private:
-  std::vector<Instant> at_;
-  std::atomic<std::size_t> count_{0};
-};
 
 // Starts each request at its time by `start(number)`; the latencies of all.
 template <typename Start>
@@ -87,7 +61,7 @@ const Histogram& run_loop(const Clock& clock, OpenLoop& loop, Answered& answered
     for (std::uint64_t due = loop.due(clock.now()); due > 0 && begun < requests; --due, ++begun)
       start(loop.begin());
   }
-  answered.wait();
+  answered.wait_for(answered.at().size());
   for (std::size_t request = 0; request < requests; ++request)
     loop.complete(request, answered.at()[request]);
   return loop.latencies_ns();
@@ -115,7 +89,7 @@ class EchoNode {
     Answered answered(burst);
     const Instant begin = clock_.now();
     for (std::size_t request = 0; request < burst; ++request) ask(request, answered);
-    answered.wait();
+    answered.wait_for(answered.at().size());
     return burst * ns_per_s / static_cast<double>((clock_.now() - begin).count());
   }
   [[nodiscard]] BenchNode& node() { return node_; }
@@ -162,8 +136,7 @@ using Values = std::map<std::string, std::vector<double>, std::less<>>;
 
 void keep(std::string_view server, const Load& load, const Histogram& latencies, Values& values) {
   for (const Quantile& quantile : quantiles) {
-    values[id_of(server, load, quantile.name)].push_back(static_cast<double>(
-        quantile.share < 1 ? latencies.quantile(quantile.share) : latencies.max()));
+    values[id_of(server, load, quantile.name)].push_back(value_at(latencies, quantile));
   }
 }
 

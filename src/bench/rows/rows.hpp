@@ -24,6 +24,7 @@ namespace troupe::bench {
 [[nodiscard]] std::span<const Block> parked_blocks();  // W15: 100,000 actors that wait.
 [[nodiscard]] std::span<const Block> spawn_blocks();   // W7: actors that are spawned and wait.
 // With WebAssembly:
+[[nodiscard]] const Block& loopers_block();          // W17: an answer beside endless loops.
 [[nodiscard]] const Block& call_block();             // W10: a message handled by a guest.
 [[nodiscard]] const Block& life_block();             // W11: an instance from its start to its end.
 [[nodiscard]] const Block& compute_block();          // W13: guest code that computes.
