@@ -25,7 +25,7 @@ enum class Leans : std::uint8_t { one_core, two_cores, memory, kernel };
 struct RowInfo {
   std::string id;     // "W10/sdk/1KiB": a workload of docs/performance.md, then what is special.
   std::string title;  // What happens once in an operation.
-  // Of value and goal: "ns", "bytes", "1/s", "count"; "x" for a multiple of `base`.
+  // Of value and goal: "ns", "bytes", "1/s", "count", "percent"; "x" for a multiple of `base`.
   std::string unit = "ns";
   std::string base = {};  // The row of the same block that this one is a multiple of.
   std::optional<double> goal = std::nullopt;
