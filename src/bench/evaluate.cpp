@@ -140,6 +140,7 @@ std::optional<ResultRow> evaluate(const RowInfo& row, const Measurements& measur
                    .goal = row.goal,
                    .better = row.better,
                    .base = row.base,
+                   .peer_goal = row.peer_goal,
                    .count = series->count,
                    .sum = series->sum,
                    .moved = series->moved};
@@ -172,10 +173,15 @@ ResultRow evaluate_peer(const RowKey& key, const Series& series, std::uint64_t s
 }
 
 std::string_view verdict_on_goal(const ResultRow& row) {
-  if (!row.goal || !row.failed.empty()) return "";
-  if (row.status == Stability::unstable) return "unstable";
-  const bool is_met = row.better == Better::lower ? row.value <= *row.goal : row.value >= *row.goal;
-  return is_met ? "met" : "missed";
+  if (!row.failed.empty()) return "";
+  const auto verdict = [&row](double value, double goal) -> std::string_view {
+    if (row.status == Stability::unstable) return "unstable";
+    const bool is_met = row.better == Better::lower ? value <= goal : value >= goal;
+    return is_met ? "met" : "missed";
+  };
+  if (row.goal) return verdict(row.value, *row.goal);
+  if (row.peer_goal && row.beside) return verdict(row.beside->times, *row.peer_goal);
+  return "";
 }
 
 }  // namespace troupe::bench

@@ -35,7 +35,8 @@ TEST(Peers, AreAskedForARowInOneConfiguration) {
       peer_job({.name = "go", .program = "/p/peer", .ways = {}}, {.row = "W1", .config = "2"},
                {.warm_up = 300ms, .measure = 1s, .samples = 30});
   EXPECT_EQ(fmt::format("{}", fmt::join(job.command, " ")),
-            "/p/peer W1 2 --warmup-ms 300 --measure-ms 1000 --samples 30");
+            "/p/peer W1 2 --warmup-ms 300 --measure-ms 1000 --samples 30 --actors 100000")
+      << "as few as our own rows have, where there is little time";
   ASSERT_EQ(job.rows.size(), 1U);
   EXPECT_EQ(job.rows[0], (RowKey{.id = "W1", .peer = "go/2"}));
 }

@@ -34,6 +34,7 @@ void add_extras(Json& json, const ResultRow& row) {
   if (!row.base.empty()) json["base"] = row.base;
   if (row.ns) json["ns"] = *row.ns;
   if (row.cache_lines) json["cache_lines"] = *row.cache_lines;
+  if (row.peer_goal) json["peer_goal"] = *row.peer_goal;
   if (row.beside)
     json["beside"] = {{"peer", row.beside->peer},
                       {"times", row.beside->times},
@@ -71,6 +72,7 @@ ResultRow row_of(const Json& json) {
   row.spread = optional_of<double>(json, "spread");
   row.status = status_of(json.at("status").get<std::string>());
   row.goal = optional_of<double>(json, "goal");
+  row.peer_goal = optional_of<double>(json, "peer_goal");
   row.better = json.at("better").get<std::string>() == "higher" ? Better::higher : Better::lower;
   row.base = optional_of<std::string>(json, "base").value_or("");
   row.ns = optional_of<double>(json, "ns");

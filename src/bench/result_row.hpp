@@ -42,6 +42,7 @@ struct ResultRow {
   std::optional<double> ns = {};           // What is multiplied, if it is one.
   std::optional<double> cache_lines = {};  // Two-core rows: as a multiple of that probe.
   std::optional<BesidePeer> beside = {};
+  std::optional<double> peer_goal = {};  // Of `beside`, as in RowInfo.
   Outliers outliers = {};
   bool has_modes = false;  // The samples lie in more than one heap: the value is none of them.
   std::uint64_t count = 0;
@@ -51,7 +52,8 @@ struct ResultRow {
   std::string failed = {};                        // Why there is no value.
 };
 
-// "met", "missed", "unstable" (neither), or empty where there is no goal.
+// "met", "missed", "unstable" (neither), or empty where there is no goal, or no peer to hold it
+// against.
 [[nodiscard]] std::string_view verdict_on_goal(const ResultRow& row);
 
 // What all processes said of one row. None: nothing was measured.

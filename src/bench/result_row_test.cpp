@@ -153,6 +153,16 @@ TEST(Verdicts, AreGivenOnlyToRowsThatHoldStill) {
   EXPECT_EQ(verdict_on_goal(row), "");
 }
 
+TEST(Verdicts, OnAMultipleOfAPeerNeedThePeer) {
+  ResultRow row{.id = "a", .title = "", .unit = "ns", .value = 60, .peer_goal = 0.5};
+  row.status = Stability::stable;
+  EXPECT_EQ(verdict_on_goal(row), "");
+  row.beside = {.peer = "tokio/1", .times = 0.4, .low = 0.3, .high = 0.6};
+  EXPECT_EQ(verdict_on_goal(row), "met");
+  row.beside->times = 0.51;
+  EXPECT_EQ(verdict_on_goal(row), "missed");
+}
+
 TEST(ResultRows, HaveTheMembersThatScriptsReadAndComeBack) {
   RowInfo info_of_row = info("W10/sdk/0B");
   info_of_row.goal = 4;

@@ -2,6 +2,7 @@
 // What a benchmark is: rows, each of which answers one question with one number, in blocks of rows
 // that are measured side by side in one process.
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -12,6 +13,7 @@
 #include "bench/raw.hpp"
 #include "bench/stats/comparison.hpp"
 #include "bench/stats/variation.hpp"
+#include "troupe/result.hpp"
 #include "troupe/time.hpp"
 
 namespace troupe::bench {
@@ -23,7 +25,7 @@ enum class Leans : std::uint8_t { one_core, two_cores, memory, kernel };
 struct RowInfo {
   std::string id;     // "W10/sdk/1KiB": a workload of docs/performance.md, then what is special.
   std::string title;  // What happens once in an operation.
-  // Of value and goal: "ns", "bytes", "1/s", "count"; "x" for a multiple of `base`.
+  // Of value and goal: "ns", "bytes", "1/s", "count", "percent"; "x" for a multiple of `base`.
   std::string unit = "ns";
   std::string base = {};  // The row of the same block that this one is a multiple of.
   std::optional<double> goal = std::nullopt;
@@ -31,6 +33,8 @@ struct RowInfo {
   RowKind kind = RowKind::micro;  // How far apart the processes of a stable row may lie.
   Leans leans = Leans::one_core;
   std::string peer_id = {};  // The row of the peers that does the same; empty: none does.
+  // At most (where higher is better: at least) so many times the best peer's figure of the run.
+  std::optional<double> peer_goal = std::nullopt;
 };
 
 // What an operation did, counted by whoever received it.
@@ -50,11 +54,16 @@ enum class Timer : std::uint8_t {
 // A row that can be measured in this process.
 struct Row {
   std::string id;
-  // Does `iterations` operations.
+  // Does `iterations` times `each` operations.
   std::function<Work(std::uint64_t iterations)> run;
   // What each operation adds to the sum; none: anything.
   std::optional<std::uint64_t> sum_each = std::nullopt;
   Timer timer = Timer::thread;
+  // Operations in one iteration, where they don't come singly: a publication has as many deliveries
+  // as there are subscribers.
+  std::uint64_t each = 1;
+  // Called when the clock has stopped: why nothing of it counts, if it does not. Empty: it counts.
+  std::function<Result<void>()> audit = {};
 };
 
 // How long and how often a block is measured in one process.
@@ -66,6 +75,9 @@ struct Effort {
   std::uint64_t exactly = 0;
   // Everything works and all counts are right; the figures say nothing.
   bool is_smoke = false;
+
+  // Rows that take as long as they take do with less then, and say so in their titles.
+  [[nodiscard]] bool is_brief() const { return measure < std::chrono::seconds(2); }
 };
 
 struct Request {

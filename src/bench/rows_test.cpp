@@ -23,6 +23,8 @@ TEST(Rows, HaveIdsOfTheirOwnAndBasesInTheirBlock) {
       EXPECT_TRUE(ids.insert(row.id).second) << row.id;
       EXPECT_FALSE(row.title.empty()) << row.id;
       EXPECT_EQ(row.unit == "x", !row.base.empty()) << row.id;
+      EXPECT_FALSE(row.goal && row.peer_goal) << row.id;
+      EXPECT_TRUE(!row.peer_goal || !row.peer_id.empty()) << row.id;
       if (row.base.empty()) continue;
       const auto base = std::ranges::find(rows, row.base, &RowInfo::id);
       ASSERT_NE(base, rows.end()) << row.id;

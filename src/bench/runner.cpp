@@ -32,6 +32,16 @@ RawRun failed_run(const Job& job, const std::string& why) {
   return run;
 }
 
+// A process that died in the middle of a block has said nothing of its other rows.
+void add_unmeasured(RawRun& run, const Job& job) {
+  for (const RowKey& key : job.rows) {
+    const auto is_there = [&key](const RawRow& row) { return row.id == key.id; };
+    if (std::ranges::none_of(run.rows, is_there))
+      run.rows.push_back(
+          {.id = key.id, .peer = key.peer, .failed = "its process ended without measuring it"});
+  }
+}
+
 // How far the run is, and how fast it was so far compared with what was expected.
 class Pace {
  public:
@@ -79,6 +89,7 @@ Ran run_job(const RunnerWorld& world, const Job& job) {
       return ran;
     }
     ran.run = *std::move(run);
+    add_unmeasured(ran.run, job);
     ran.moved = moved(ran.run.before, ran.run.after, job.leans);
     if (ran.moved.empty() || ran.repeats == repeats_max || world.is_interrupted()) return ran;
     ++ran.repeats;

@@ -120,9 +120,10 @@ TEST_F(Runner, KeepsTheOthersWhenOneFails) {
   const Outcomes outcomes = run({job("x", 0), job("y", 1), job("z", 2)});
   EXPECT_EQ(outcomes.jobs_done, 3U);
   const auto& failures = outcomes.sides[0].at({.id = "a"}).failures;
-  ASSERT_EQ(failures.size(), 2U);
+  ASSERT_EQ(failures.size(), 3U);
   EXPECT_EQ(failures[0], "it ended with code 134");
   EXPECT_NE(failures[1].find("line 1"), std::string::npos);
+  EXPECT_EQ(failures[2], "its process ended without measuring it") << "it spoke of another row";
   EXPECT_EQ(outcomes.sides[0].at({.id = "b"}).figures.back(), std::vector<double>{3});
 }
 

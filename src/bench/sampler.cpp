@@ -24,7 +24,7 @@ class Course {
   // The plan for its samples; a row whose counts are off has none.
   void warm_up(const Effort& effort) {
     const WarmUp warm = bench::warm_up(clock_, effort.warm_up, [this](std::uint64_t iterations) {
-      return run(iterations).has_value();
+      return audit(iterations, row_.run(iterations)).has_value();
     });
     if (!raw_.failed.empty()) return;
     plan_ = plan_samples(warm.ns_per_iteration(),
@@ -35,19 +35,20 @@ class Course {
     if (!raw_.failed.empty()) return;
     const std::uint64_t iterations = plan_.iterations[number];
     const Instant begin = clock_.now();
-    const std::optional<Work> work = run(iterations);
+    const Work done = row_.run(iterations);
     const Instant end = clock_.now();
+    const std::optional<Work> work = audit(iterations, done);
     if (!work) return;
     // A clock with coarse steps may not have moved; a sample of no time would be infinitely fast.
     if (end == begin) return;
-    raw_.iterations.push_back(static_cast<double>(iterations));
+    raw_.iterations.push_back(static_cast<double>(iterations * row_.each));
     raw_.ns.push_back(static_cast<double>((end - begin).count()));
     raw_.count += work->count;
     raw_.sum += work->sum;
   }
 
   void run_exactly(std::uint64_t iterations) {
-    const std::optional<Work> work = run(iterations);
+    const std::optional<Work> work = audit(iterations, row_.run(iterations));
     if (!work) return;
     raw_.unit = "count";
     raw_.values = {static_cast<double>(work->count)};
@@ -63,15 +64,16 @@ class Course {
 
  private:
   // None: the counts are off, and the row has failed.
-  std::optional<Work> run(std::uint64_t iterations) {
-    if (!raw_.failed.empty()) return std::nullopt;
-    const Work work = row_.run(iterations);
-    if (work.count != iterations) {
+  std::optional<Work> audit(std::uint64_t iterations, const Work& work) {
+    const std::uint64_t operations = iterations * row_.each;
+    if (const Result<void> audited = row_.audit ? row_.audit() : Result<void>(); !audited) {
+      raw_.failed = audited.error().message;
+    } else if (work.count != operations) {
       raw_.failed =
-          fmt::format("{} operations were to be done, {} arrived", iterations, work.count);
-    } else if (row_.sum_each && work.sum != *row_.sum_each * iterations) {
+          fmt::format("{} operations were to be done, {} arrived", operations, work.count);
+    } else if (row_.sum_each && work.sum != *row_.sum_each * operations) {
       raw_.failed =
-          fmt::format("the sum should be {}, it is {}", *row_.sum_each * iterations, work.sum);
+          fmt::format("the sum should be {}, it is {}", *row_.sum_each * operations, work.sum);
     }
     return raw_.failed.empty() ? std::optional(work) : std::nullopt;
   }

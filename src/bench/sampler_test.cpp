@@ -95,6 +95,31 @@ TEST_F(Sampler, FailsARowWhoseSumIsOff) {
   EXPECT_NE(sample({std::move(wrong)})[0].failed.find("the sum should be"), std::string::npos);
 }
 
+TEST_F(Sampler, DividesTheTimeByTheOperationsOfAnIteration) {
+  Row publications = row("a", 100us);
+  publications.run = [this](std::uint64_t iterations) {
+    clock_.advance(100us * static_cast<std::int64_t>(iterations));
+    return Work{.count = 10 * iterations, .sum = 30 * iterations};
+  };
+  publications.each = 10;
+  const auto rows = sample({std::move(publications)});
+  EXPECT_EQ(rows[0].failed, "");
+  for (const double figure : figures(rows[0])) EXPECT_EQ(figure, 10'000);
+}
+
+TEST_F(Sampler, LooksAtTheWorkWhenTheClockHasStopped) {
+  Row checked = row("a", 10us);
+  checked.audit = [this] {
+    clock_.advance(1s);
+    return Result<void>();
+  };
+  for (const double figure : figures(sample({std::move(checked)}).front()))
+    EXPECT_EQ(figure, 10'000);
+  Row idle = row("b", 10us);
+  idle.audit = [] { return Result<void>(fail(ErrorCode::internal, "nobody was called")); };
+  EXPECT_EQ(sample({std::move(idle)})[0].failed, "nobody was called");
+}
+
 TEST_F(Sampler, DoesExactlySoMuchWhenItIsAskedTo) {
   const auto rows = sample({row("a", 10us)}, {.effort = {.exactly = 7}, .ids = {}});
   EXPECT_EQ(rows[0].values, std::vector<double>{7});

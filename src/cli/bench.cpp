@@ -32,6 +32,8 @@ nlohmann::ordered_json json_of(const bench::Block& block, const RowInfo& row) {
           {"unit", row.unit},
           {"block", block.name},
           {"goal", row.goal ? nlohmann::ordered_json(*row.goal) : nlohmann::ordered_json()},
+          {"peer_goal",
+           row.peer_goal ? nlohmann::ordered_json(*row.peer_goal) : nlohmann::ordered_json()},
           {"better", row.better == bench::Better::lower ? "lower" : "higher"},
           {"base", row.base.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(row.base)},
           {"peer_id",
@@ -47,7 +49,8 @@ Tried<ExitCode> list(Console& console, const BenchList& command) {
     for (const RowInfo& row : selection.rows) {
       if (console.is_json()) console.print(json_of(*selection.block, row).dump() + '\n');
       cells.push_back({row.id, std::string(selection.block->name),
-                       row.goal ? figure_text(*row.goal, row.unit) : "", row.title});
+                       goal_text({.own = row.goal, .of_peer = row.peer_goal, .unit = row.unit}),
+                       row.title});
     }
   }
   if (!console.is_json())

@@ -59,10 +59,11 @@ std::string value_text(const ResultRow& row) {
   return text;
 }
 
-std::string goal_text(const ResultRow& row) {
-  if (!row.goal) return "";
+std::string verdict_text(const ResultRow& row) {
+  if (!row.goal && !row.peer_goal) return "";
   return fmt::format("{} {} {}", row.better == bench::Better::lower ? "<=" : ">=",
-                     figure_text(*row.goal, row.unit), bench::verdict_on_goal(row));
+                     goal_text({.own = row.goal, .of_peer = row.peer_goal, .unit = row.unit}),
+                     bench::verdict_on_goal(row));
 }
 
 std::string name_of(const ResultRow& row) {
@@ -135,6 +136,11 @@ std::string figure_text(double value, std::string_view unit) {
   return fmt::format("{} {}", digits(value), unit);
 }
 
+std::string goal_text(const Goal& goal) {
+  if (goal.own) return figure_text(*goal.own, goal.unit);
+  return goal.of_peer ? digits(*goal.of_peer) + "x peer" : "";
+}
+
 std::string percent_text(double share) { return fmt::format("{:.1f} %", share * 100); }
 
 std::string result_table(const Console& console, std::span<const ResultRow> rows) {
@@ -154,7 +160,7 @@ std::string result_table(const Console& console, std::span<const ResultRow> rows
         {name_of(row), value_text(row),
          fmt::format("[{}, {}]", figure_text(row.low, row.unit), figure_text(row.high, row.unit)),
          row.spread ? percent_text(*row.spread) : "", std::string(status_text(row)),
-         goal_text(row)});
+         verdict_text(row)});
     const auto verdict = bench::verdict_on_goal(row);
     styles.push_back(verdict == "missed"                 ? Style::red
                      : row.status == Stability::unstable ? Style::yellow

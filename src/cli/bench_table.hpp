@@ -1,6 +1,7 @@
 #pragma once
 // Figures as people read them.
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,6 +14,13 @@ namespace troupe {
 
 // "1.33 us", "3.20x", "38 KiB", "12 count".
 [[nodiscard]] std::string figure_text(double value, std::string_view unit);
+// A figure, or a multiple of the best peer's: "4.00x", "0.500x peer"; empty: there is none.
+struct Goal {
+  std::optional<double> own;
+  std::optional<double> of_peer;
+  std::string_view unit;
+};
+[[nodiscard]] std::string goal_text(const Goal& goal);
 [[nodiscard]] std::string percent_text(double share);
 
 // One line for each row, and below what a reader must know of some of them.

@@ -1,15 +1,17 @@
 #pragma once
 // A node with threads, as rows use it: actors of C++ or guests, asked from outside.
 
+#include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
-#include <utility>
+#include <vector>
 
-#include "base/check.hpp"
-#include "base/format.hpp"
-#include "bench/rows/native_actors.hpp"
+#include "bench/row.hpp"
+#include "bench/rows/actor_kind.hpp"
 #include "troupe/runtime.hpp"
 
 #if TROUPE_HAS_WASMTIME
@@ -18,56 +20,62 @@
 
 namespace troupe::bench {
 
+// What an actor of a workload runs: a class of this program, or the guest of the same name.
+struct Role {
+  std::string name;
+  std::function<std::unique_ptr<Actor>()> make;
+};
+template <typename NativeActor>
+Role role(std::string name) {
+  return {.name = std::move(name), .make = [] { return std::make_unique<NativeActor>(); }};
+}
+
+[[nodiscard]] Component component_of(const ActorKind& kind, const Role& role);
+
 // Thread: the measuring one.
+// Errors: whatever goes wrong, in an actor too, is a CHECK: there is then nothing to measure.
 class BenchNode {
  public:
-  BenchNode(std::string name, std::uint32_t workers) {
-    RuntimeOptions options;
-    options.name = std::move(name);
-    options.workers = workers;
-    auto runtime = Runtime::start(std::move(options));
-    CHECK(runtime.has_value(), runtime.error().message);
-    runtime_ = *std::move(runtime);
-  }
+  // `on_end` hears of each life that ends, on a thread of the node.
+  BenchNode(std::string name, std::uint32_t workers,
+            std::function<void(const ExitEvent&)> on_end = {});
+  BenchNode(const BenchNode&) = delete;
+  BenchNode& operator=(const BenchNode&) = delete;
+  ~BenchNode();
 
-  Address spawn(SpawnOptions options, const Component& component) {
-    const auto spawned = runtime_->spawn(component, std::move(options));
-    CHECK(spawned.has_value(), spawned.error().message);
-    return *spawned;
-  }
+  Address spawn(SpawnOptions options, const Component& component);
   // An actor that may find `knows`, which is its config too.
-  Address spawn(std::string name, const Component& component, std::string_view knows = {}) {
-    SpawnOptions options;
-    options.name = std::move(name);
-    options.config = to_bytes(knows);
-    if (!knows.empty()) options.grants.find = {std::string(knows)};
-    return spawn(std::move(options), component);
-  }
+  Address spawn(std::string name, const Component& component, std::string_view knows = {});
+  // Loads an app of these roles. `actors` is its manifest from [app.actors] on: only a manifest
+  // has templates, which actors need to spawn.
+  void load(const ActorKind& kind, std::span<const Role> roles, std::string_view actors);
+  [[nodiscard]] Address find(std::string_view name);
 
   // The number that it answers.
-  std::uint64_t ask(Address actor, std::string_view order) {
-    const auto answer = runtime_->request(actor, as_bytes(order), std::chrono::seconds(60));
-    CHECK(answer.has_value(), answer.error().message);
-    return number_of(as_text(*answer));
-  }
+  std::uint64_t ask(Address actor, std::string_view order);
+
+  // How many lives have ended so far; those of actors whose start failed count, too.
+  [[nodiscard]] std::uint64_t ended() const { return ended_.load(std::memory_order_relaxed); }
+  // Waits until so many have.
+  void wait_for_ends(std::uint64_t lives);
+  // Waits until no more than so many actors are known to the node.
+  void wait_until_left(std::size_t actors);
+  // Lets time pass.
+  void idle(Duration span);
+
+  // Handler calls of actors that live in a linear memory, as guests alone do.
+  [[nodiscard]] std::uint64_t guest_calls();
+  // What a row's `audit` is to be: guests were called since the last time, where it has guests.
+  [[nodiscard]] std::function<Result<void>()> audit_of(const ActorKind& kind);
 
   [[nodiscard]] Runtime& runtime() { return *runtime_; }
 
  private:
+  std::string name_;
+  std::function<void(const ExitEvent&)> on_end_;
+  std::atomic<std::uint64_t> ended_{0};
+  std::atomic<std::uint64_t> awaited_{UINT64_MAX};
   std::unique_ptr<Runtime> runtime_;
 };
-
-// A class of this program.
-template <typename NativeActor>
-Component native_component(std::string name) {
-  return Component::native(std::move(name), [] { return std::make_unique<NativeActor>(); });
-}
-
-#if TROUPE_HAS_WASMTIME
-inline Component guest_component(const char* name) {
-  const BytesView wasm = guest(name);
-  return Component::from_bytes(name, Bytes(wasm.begin(), wasm.end()));
-}
-#endif
 
 }  // namespace troupe::bench

@@ -11,13 +11,13 @@
 #include <random>
 #include <string>
 #include <sys/resource.h>
-#include <unistd.h>
 #include <utility>
 #include <vector>
 
 #include "base/check.hpp"
 #include "base/format.hpp"
 #include "bench/rows/guest_rows.hpp"
+#include "bench/rows/resident.hpp"
 #include "bench/rows/rows.hpp"
 #include "bench/sampler.hpp"
 #include "io/thread_clock.hpp"
@@ -44,14 +44,6 @@ std::string id_of(const Way& way, std::string_view what) {
   return fmt::format("W7/engine/{}/{}", way.name, what);
 }
 
-double resident_bytes() {
-  std::ifstream file("/proc/self/statm");
-  std::uint64_t size = 0;
-  std::uint64_t resident = 0;
-  file >> size >> resident;
-  return static_cast<double>(resident) * static_cast<double>(::sysconf(_SC_PAGESIZE));
-}
-
 double page_table_bytes() {
   std::ifstream file("/proc/self/status");
   for (std::string line; std::getline(file, line);)
@@ -71,11 +63,6 @@ double page_faults() {
   rusage usage = {};
   CHECK(::getrusage(RUSAGE_SELF, &usage) == 0);
   return static_cast<double>(usage.ru_minflt);
-}
-
-// What has grown since, for each actor; memory that was given back counts as none.
-double growth(double now, double before, std::uint64_t actors) {
-  return std::max(0.0, now - before) / static_cast<double>(actors);
 }
 
 class Crowd {

@@ -2,55 +2,39 @@
 // guests. One request from outside starts each sample, and its answer says how many operations
 // came back as they were sent.
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "base/format.hpp"
+#include "bench/rows/actor_kind.hpp"
 #include "bench/rows/bench_node.hpp"
+#include "bench/rows/native_actors.hpp"
 #include "bench/rows/rows.hpp"
 #include "bench/sampler.hpp"
 
 namespace troupe::bench {
 namespace {
 
-// The components of one column.
-struct Cast {
-  std::string name;
-  Component echo;
-  Component asker;
-  Component player;
-};
-
-Cast native_cast() {
-  return {.name = "native",
-          .echo = native_component<NativeEcho>("echo"),
-          .asker = native_component<NativeAsker>("asker"),
-          .player = native_component<NativePlayer>("player")};
-}
-
-#if TROUPE_HAS_WASMTIME
-Cast guest_cast() {
-  return {.name = "wasm",
-          .echo = guest_component("echo"),
-          .asker = guest_component("asker"),
-          .player = guest_component("player")};
-}
-#endif
+// Of the best peer where the goals were set.
+constexpr double ping_pong_peer_ns = 178;
+constexpr double request_peer_ns = 165;
 
 // A node with one worker.
-class Column {
+class Pairs {
  public:
-  explicit Column(const Cast& cast) : node_(cast.name, 1) {
-    node_.spawn("echo", cast.echo);
-    asker_ = node_.spawn("asker", cast.asker, "echo");
-    server_ = node_.spawn("server", cast.player, "returner");
-    node_.spawn("returner", cast.player, "server");
+  explicit Pairs(const ActorKind& kind) : kind_(kind), node_(std::string(kind.name), 1) {
+    const Component player = component_of(kind, role<NativePlayer>("player"));
+    node_.spawn("echo", component_of(kind, role<NativeEcho>("echo")));
+    asker_ = node_.spawn("asker", component_of(kind, role<NativeAsker>("asker")), "echo");
+    server_ = node_.spawn("server", player, "returner");
+    node_.spawn("returner", player, "server");
   }
 
-  Row ping_pong(std::string id) { return row(std::move(id), server_, "play-ball"); }
-  Row request_response(std::string id) { return row(std::move(id), asker_, "go"); }
+  Row ping_pong() { return row(fmt::format("W1/{}", kind_.name), server_, "play-ball"); }
+  Row request_response() { return row(fmt::format("W6/{}", kind_.name), asker_, "go"); }
 
  private:
   Row row(std::string id, Address actor, std::string_view order) {
@@ -59,44 +43,40 @@ class Column {
                 [this, actor, order](std::uint64_t rounds) {
                   return Work{.count = node_.ask(actor, fmt::format("{} {}", order, rounds))};
                 },
-            .timer = Timer::wall};
+            .timer = Timer::wall,
+            .audit = node_.audit_of(kind_)};
   }
 
+  ActorKind kind_;
   BenchNode node_;
   Address asker_;
   Address server_;
 };
 
 std::vector<RowInfo> rows() {
-  std::vector<RowInfo> rows;
-  const auto add = [&rows](std::string_view column, std::string_view actors) {
-    rows.push_back({.id = fmt::format("W1/{}", column),
-                    .title = fmt::format("ping-pong, a round trip of two messages, {}", actors),
-                    .kind = RowKind::macro,
-                    .peer_id = "W1"});
-    rows.push_back({.id = fmt::format("W6/{}", column),
-                    .title = fmt::format("a request answered, its timeout armed, {}", actors),
-                    .kind = RowKind::macro,
-                    .peer_id = "W6"});
-  };
-  add("native", "native actors");
-#if TROUPE_HAS_WASMTIME
-  add("wasm", "C guests");
-#endif
-  return rows;
+  return rows_of_kinds([](const ActorKind& kind) -> std::vector<RowInfo> {
+    return {{.id = fmt::format("W1/{}", kind.name),
+             .title = fmt::format("ping-pong, a round trip of two messages, {}", kind.actors),
+             .kind = RowKind::macro,
+             .peer_id = "W1",
+             .peer_goal = kind.choose(60.0, 150.0) / ping_pong_peer_ns},
+            {.id = fmt::format("W6/{}", kind.name),
+             .title = fmt::format("a request answered, its timeout armed, {}", kind.actors),
+             .kind = RowKind::macro,
+             .peer_id = "W6",
+             .peer_goal = kind.choose(82.0, 220.0) / request_peer_ns}};
+  });
 }
 
 void measure(const Request& request, RawSink& sink) {
-  std::vector<Row> runnable;
-  Column native(native_cast());
-  runnable.push_back(native.ping_pong("W1/native"));
-  runnable.push_back(native.request_response("W6/native"));
-#if TROUPE_HAS_WASMTIME
-  Column guests(guest_cast());
-  runnable.push_back(guests.ping_pong("W1/wasm"));
-  runnable.push_back(guests.request_response("W6/wasm"));
-#endif
-  sample(request, std::move(runnable), sink);
+  std::vector<std::unique_ptr<Pairs>> nodes;
+  std::vector<Row> rows;
+  for (const ActorKind& kind : actor_kinds) {
+    nodes.push_back(std::make_unique<Pairs>(kind));
+    rows.push_back(nodes.back()->ping_pong());
+    rows.push_back(nodes.back()->request_response());
+  }
+  sample(request, std::move(rows), sink);
 }
 
 }  // namespace

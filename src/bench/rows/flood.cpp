@@ -2,13 +2,17 @@
 // more are on their way than its mailbox has room for by default: each sender asks from time to
 // time how many have come. The sink counts what arrives.
 
+#include <array>
 #include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "base/check.hpp"
 #include "base/format.hpp"
+#include "bench/rows/actor_kind.hpp"
 #include "bench/rows/bench_node.hpp"
 #include "bench/rows/rows.hpp"
 #include "bench/rows/traffic_actors.hpp"
@@ -20,30 +24,49 @@ namespace {
 constexpr std::size_t crowd = 20;
 constexpr std::size_t on_their_way = 800;  // Of the 1,000 that a mailbox takes.
 
-struct Cast {
-  std::string name;
-  Component drain;
-  Component flooder;
+// Of the best peer where the goals were set, in millions of messages a second; the rows are times.
+constexpr double flood_peer_rate = 30;
+constexpr double crowd_peer_rate = 31;
+
+// What a row is measured with.
+struct Shape {
+  ActorKind kind;
+  std::string id;
+  std::uint32_t workers = 1;
+  std::size_t senders = 1;
 };
+// W3, then W4 with one worker and with two.
+std::array<Shape, 3> shapes(const ActorKind& kind) {
+  return {Shape{.kind = kind, .id = fmt::format("W3/{}", kind.name)},
+          Shape{.kind = kind, .id = fmt::format("W4/{}/1-worker", kind.name), .senders = crowd},
+          Shape{.kind = kind,
+                .id = fmt::format("W4/{}/2-workers", kind.name),
+                .workers = 2,
+                .senders = crowd}};
+}
 
 // Some senders and their sink.
-class Column {
+class Flood {
  public:
-  Column(const Cast& cast, std::uint32_t workers, std::size_t senders) : node_(cast.name, workers) {
-    sink_ = node_.spawn("sink", cast.drain);
-    for (std::size_t i = 0; i < senders; ++i) {
+  explicit Flood(Shape shape)
+      : shape_(std::move(shape)), node_(std::string(shape_.kind.name), shape_.workers) {
+    node_.spawn("sink", component_of(shape_.kind, role<NativeDrain>("drain")));
+    const Component flooder = component_of(shape_.kind, role<NativeFlooder>("flooder"));
+    senders_.reserve(shape_.senders);
+    for (std::size_t i = 0; i < shape_.senders; ++i) {
       senders_.push_back(
           node_.spawn({.name = fmt::format("sender-{}", i),
-                       .config = to_bytes(std::to_string(on_their_way / senders)),
+                       .config = to_bytes(std::to_string(on_their_way / shape_.senders)),
                        .grants = {.find = {"sink"}, .publish = {}, .subscribe = {}, .spawn = {}}},
-                      cast.flooder));
+                      flooder));
     }
   }
 
-  Row row(std::string id) {
-    return {.id = std::move(id),
+  Row row() {
+    return {.id = shape_.id,
             .run = [this](std::uint64_t messages) { return Work{.count = flood(messages)}; },
-            .timer = Timer::wall};
+            .timer = Timer::wall,
+            .audit = node_.audit_of(shape_.kind)};
   }
 
  private:
@@ -70,64 +93,43 @@ class Column {
     return counted;
   }
 
+  Shape shape_;
   BenchNode node_;
-  Address sink_;
   std::vector<Address> senders_;
 };
 
-Cast native_cast() {
-  return {.name = "native",
-          .drain = native_component<NativeDrain>("drain"),
-          .flooder = native_component<NativeFlooder>("flooder")};
-}
-
-#if TROUPE_HAS_WASMTIME
-Cast guest_cast() {
-  return {.name = "wasm", .drain = guest_component("drain"), .flooder = guest_component("flooder")};
-}
-#endif
-
 std::vector<RowInfo> rows() {
-  std::vector<RowInfo> rows;
-  const auto add = [&rows](std::string_view column, std::string_view actors) {
-    rows.push_back({.id = fmt::format("W3/{}", column),
-                    .title = fmt::format("a message of a flood to one sink, {}", actors),
-                    .kind = RowKind::macro,
-                    .peer_id = "W3"});
-    rows.push_back({.id = fmt::format("W4/{}/1-worker", column),
-                    .title = fmt::format("a message from one of 20 to one sink, {}", actors),
-                    .kind = RowKind::macro,
-                    .peer_id = "W4"});
-    rows.push_back({.id = fmt::format("W4/{}/2-workers", column),
-                    .title = fmt::format("the same with two workers, {}", actors),
-                    .kind = RowKind::macro,
-                    .leans = Leans::two_cores,
-                    .peer_id = "W4"});
-  };
-  add("native", "native actors");
-#if TROUPE_HAS_WASMTIME
-  add("wasm", "C guests");
-#endif
-  return rows;
+  return rows_of_kinds([](const ActorKind& kind) -> std::vector<RowInfo> {
+    const auto [one, crowded, two_workers] = shapes(kind);
+    const double crowd_goal = crowd_peer_rate / kind.choose(40.0, 8.0);
+    return {{.id = one.id,
+             .title = fmt::format("a message of a flood to one sink, {}", kind.actors),
+             .kind = RowKind::macro,
+             .peer_id = "W3",
+             .peer_goal = flood_peer_rate / kind.choose(60.0, 12.0)},
+            {.id = crowded.id,
+             .title = fmt::format("a message from one of 20 to one sink, {}", kind.actors),
+             .kind = RowKind::macro,
+             .peer_id = "W4",
+             .peer_goal = crowd_goal},
+            {.id = two_workers.id,
+             .title = fmt::format("the same with two workers, {}", kind.actors),
+             .kind = RowKind::macro,
+             .leans = Leans::two_cores,
+             .peer_id = "W4",
+             .peer_goal = crowd_goal}};
+  });
 }
 
 void measure(const Request& request, RawSink& sink) {
-  // One node at a time: their workers would stand in each other's way.
-  const auto run = [&](const Cast& cast, std::string id, std::uint32_t workers,
-                       std::size_t senders) {
-    if (!request.wants(id)) return;
-    Column column(cast, workers, senders);
-    sample(request, {column.row(std::move(id))}, sink);
-  };
-  const auto run_column = [&](const Cast& cast) {
-    run(cast, fmt::format("W3/{}", cast.name), 1, 1);
-    run(cast, fmt::format("W4/{}/1-worker", cast.name), 1, crowd);
-    run(cast, fmt::format("W4/{}/2-workers", cast.name), 2, crowd);
-  };
-  run_column(native_cast());
-#if TROUPE_HAS_WASMTIME
-  run_column(guest_cast());
-#endif
+  for (const ActorKind& kind : actor_kinds) {
+    for (Shape shape : shapes(kind)) {
+      if (!request.wants(shape.id)) continue;
+      // One node at a time: their workers would stand in each other's way.
+      Flood flood(std::move(shape));
+      sample(request, {flood.row()}, sink);
+    }
+  }
 }
 
 }  // namespace

@@ -5,6 +5,11 @@
 
 #include "base/check.hpp"
 
+#define TROUPE_GUESTS(each)                                                                      \
+  each(asker) each(bindings_echo) each(compute) each(counter) each(crash) each(drain) each(echo) \
+      each(echo_64k) each(flooder) each(grinder) each(head) each(looper) each(nursery)           \
+          each(parked) each(player) each(publisher) each(ring) each(skynet) each(subscriber)
+
 // The assembler copies the file; CMake names the folder and rebuilds this file when a guest
 // changes.
 #define TROUPE_EMBED(name)                    \
@@ -21,19 +26,9 @@
       ":\n"                                   \
       ".byte 0\n"                             \
       ".popsection\n");                       \
-  extern "C" const std::uint8_t troupe_guest_##name[], troupe_guest_end_##name[]
+  extern "C" const std::uint8_t troupe_guest_##name[], troupe_guest_end_##name[];
 
-TROUPE_EMBED(asker);
-TROUPE_EMBED(bindings_echo);
-TROUPE_EMBED(compute);
-TROUPE_EMBED(counter);
-TROUPE_EMBED(crash);
-TROUPE_EMBED(drain);
-TROUPE_EMBED(echo);
-TROUPE_EMBED(echo_64k);
-TROUPE_EMBED(flooder);
-TROUPE_EMBED(player);
-TROUPE_EMBED(ring);
+TROUPE_GUESTS(TROUPE_EMBED)
 
 namespace troupe::bench {
 namespace {
@@ -44,14 +39,9 @@ struct Embedded {
   const std::uint8_t* end;
 };
 
-#define TROUPE_EMBEDDED(name) \
-  Embedded { #name, troupe_guest_##name, troupe_guest_end_##name }
+#define TROUPE_EMBEDDED(name) Embedded{#name, troupe_guest_##name, troupe_guest_end_##name},
 
-constexpr std::array embedded = {
-    TROUPE_EMBEDDED(asker),   TROUPE_EMBEDDED(bindings_echo), TROUPE_EMBEDDED(compute),
-    TROUPE_EMBEDDED(counter), TROUPE_EMBEDDED(crash),         TROUPE_EMBEDDED(drain),
-    TROUPE_EMBEDDED(echo),    TROUPE_EMBEDDED(echo_64k),      TROUPE_EMBEDDED(flooder),
-    TROUPE_EMBEDDED(player),  TROUPE_EMBEDDED(ring)};
+constexpr std::array embedded{TROUPE_GUESTS(TROUPE_EMBEDDED)};
 
 }  // namespace
 

@@ -29,6 +29,11 @@ inline std::uint64_t number_in(BytesView bytes) {
   return number;
 }
 
+// The worker that an actor was on when it sent a message: the high bits of the message's id
+// (router/worker_inputs.hpp).
+inline constexpr unsigned worker_shift = 44;
+inline std::uint64_t worker_of(std::uint64_t message_id) { return message_id >> worker_shift; }
+
 // Answers with what it got, as tests/guests/echo.c.
 // Thread: a worker's.
 struct NativeEcho final : Actor {
@@ -72,6 +77,7 @@ class NativeAsker final : public Actor {
 };
 
 // `play-ball N` has the partner named by its config return N balls, as guests/player.c.
+// `where-are-you` is answered with the number of its worker.
 // Thread: a worker's.
 class NativePlayer final : public Actor {
  public:
@@ -85,24 +91,34 @@ class NativePlayer final : public Actor {
       if (!found) return Outcome::error("there is nobody to play with");
       partner_ = *found;
     }
-    if (message.size() != sizeof left_) return play(turn, as_text(message));
+    if (message.size() != sizeof left_) return obey(turn, message);
     const std::uint64_t ball = number_in(message);
     if (!serves_) return hit(turn, ball);
     if (ball == left_) ++good_;
     if (--left_ != 0) return hit(turn, left_);
     serves_ = false;
-    if (!turn.answer(*caller_, as_bytes(std::to_string(good_))))
-      return Outcome::error("the answer was refused");
-    return {};
+    return answer(turn, good_);
   }
 
  private:
+  Outcome obey(Turn& turn, BytesView order) {
+    if (as_text(order) == "me") return answer(turn, worker_of(turn.message_id()));
+    caller_ = turn.responder_for_later();
+    if (as_text(order) == "where-are-you") {
+      return turn.send(turn.self(), as_bytes("me")) ? Outcome() : Outcome::error("refused");
+    }
+    return play(turn, as_text(order));
+  }
   Outcome play(Turn& turn, std::string_view order) {
     left_ = number_of(order.substr(std::string_view("play-ball ").size()));
     good_ = 0;
     serves_ = true;
-    caller_ = turn.responder_for_later();
     return hit(turn, left_);
+  }
+  Outcome answer(Turn& turn, std::uint64_t number) {
+    return turn.answer(*caller_, as_bytes(std::to_string(number)))
+               ? Outcome()
+               : Outcome::error("the answer was refused");
   }
   Outcome hit(Turn& turn, std::uint64_t ball) {
     return turn.send(*partner_, bytes_of(ball)) ? Outcome()

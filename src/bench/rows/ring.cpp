@@ -2,14 +2,18 @@
 // next lies beside what came before, and shuffled, where each hop is a walk through memory.
 
 #include <algorithm>
+#include <array>
 #include <atomic>
+#include <numeric>
 #include <random>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "base/check.hpp"
 #include "base/format.hpp"
+#include "bench/rows/actor_kind.hpp"
 #include "bench/rows/bench_node.hpp"
 #include "bench/rows/rows.hpp"
 #include "bench/rows/traffic_actors.hpp"
@@ -20,12 +24,15 @@ namespace {
 
 constexpr std::size_t ring_size = 10'000;
 constexpr std::uint64_t shuffle_seed = 8;
+// Of the best peer where the goals were set, SObjectizer 5.8 on one thread.
+constexpr double ring_peer_ns = 109;
 
 class Ring {
  public:
   // `members`: of the whole ring, in the order in which the token visits them.
-  Ring(std::string name, const Component& component, std::vector<std::size_t> order)
-      : node_(std::move(name), 1) {
+  Ring(const ActorKind& kind, const std::vector<std::size_t>& order)
+      : kind_(kind), node_("ring", 1) {
+    const Component component = component_of(kind, role<NativeRing>("ring"));
     const std::size_t size = order.size();
     std::vector<std::size_t> next(size);
     for (std::size_t i = 0; i < size; ++i) next[order[i]] = order[(i + 1) % size];
@@ -34,13 +41,15 @@ class Ring {
       made[i] =
           node_.spawn(fmt::format("member-{}", i), component, fmt::format("member-{}", next[i]));
     }
+    visited_.reserve(size);
     for (const std::size_t member : order) visited_.push_back(made[member]);
   }
 
   Row row(std::string id) {
     return {.id = std::move(id),
             .run = [this](std::uint64_t hops) { return Work{.count = send_round(hops)}; },
-            .timer = Timer::wall};
+            .timer = Timer::wall,
+            .audit = node_.audit_of(kind_)};
   }
 
  private:
@@ -64,51 +73,61 @@ class Ring {
     return made;
   }
 
+  ActorKind kind_;
   BenchNode node_;
   std::vector<Address> visited_;  // In the order of the ring.
   std::size_t at_ = 0;
 };
 
+struct Way {
+  std::string_view name;
+  std::string_view title;
+  bool is_shuffled = false;
+  double native_goal_ns = 0;
+  double guest_goal_ns = 0;
+};
+constexpr std::array ways{
+    Way{.name = "ordered", .title = "in order", .native_goal_ns = 30, .guest_goal_ns = 150},
+    Way{.name = "shuffled",
+        .title = "shuffled",
+        .is_shuffled = true,
+        .native_goal_ns = 60,
+        .guest_goal_ns = 450}};
+
+std::string id_of(const ActorKind& kind, const Way& way) {
+  return fmt::format("W8/{}/{}", kind.name, way.name);
+}
+
 std::vector<RowInfo> rows() {
-  std::vector<RowInfo> rows;
-  const auto add = [&rows](std::string_view column, std::string_view actors) {
-    rows.push_back({.id = fmt::format("W8/{}/ordered", column),
-                    .title = fmt::format("a hop round 10,000 {}, in order", actors),
-                    .kind = RowKind::macro,
-                    .leans = Leans::memory,
-                    .peer_id = "W8/ordered"});
-    rows.push_back({.id = fmt::format("W8/{}/shuffled", column),
-                    .title = fmt::format("a hop round 10,000 {}, shuffled", actors),
-                    .kind = RowKind::macro,
-                    .leans = Leans::memory,
-                    .peer_id = "W8/shuffled"});
-  };
-  add("native", "native actors");
-#if TROUPE_HAS_WASMTIME
-  add("wasm", "C guests");
-#endif
-  return rows;
+  return rows_of_kinds([](const ActorKind& kind) {
+    std::vector<RowInfo> rows;
+    for (const Way& way : ways) {
+      rows.push_back(
+          {.id = id_of(kind, way),
+           .title = fmt::format("a hop round 10,000 {}, {}", kind.actors, way.title),
+           .kind = RowKind::macro,
+           .leans = Leans::memory,
+           .peer_id = fmt::format("W8/{}", way.name),
+           .peer_goal = kind.choose(way.native_goal_ns, way.guest_goal_ns) / ring_peer_ns});
+    }
+    return rows;
+  });
 }
 
 void measure(const Request& request, RawSink& sink) {
-  const auto run = [&](std::string id, const Component& component, bool is_shuffled) {
-    if (!request.wants(id)) return;
-    // Everything works with fewer, too.
-    std::vector<std::size_t> order(request.effort.is_smoke ? 100 : ring_size);
-    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-    std::mt19937_64 generator(shuffle_seed);
-    if (is_shuffled) std::ranges::shuffle(order, generator);
-    Ring ring("ring", component, std::move(order));
-    sample(request, {ring.row(std::move(id))}, sink);
-  };
-  const Component native = native_component<NativeRing>("ring");
-  run("W8/native/ordered", native, false);
-  run("W8/native/shuffled", native, true);
-#if TROUPE_HAS_WASMTIME
-  const Component guest_ring = guest_component("ring");
-  run("W8/wasm/ordered", guest_ring, false);
-  run("W8/wasm/shuffled", guest_ring, true);
-#endif
+  for (const ActorKind& kind : actor_kinds) {
+    for (const Way& way : ways) {
+      const std::string id = id_of(kind, way);
+      if (!request.wants(id)) continue;
+      // Everything works with fewer, too.
+      std::vector<std::size_t> order(request.effort.is_smoke ? 100 : ring_size);
+      std::iota(order.begin(), order.end(), std::size_t{0});
+      std::mt19937_64 generator(shuffle_seed);
+      if (way.is_shuffled) std::ranges::shuffle(order, generator);
+      Ring ring(kind, order);
+      sample(request, {ring.row(id)}, sink);
+    }
+  }
 }
 
 }  // namespace

@@ -1,22 +1,24 @@
 #include "bench/rows/rows.hpp"
 
 #include <algorithm>
-#include <array>
+#include <vector>
 
 namespace troupe::bench {
 
 std::span<const Block* const> all_blocks() {
+  static const std::vector<const Block*> blocks = [] {
+    std::vector<const Block*> list{&floor_block(),    &core_block(),       &registry_block(),
+                                   &exchange_block(), &cross_core_block(), &flood_block(),
+                                   &fan_out_block(),  &ring_block(),       &skynet_block(),
+                                   &overload_block(), &latency_block()};
+    for (const Block& block : spawn_blocks()) list.push_back(&block);
+    for (const Block& block : parked_blocks()) list.push_back(&block);
 #if TROUPE_HAS_WASMTIME
-  static const std::array blocks = {&floor_block(),       &core_block(),
-                                    &exchange_block(),    &flood_block(),
-                                    &ring_block(),        &call_block(),
-                                    &life_block(),        &compute_block(),
-                                    &crowd_ahead_block(), &crowd_on_demand_block(),
-                                    &start_block()};
-#else
-  static const std::array blocks = {&floor_block(), &core_block(), &exchange_block(),
-                                    &flood_block(), &ring_block()};
+    list.insert(list.end(), {&loopers_block(), &call_block(), &life_block(), &compute_block(),
+                             &crowd_ahead_block(), &crowd_on_demand_block(), &start_block()});
 #endif
+    return list;
+  }();
   return blocks;
 }
 

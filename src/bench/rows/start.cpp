@@ -2,16 +2,15 @@
 
 #include <chrono>
 #include <filesystem>
-#include <fstream>
 #include <optional>
 #include <string>
-#include <unistd.h>
 #include <utility>
 #include <vector>
 
 #include "base/check.hpp"
 #include "base/format.hpp"
 #include "bench/process.hpp"
+#include "bench/rows/folder.hpp"
 #include "bench/rows/guests.hpp"
 #include "bench/rows/rows.hpp"
 #include "bench/sampler.hpp"
@@ -44,30 +43,19 @@ component = "counter"
 component = "counter"
 )";
 
-// A folder that is gone with it: the app, and where its node has its socket.
-class Folder {
+// Where its node has its socket, too.
+class AppFolder {
  public:
-  Folder() : path_(std::filesystem::temp_directory_path() / "troupe-bench-XXXXXX") {
-    std::string path = path_.string();
-    CHECK(::mkdtemp(path.data()) != nullptr, "a temporary folder can be made");
-    path_ = path;
-    std::ofstream(app()) << app_text;
-    for (const char* name : {"echo", "counter"}) {
-      const BytesView wasm = guest(name);
-      std::ofstream(path_ / fmt::format("{}.wasm", name), std::ios::binary) << as_text(wasm);
-    }
+  AppFolder() : app_(folder_.write("app.toml", as_bytes(app_text))) {
+    for (const char* name : {"echo", "counter"})
+      folder_.write(fmt::format("{}.wasm", name), guest(name));
   }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  [[nodiscard]] std::string app() const { return path_ / "app.toml"; }
-  [[nodiscard]] std::string path() const { return path_; }
+  [[nodiscard]] std::string app() const { return app_; }
+  [[nodiscard]] std::string path() const { return folder_.path(); }
 
  private:
-  std::filesystem::path path_;
+  Folder folder_;
+  std::filesystem::path app_;
 };
 
 double ns_since(const Clock& clock, Instant begin) {
@@ -84,7 +72,7 @@ std::optional<double> time_command(const std::vector<std::string>& command) {
 
 // From the start of the process to the line that says it is ready; then it is stopped, and must
 // end well.
-std::optional<double> time_until_ready(const Folder& folder) {
+std::optional<double> time_until_ready(const AppFolder& folder) {
   const SystemClock clock;
   auto node =
       Process::start({"/usr/bin/env", "XDG_RUNTIME_DIR=" + folder.path(),
@@ -110,7 +98,7 @@ std::vector<RowInfo> rows() {
 }
 
 void measure(const Request& request, RawSink& sink) {
-  const Folder folder;
+  const AppFolder folder;
   std::vector<double> bare;
   std::vector<double> version;
   std::vector<double> ready;
