@@ -4,6 +4,7 @@
 // The three lists are the contract's (wit/actor.wit, interface types), in its order: the engine
 // writes these numbers into guests' memories.
 
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <optional>
@@ -29,6 +30,7 @@ enum class Refusal : std::uint8_t {
   stopping,
   other,
 };
+inline constexpr std::size_t refusal_count = 12;
 [[nodiscard]] std::string_view to_string(Refusal refusal);  // "too-large"
 
 // Accepted with a value, or refused. A class rather than an alias, so that it is [[nodiscard]].

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,16 +37,26 @@ struct ActorStatus {
   Duration age = {};
   std::uint64_t received = 0;
   std::uint64_t handled = 0;
-  std::uint64_t errors = 0;     // Handlers that returned an error.
-  std::uint64_t dropped = 0;    // By its mailbox's policy.
-  std::uint64_t expired = 0;    // Before they were handled.
-  std::uint64_t refused = 0;    // Of what it wanted to send.
+  std::uint64_t errors = 0;   // Handlers that returned an error.
+  std::uint64_t dropped = 0;  // By its mailbox's policy.
+  std::uint64_t expired = 0;  // Before they were handled.
+  // Of what it wanted to send and publish, by reason (Refusal as an index).
+  std::array<std::uint64_t, refusal_count> refused_by = {};
   std::uint64_t timed_out = 0;  // Of its requests.
   std::uint64_t orphans = 0;    // Outcomes of its requests that came after the first.
   std::uint32_t queued = 0;
+  // At most how long the oldest message in its mailbox has waited; none when nothing waits.
+  std::optional<Duration> oldest_queued = {};
+  // How long its oldest unanswered request has waited for its answer.
+  std::optional<Duration> oldest_request = {};
+  Duration turn_time = {};  // That its turns took, all in all; sampled once a millisecond.
   std::uint64_t memory_bytes = 0;
   std::uint64_t memory_peak_bytes = 0;
   std::optional<Exit> last_exit = {};
+
+  [[nodiscard]] std::uint64_t refused() const {
+    return std::accumulate(refused_by.begin(), refused_by.end(), std::uint64_t{0});
+  }
 };
 
 // A life ended.

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 
+#include "model/refusal_tally.hpp"
 #include "troupe/status.hpp"
 #include "troupe/time.hpp"
 
@@ -20,10 +21,13 @@ struct ActorStats {
   std::atomic<std::uint64_t> errors{0};     // Handlers that returned an error.
   std::atomic<std::uint64_t> dropped{0};    // By the mailbox's policy.
   std::atomic<std::uint64_t> expired{0};    // Of what was sent to it.
-  std::atomic<std::uint64_t> refused{0};    // Of what it wanted to send.
+  RefusalTally refused;                     // What it wanted to send.
   std::atomic<std::uint64_t> timed_out{0};  // Of its requests.
   std::atomic<std::uint64_t> orphans{0};    // Outcomes that came after the first.
   std::atomic<std::uint32_t> queued{0};
+  std::atomic<Instant> oldest_queued{never};   // The oldest in the mailbox came no earlier.
+  std::atomic<Instant> oldest_request{never};  // When it was asked; never: none is open.
+  std::atomic<std::int64_t> turn_ns{0};
   std::atomic<std::uint64_t> memory_bytes{0};
   std::atomic<std::uint64_t> memory_peak_bytes{0};
 };

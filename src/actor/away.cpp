@@ -44,6 +44,8 @@ Away* Worker::go_away(Cell& cell) {
   cell.away = std::make_unique<Away>();
   Away* const away = cell.away.get();
   away->actor = cell.address;
+  away->began = inputs_.last_now();
+  cell.stats->oldest_queued.store(away->began, std::memory_order_relaxed);
   away->home = &port();
   away->places = &world_.away_places;
   away->inputs = inputs_.for_away();
@@ -66,6 +68,7 @@ void Worker::take_home(Cell& cell) {
   const std::unique_ptr<Away> away = std::move(cell.away);
   turn_ = std::move(away->turn);
   turn_->learn_from(inputs_);
+  count_turn(cell, inputs_.exact_now() - away->began);
   Ran& ran = away->ran;
   if (away->end) {
     turn_->roll_back();

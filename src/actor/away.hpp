@@ -66,6 +66,7 @@ struct Away {
   std::unique_ptr<AwayInputs> inputs;
   std::unique_ptr<TickerHold> ticker_hold;
   Ran ran;
+  Instant began = {};
 
   // Of the home worker.
   std::optional<Exit> end;  // It was killed.

@@ -68,9 +68,13 @@ class Cell : public Runnable {
   std::uint32_t pauses = 0;          // Of its messages that wait for room elsewhere.
   std::unique_ptr<Away> away;        // While a turn goes on beside the worker.
   bool is_leaving = false;           // For another worker.
-  std::uint16_t from_partner = 0;    // Messages in a row, without any from its own worker.
-  Address partner = {};              // Of another worker.
-  Instant settled_until = {};        // It does not move before.
+  Instant ready_since = {};          // When it last got something to do after it had none.
+  // Of what it has received, the first `marked` came before `marked_at`, the rest later.
+  std::uint64_t marked = 0;
+  Instant marked_at = {};
+  std::uint16_t from_partner = 0;  // Messages in a row, without any from its own worker.
+  Address partner = {};            // Of another worker.
+  Instant settled_until = {};      // It does not move before.
 
   // The present life; null between two.
   std::unique_ptr<Instance> instance;

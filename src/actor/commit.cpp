@@ -76,7 +76,12 @@ void Worker::ask(Cell& cell, EnvelopePtr request, Duration timeout) {
   Books::Request* found = cell.books.requests.find(request->number);
   CHECK(found != nullptr);
   if (found->settled) return;  // Cancelled in the same handler.
-  const Instant end = inputs_.now() + timeout;
+  found->asked = inputs_.now();
+  if (cell.books.oldest_request == 0) {
+    cell.books.oldest_request = request->number;
+    cell.stats->oldest_request.store(found->asked, std::memory_order_relaxed);
+  }
+  const Instant end = found->asked + timeout;
   request->deadline = std::min(request->deadline, end);
   found->alarm = schedule(
       {.actor = cell.address, .number = request->number, .kind = Alarm::Kind::request, .at = end});

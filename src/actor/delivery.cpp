@@ -1,5 +1,6 @@
 // How what arrives at a worker finds its actor, or comes to nothing with a reason.
 
+#include <algorithm>
 #include <utility>
 
 #include "actor/worker.hpp"
@@ -44,7 +45,10 @@ void Worker::route(EnvelopePtr envelope) {
       // As deliver() would, on the way that most take.
       Cell& cell = *place.cell;
       accept(cell, std::move(envelope));
-      if (cell.will_run() && cell.away == nullptr && !cell.is_leaving) run_queue_.ready_next(cell);
+      if (cell.will_run() && cell.away == nullptr && !cell.is_leaving) {
+        if (!cell.is_queued) cell.ready_since = inputs_.last_now();
+        run_queue_.ready_next(cell);
+      }
     } else {
       deliver(place.cell, std::move(envelope));
     }
@@ -88,7 +92,9 @@ void Worker::arrived(EnvelopePtr envelope) {
 
 // Unless something else makes it run later.
 void Worker::make_ready(Cell& cell) {
-  if (cell.away == nullptr && !cell.is_leaving) run_queue_.ready(cell);
+  if (cell.away != nullptr || cell.is_leaving) return;
+  if (!cell.is_queued) cell.ready_since = inputs_.last_now();
+  run_queue_.ready(cell);
 }
 
 void Worker::deliver(Cell* cell, EnvelopePtr envelope) {
@@ -122,12 +128,41 @@ void Worker::deliver_to(Cell& cell, EnvelopePtr envelope) {
     }
     request->settled = true;
     cancel(request->alarm);
+    if (envelope->number == cell.books.oldest_request) find_oldest_request(cell);
   }
   if (envelope->kind == EnvelopeKind::exited && !cell.books.watches.contains(envelope->number)) {
     return;  // Taken back in the meantime.
   }
   accept(cell, std::move(envelope));
   if (cell.will_run()) make_ready(cell);
+}
+
+// After the oldest was settled. Numbers are given in order, so each is looked at once.
+void Worker::find_oldest_request(Cell& cell) {
+  Books& books = cell.books;
+  Instant asked = never;
+  std::uint64_t number = books.oldest_request;
+  books.oldest_request = 0;
+  while (++number <= cell.sequence && !books.requests.empty()) {
+    const Books::Request* request = books.requests.find(number);
+    if (request == nullptr || request->settled || request->alarm.generation == 0) continue;
+    books.oldest_request = number;
+    asked = request->asked;
+    break;
+  }
+  cell.stats->oldest_request.store(asked, std::memory_order_relaxed);
+}
+
+// A turn has left something in the mailbox: how old is the oldest of it, at most?
+void Worker::look_at_backlog(Cell& cell) {
+  const std::uint64_t received = cell.stats->received.load(std::memory_order_relaxed);
+  const std::uint64_t taken = received - std::min<std::uint64_t>(received, cell.mailbox.count());
+  cell.marked_at = std::max(cell.marked_at, cell.ready_since);
+  if (taken < cell.marked) return;
+  // All that had come by the mark is gone.
+  cell.stats->oldest_queued.store(cell.marked_at, std::memory_order_relaxed);
+  cell.marked = received;
+  cell.marked_at = inputs_.last_now();
 }
 
 // By its policy: no dead letter, since nobody is to look after it, but counted, and whoever waits

@@ -97,6 +97,7 @@ void Worker::release_books(Cell& cell) {
         {}, std::make_unique<FailureNote>(Failure{.kind = Failure::Kind::receiver_exited})));
   }
   cell.books.clear();
+  cell.stats->oldest_request.store(never, std::memory_order_relaxed);
 }
 
 void Worker::end_life(Cell& cell, const Exit& exit, std::unique_ptr<Death> death) {

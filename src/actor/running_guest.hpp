@@ -34,7 +34,9 @@ inline void Worker::end_turn(Cell& cell) {
   cell.stats->queued.store(cell.mailbox.count(), std::memory_order_relaxed);
   if (!cell.is_alive()) return;
   if (cell.instance->memory_bytes() != cell.memory_seen) look_at_memory(cell);
-  if (cell.has_work()) make_ready(cell);
+  if (cell.mailbox.empty()) return;
+  look_at_backlog(cell);
+  if (cell.has_work() && cell.away == nullptr && !cell.is_leaving) run_queue_.ready(cell);
 }
 
 }  // namespace troupe

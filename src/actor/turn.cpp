@@ -237,6 +237,11 @@ void Worker::finish_stop(Cell& cell, Ran& ran) {
   end_life(cell, !in_time ? Exit::killed() : exit.value_or(Exit::normal()), nullptr);
 }
 
+void Worker::count_turn(Cell& cell, Duration took) {
+  std::atomic<std::int64_t>& sum = cell.stats->turn_ns;
+  sum.store(sum.load(std::memory_order_relaxed) + took.count(), std::memory_order_relaxed);
+}
+
 void Worker::look_at_memory(Cell& cell) {
   const InstanceUsage usage = cell.instance->usage();
   cell.memory_seen = usage.memory_bytes;

@@ -56,10 +56,13 @@ StepResult Worker::step() {
   for (std::uint32_t turns = 0; turns < world_.turns_a_step && !is_held_back_; ++turns) {
     Runnable* next = run_queue_.take();
     if (next == nullptr) break;
-    if (run_turn(static_cast<Cell&>(*next)) == Went::away) return StepResult::left;
+    auto& cell = static_cast<Cell&>(*next);
+    const Instant began = inputs_.last_now();
+    if (run_turn(cell) == Went::away) return StepResult::left;
     worked = true;
     if (has_outgoing_) (void)flush();
     const Instant present = inputs_.now();
+    if (present > began) count_turn(cell, present - began);
     if (has_arrivals() || timers_.next_due() <= present) break;
   }
   share_load();

@@ -100,6 +100,8 @@ class Worker final : public Steppable {
   void turned_away(Cell& cell);
   void arrived(EnvelopePtr envelope);
   void make_ready(Cell& cell);
+  void find_oldest_request(Cell& cell);
+  void look_at_backlog(Cell& cell);
   void deliver_order(EnvelopePtr envelope);
   void undeliverable(EnvelopePtr envelope, DeadReason reason);
   void add_watcher(const Envelope& envelope);
@@ -156,6 +158,7 @@ class Worker final : public Steppable {
   [[nodiscard]] Went stop(Cell& cell, EnvelopePtr envelope);
   void finish_stop(Cell& cell, Ran& ran);
   void lose(Cell& cell, EnvelopePtr in_hand);
+  static void count_turn(Cell& cell, Duration took);
   void look_at_memory(Cell& cell);
   [[nodiscard]] TurnActor turn_actor(Cell& cell) const;
 

@@ -29,6 +29,24 @@ Json exit_object(const std::optional<Exit>& exit) {
   return {{"kind", exit_kinds.at(static_cast<std::size_t>(exit->kind))}, {"text", exit->text}};
 }
 
+std::int64_t milliseconds(Duration span) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(span).count();
+}
+
+Json milliseconds_or_null(const std::optional<Duration>& span) {
+  return span ? Json(milliseconds(*span)) : Json();
+}
+
+// Those that occurred, by their names.
+Json refusals_object(const std::array<std::uint64_t, refusal_count>& counts) {
+  Json object = Json::object();
+  for (std::size_t at = 0; at < counts.size(); ++at) {
+    const std::uint64_t count = counts.at(at);
+    if (count > 0) object[std::string(to_string(static_cast<Refusal>(at)))] = count;
+  }
+  return object;
+}
+
 Json actor_object(const ActorStatus& actor) {
   return {
       {"name", actor.name},
@@ -38,16 +56,19 @@ Json actor_object(const ActorStatus& actor) {
       {"worker", actor.worker},
       {"state", to_string(actor.state)},
       {"lives", actor.lives},
-      {"age_ms", std::chrono::duration_cast<std::chrono::milliseconds>(actor.age).count()},
+      {"age_ms", milliseconds(actor.age)},
       {"received", actor.received},
       {"handled", actor.handled},
       {"errors", actor.errors},
       {"dropped", actor.dropped},
       {"expired", actor.expired},
-      {"refused", actor.refused},
+      {"refused", refusals_object(actor.refused_by)},
       {"timed_out", actor.timed_out},
       {"orphans", actor.orphans},
       {"queued", actor.queued},
+      {"oldest_queued_ms", milliseconds_or_null(actor.oldest_queued)},
+      {"oldest_request_ms", milliseconds_or_null(actor.oldest_request)},
+      {"turn_ms", milliseconds(actor.turn_time)},
       {"memory_bytes", actor.memory_bytes},
       {"memory_peak_bytes", actor.memory_peak_bytes},
       {"last_exit", exit_object(actor.last_exit)},
@@ -70,6 +91,23 @@ class Members {
   template <typename Number>
   void read(const char* key, Number& out) {
     if (const Json* value = find(key, &Json::is_number_integer)) out = value->get<Number>();
+  }
+  void read(const char* key, std::optional<Duration>& out) {
+    const Json* value = find(key);
+    if (value == nullptr || value->is_null()) return;
+    if (!value->is_number_integer()) return reject(key);
+    out = std::chrono::milliseconds(value->get<std::int64_t>());
+  }
+  // By names that this program knows; others are of a later version.
+  void read(const char* key, std::array<std::uint64_t, refusal_count>& out) {
+    const Json* value = find(key, &Json::is_object);
+    if (value == nullptr) return;
+    for (std::size_t at = 0; at < out.size(); ++at) {
+      const auto found = value->find(to_string(static_cast<Refusal>(at)));
+      if (found == value->end()) continue;
+      if (!found->is_number_integer()) return reject(key);
+      out.at(at) = found->get<std::uint64_t>();
+    }
   }
   const Json* find(const char* key) {
     const auto member = object_.find(key);
@@ -130,10 +168,15 @@ Result<ActorStatus> actor_from(const Json& json) {
   members.read("errors", actor.errors);
   members.read("dropped", actor.dropped);
   members.read("expired", actor.expired);
-  members.read("refused", actor.refused);
+  members.read("refused", actor.refused_by);
   members.read("timed_out", actor.timed_out);
   members.read("orphans", actor.orphans);
   members.read("queued", actor.queued);
+  members.read("oldest_queued_ms", actor.oldest_queued);
+  members.read("oldest_request_ms", actor.oldest_request);
+  std::int64_t turn_ms = 0;
+  members.read("turn_ms", turn_ms);
+  actor.turn_time = std::chrono::milliseconds(turn_ms);
   members.read("memory_bytes", actor.memory_bytes);
   members.read("memory_peak_bytes", actor.memory_peak_bytes);
   if (const auto parsed = address_from_text(address)) {

@@ -22,10 +22,12 @@ ActorStatus some_actor() {
   actor.errors = 1;
   actor.dropped = 2;
   actor.expired = 3;
-  actor.refused = 4;
+  actor.refused_by.at(static_cast<std::size_t>(Refusal::busy)) = 4;
   actor.timed_out = 5;
   actor.orphans = 6;
   actor.queued = 2;
+  actor.oldest_queued = std::chrono::milliseconds(12);
+  actor.turn_time = std::chrono::milliseconds(34);
   actor.memory_bytes = 65'536;
   actor.memory_peak_bytes = 131'072;
   actor.last_exit = Exit::exceeded("deadline");
@@ -37,8 +39,9 @@ TEST(Json, ShowsAnActor) {
       to_json(some_actor()),
       R"({"name":"bank/ledger","address":"#7.2","component":"local/ledger@0.0.0",)"
       R"("supervisor":"root","worker":1,"state":"ready","lives":3,"age_ms":1500,"received":12,"handled":10,)"
-      R"("errors":1,"dropped":2,"expired":3,"refused":4,"timed_out":5,"orphans":6,)"
-      R"("queued":2,"memory_bytes":65536,"memory_peak_bytes":131072,)"
+      R"("errors":1,"dropped":2,"expired":3,"refused":{"busy":4},"timed_out":5,"orphans":6,)"
+      R"("queued":2,"oldest_queued_ms":12,"oldest_request_ms":null,"turn_ms":34,)"
+      R"("memory_bytes":65536,"memory_peak_bytes":131072,)"
       R"("last_exit":{"kind":"exceeded","text":"deadline"}})");
 }
 

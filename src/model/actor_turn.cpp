@@ -52,12 +52,15 @@ std::optional<Refusal> ActorTurn::draft_refusal(const Draft& draft) {
   return std::nullopt;
 }
 
+std::unexpected<Refusal> ActorTurn::refuse(Refusal why) {
+  actor_.refused->add(why);
+  return refused(why);
+}
+
 Accepted<void> ActorTurn::send(Address to, BytesView payload, SendOptions options,
                                std::span<const Address> addresses) {
   if (const auto why = draft_refusal({to, payload.size(), options, addresses})) {
-    actor_.refused->store(actor_.refused->load(std::memory_order_relaxed) + 1,
-                          std::memory_order_relaxed);
-    return refused(*why);
+    return refuse(*why);
   }
   const Instant deadline =
       options.ttl_ms ? monotonic_now() + std::chrono::milliseconds(*options.ttl_ms) : never;
@@ -77,13 +80,11 @@ Accepted<std::uint64_t> ActorTurn::request(Address to, BytesView payload, Durati
                                            std::span<const Address> addresses) {
   if (timeout <= Duration::zero() ||
       timeout > std::chrono::milliseconds(limits::request_timeout_ms_max)) {
-    return refused(Refusal::invalid);
+    return refuse(Refusal::invalid);
   }
-  if (actor_.books->requests.size() >= actor_.quotas->requests) return refused(Refusal::over_quota);
+  if (actor_.books->requests.size() >= actor_.quotas->requests) return refuse(Refusal::over_quota);
   if (const auto why = draft_refusal({to, payload.size(), options, addresses})) {
-    actor_.refused->store(actor_.refused->load(std::memory_order_relaxed) + 1,
-                          std::memory_order_relaxed);
-    return refused(*why);
+    return refuse(*why);
   }
   const std::uint64_t number = next_number();
   actor_.books->requests.add(number);
@@ -262,15 +263,15 @@ void ActorTurn::exit(std::optional<std::string_view> error) {
 }
 
 Accepted<void> ActorTurn::publish(std::string_view topic, BytesView payload) {
-  if (!is_topic(topic)) return refused(Refusal::invalid);
-  if (payload.size() > actor_.quotas->payload_bytes) return refused(Refusal::too_large);
-  if (const auto why = outbox_.refusal(payload.size())) return refused(*why);
+  if (!is_topic(topic)) return refuse(Refusal::invalid);
+  if (payload.size() > actor_.quotas->payload_bytes) return refuse(Refusal::too_large);
+  if (const auto why = outbox_.refusal(payload.size())) return refuse(*why);
   bool subscribed_here = false;
   outbox_.for_each([&](const Envelope& effect) {
     if (effect.kind != EnvelopeKind::subscribe) return;
     subscribed_here = subscribed_here || matches({effect.note<TopicNote>()->topic}, topic);
   });
-  if (!subscribed_here && !inputs_->has_subscriber(topic)) return refused(Refusal::no_subscriber);
+  if (!subscribed_here && !inputs_->has_subscriber(topic)) return refuse(Refusal::no_subscriber);
   // Receiver and number are filled in for each subscriber.
   outbox_.add(
       Envelope::make(

@@ -1,7 +1,6 @@
 #pragma once
 // The turn of one actor: the Turn that handlers see, with its outbox.
 
-#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <set>
@@ -13,6 +12,7 @@
 #include "model/books.hpp"
 #include "model/envelope.hpp"
 #include "model/outbox.hpp"
+#include "model/refusal_tally.hpp"
 #include "model/turn_inputs.hpp"
 #include "troupe/turn.hpp"
 
@@ -24,8 +24,8 @@ struct TurnActor {
   Books* books = nullptr;
   std::uint64_t* sequence = nullptr;  // The actor's own numbers; goes on over its lives.
   const Quotas* quotas = nullptr;
-  std::atomic<std::uint64_t>* refused = nullptr;  // What it wanted to send; written here alone.
-  const std::string* app = nullptr;               // For names without one.
+  RefusalTally* refused = nullptr;   // What it wanted to send; written here alone.
+  const std::string* app = nullptr;  // For names without one.
   const std::set<std::string, std::less<>>* templates = nullptr;  // That it may spawn from.
 };
 
@@ -100,6 +100,8 @@ class ActorTurn final : public Turn {
  private:
   struct Draft;  // A message or request, checked alike.
   [[nodiscard]] std::optional<Refusal> draft_refusal(const Draft& draft);
+  // The same, and counts it.
+  [[nodiscard]] std::unexpected<Refusal> refuse(Refusal why);
   [[nodiscard]] bool is_in_hand(Responder responder) const;
   [[nodiscard]] std::uint64_t next_number() { return ++*actor_.sequence; }
   // What this actor's worker is to do, or to pass on.

@@ -32,6 +32,7 @@ struct AlarmKey {
 struct Books {
   struct Request {
     AlarmKey alarm = {};   // Of its timeout, once sent.
+    Instant asked = {};    // Likewise.
     bool settled = false;  // Its outcome is decided and queued; later ones are orphans.
   };
   struct Timer {
@@ -43,6 +44,7 @@ struct Books {
   struct Subscription {};
 
   NumberMap<Request> requests;
+  std::uint64_t oldest_request = 0;  // That was sent and is not settled; 0: none.
   NumberMap<Timer> timers;
   NumberMap<Address> watches;  // Number to target.
   NumberMap<Subscription> subscriptions;

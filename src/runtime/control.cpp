@@ -21,6 +21,12 @@ struct TaskNote final : Note {
 constexpr Duration killing_grace = std::chrono::seconds(1);
 constexpr Duration stop_budget = std::chrono::milliseconds(limits::stop_budget_ms_default);
 
+// None for `never`.
+std::optional<Duration> since(Instant at, Instant now) {
+  if (at == never) return std::nullopt;
+  return std::max(Duration::zero(), now - at);
+}
+
 Error cannot_start(const std::string& name, const EndedReport& report) {
   std::string message = fmt::format("actor '{}' could not start: {}", name, to_string(report.exit));
   if (!report.detail.empty()) message += fmt::format(" ({})", report.detail);
@@ -92,7 +98,7 @@ Duration Control::age_of(const Child& one, Instant now) {
   return std::max(now - since, Duration::zero());
 }
 
-ActorStatus Control::status_of(const Child& one, Instant now) {
+ActorStatus Control::status_of(const Child& one, Instant now) const {
   const ActorStats& stats = *one.stats;
   const auto relaxed = std::memory_order_relaxed;
   return {.name = one.name,
@@ -108,10 +114,15 @@ ActorStatus Control::status_of(const Child& one, Instant now) {
           .errors = stats.errors.load(relaxed),
           .dropped = stats.dropped.load(relaxed),
           .expired = stats.expired.load(relaxed),
-          .refused = stats.refused.load(relaxed),
+          .refused_by = stats.refused.read(),
           .timed_out = stats.timed_out.load(relaxed),
           .orphans = stats.orphans.load(relaxed),
           .queued = stats.queued.load(relaxed),
+          .oldest_queued = stats.queued.load(relaxed) == 0
+                               ? std::nullopt
+                               : since(stats.oldest_queued.load(relaxed), now),
+          .oldest_request = since(stats.oldest_request.load(relaxed), now),
+          .turn_time = Duration(stats.turn_ns.load(relaxed)),
           .memory_bytes = stats.memory_bytes.load(relaxed),
           .memory_peak_bytes = stats.memory_peak_bytes.load(relaxed),
           .last_exit = one.last_exit};

@@ -107,7 +107,7 @@ class Control final : public Steppable {
 
   [[nodiscard]] Child* child(Address address);
   [[nodiscard]] static Duration age_of(const Child& one, Instant now);
-  [[nodiscard]] static ActorStatus status_of(const Child& one, Instant now);
+  [[nodiscard]] ActorStatus status_of(const Child& one, Instant now) const;
   [[nodiscard]] Supervisor& supervisor_of(const Child& one);
   Child& add(Child one);
   void push_to(Address to, EnvelopePtr envelope);

@@ -103,7 +103,7 @@ TEST_F(MailboxOfAGuest, TellsABusySenderAndCountsWhatItRefused) {
   probe("b", {.mailbox = {.messages = 1}});
   node_.sim().core().send(a, as_bytes("send b count")).value();
   EXPECT_EQ(ask(a, "send b count;send b count"), "refused busy;refused busy");
-  EXPECT_EQ(status("a").refused, 2U);
+  EXPECT_EQ(status("a").refused_by[static_cast<std::size_t>(Refusal::busy)], 2U);
 }
 
 TEST_F(MailboxOfAGuest, LosesTheMessageInHandAtACrash) {

@@ -1,0 +1,162 @@
+// Proves what an actor's status says of how it gets on: ages, times, reasons. Simulated time.
+
+#include <functional>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "runtime/sim_node.hpp"
+
+namespace troupe {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+class Doing final : public Actor {
+ public:
+  using Handle = std::function<Outcome(Turn&, std::string_view)>;
+  explicit Doing(const Handle& handle) : handle_(handle) {}
+  Outcome handle(Turn& turn, BytesView message) override { return handle_(turn, as_text(message)); }
+
+ private:
+  const Handle& handle_;
+};
+
+class Figures : public testing::Test {
+ protected:
+  Address spawn(const std::string& name, const Doing::Handle& handle, MailboxBounds mailbox = {}) {
+    auto spec = native_spec([&handle] { return std::make_unique<Doing>(handle); });
+    spec->mailbox = mailbox;
+    return *node_.spawn({.name = name, .spec = std::move(spec), .config = {}});
+  }
+  ActorStatus status(const std::string& name) {
+    for (const ActorStatus& one : node_.core().control().actors()) {
+      if (one.name == "test/" + name) return one;
+    }
+    return {};
+  }
+
+  SimNode node_{{.workers = 1, .seed = 3}};
+};
+
+TEST_F(Figures, ShowTheOldestUnansweredRequest) {
+  std::vector<Responder> owed;
+  const Doing::Handle silent = [&](Turn& turn, std::string_view text) {
+    if (text != "answer") {
+      owed.push_back(*turn.responder_for_later());
+      return Outcome{};
+    }
+    EXPECT_TRUE(turn.answer(owed.front(), {}));
+    owed.erase(owed.begin());
+    return Outcome{};
+  };
+  Address other;
+  const Doing::Handle asking = [&](Turn& turn, std::string_view) {
+    EXPECT_TRUE(turn.request(other, {}, seconds(60)));
+    return Outcome{};
+  };
+  other = spawn("silent", silent);
+  const Address asker = spawn("asker", asking);
+  EXPECT_FALSE(status("asker").oldest_request);
+  for (int i = 0; i < 3; ++i) {
+    node_.send(asker, "ask");
+    node_.advance(seconds(1));
+  }
+  EXPECT_EQ(status("asker").oldest_request, seconds(3));
+  node_.send(other, "answer");
+  EXPECT_EQ(status("asker").oldest_request, seconds(2));
+  node_.send(other, "answer");
+  node_.send(other, "answer");
+  EXPECT_FALSE(status("asker").oldest_request);
+  // The next one counts from its own beginning; a life that ends owes nobody a wait.
+  node_.send(asker, "ask");
+  node_.advance(seconds(5));
+  EXPECT_EQ(status("asker").oldest_request, seconds(5));
+  node_.core().control().post([&] { node_.core().control().kill(asker, [](const auto&) {}); });
+  node_.run_until_idle();
+  EXPECT_FALSE(status("asker").oldest_request);
+}
+
+TEST_F(Figures, ShowTheTimeThatTurnsTake) {
+  const Doing::Handle slow = [&](Turn&, std::string_view) {
+    node_.clock().advance(milliseconds(3));
+    return Outcome{};
+  };
+  const Doing::Handle idle = [](Turn&, std::string_view) { return Outcome{}; };
+  const Address actor = spawn("slow", slow);
+  (void)spawn("idle", idle);
+  for (int i = 0; i < 10; ++i) node_.send(actor, "x");
+  EXPECT_EQ(status("slow").turn_time, milliseconds(30));
+  EXPECT_EQ(status("idle").turn_time, milliseconds(0));
+}
+
+TEST_F(Figures, ShowHowLongTheOldestMessageHasWaitedAtMost) {
+  // What is sent says when; while it is handled, the status is held against the truth.
+  std::vector<Instant> sent;
+  std::size_t handled = 0;
+  const Doing::Handle slow = [&](Turn&, std::string_view) {
+    ++handled;
+    node_.clock().advance(milliseconds(1));
+    return Outcome{};
+  };
+  const Address actor = spawn("slow", slow);
+  EXPECT_FALSE(status("slow").oldest_queued);
+  Worker& worker = *node_.core().workers()[0];
+  std::size_t looks = 0;
+  for (int burst = 0; burst < 20; ++burst) {
+    for (int i = 0; i < 7; ++i) {
+      ASSERT_TRUE(node_.core().send(actor, as_bytes("x")));
+      sent.push_back(node_.clock().now());
+    }
+    (void)worker.step();  // A turn of two milliseconds: the backlog grows.
+    const ActorStatus now = status("slow");
+    ASSERT_EQ(now.queued, sent.size() - handled);
+    ASSERT_TRUE(now.oldest_queued);
+    const Duration truth = node_.clock().now() - sent[handled];
+    EXPECT_GE(*now.oldest_queued, truth);
+    // At most the time that it took to get through what had come before.
+    EXPECT_LE(*now.oldest_queued, 3 * truth + milliseconds(3));
+    ++looks;
+  }
+  EXPECT_EQ(looks, 20U);
+  node_.run_until_idle();
+  EXPECT_FALSE(status("slow").oldest_queued);
+}
+
+TEST_F(Figures, CountRefusalsByReason) {
+  Address full;
+  const Doing::Handle idle = [](Turn&, std::string_view) { return Outcome{}; };
+  const Doing::Handle sending = [&](Turn& turn, std::string_view text) {
+    if (text == "fill") {
+      EXPECT_TRUE(turn.send(full, {}));
+      return Outcome{};
+    }
+    EXPECT_FALSE(turn.send(full, {}));
+    EXPECT_FALSE(turn.request(full, {}, seconds(1)));
+    EXPECT_FALSE(turn.request(full, {}, Duration{0}));
+    EXPECT_FALSE(turn.send({.slot = 77, .generation = 1}, {}));
+    EXPECT_FALSE(turn.publish("nobody.listens", {}));
+    EXPECT_FALSE(turn.publish("not a topic", {}));
+    return Outcome{};
+  };
+  full = spawn("full", idle, {.messages = 1});
+  const Address sender = spawn("sender", sending);
+  // Both in one turn, in which the other has none.
+  ASSERT_TRUE(node_.core().send(sender, as_bytes("fill")));
+  ASSERT_TRUE(node_.core().send(sender, as_bytes("try")));
+  node_.run_until_idle();
+  const ActorStatus now = status("sender");
+  const auto count = [&](Refusal why) {
+    return now.refused_by.at(static_cast<std::size_t>(std::to_underlying(why)));
+  };
+  EXPECT_EQ(count(Refusal::busy), 2U);
+  EXPECT_EQ(count(Refusal::gone), 1U);
+  EXPECT_EQ(count(Refusal::no_subscriber), 1U);
+  EXPECT_EQ(count(Refusal::invalid), 2U);
+  EXPECT_EQ(now.refused(), 6U);
+  EXPECT_EQ(status("full").refused(), 0U);
+}
+
+}  // namespace
+}  // namespace troupe
