@@ -184,7 +184,7 @@ struct RandomProgram {
 TEST(Search, FindsWithReductionWhatItFindsWithout) {
   std::uint64_t all = 0;
   std::uint64_t reduced = 0;
-  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
     const RandomProgram program(seed);
     const Outcomes plain = sequential_outcomes(program, Search::Reduction::none);
     const Outcomes less = sequential_outcomes(program, Search::Reduction::sleep_sets_and_states);
