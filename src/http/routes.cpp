@@ -89,6 +89,7 @@ std::string listed(std::span<const std::string_view> words) {
 std::expected<ActorState, Problem> parse_state(std::string_view word) {
   if (const auto state = actor_state_from(word)) return *state;
   std::vector<std::string_view> states;
+  states.reserve(actor_states.size());
   for (const ActorState each : actor_states) states.push_back(to_string(each));
   return invalid(fmt::format("state '{}' is none of {}", word, listed(states)));
 }
@@ -190,10 +191,11 @@ Found node_route(std::string_view method, std::span<const std::string> rest) {
 
 Found actor_route(std::string_view method, std::span<const std::string> rest) {
   if (method == "GET") {
-    if (rest.empty())
+    if (rest.empty()) {
       return Route{.endpoint = Endpoint::actor_list,
                    .name = {},
                    .query = {.limit = limits::http_actors_page_max}};
+    }
     if (rest.size() > 2) return not_found("an actor is /v1/actors/NAME or /v1/actors/APP/NAME");
     return Route{.endpoint = Endpoint::actor_status,
                  .name = fmt::format("{}", fmt::join(rest, "/"))};

@@ -22,13 +22,13 @@ ActorName::Owner ActorName::make(std::string_view text, Address address) {
 }
 
 Names::Names(Reclaimer& reclaimer, std::uint64_t seed) : reclaimer_(reclaimer), hash_(seed) {
-  for (auto& shown : tables_) {
+  for (auto& shown : *tables_) {
     shown.store(std::make_unique<Table>(1).release(), std::memory_order_relaxed);
   }
 }
 
 Names::~Names() {
-  for (auto& shown : tables_) {
+  for (auto& shown : *tables_) {
     const TableOwner table(shown.load(std::memory_order_relaxed));
     for (std::size_t at = 0; at < table->bucket_count; ++at) {
       for (const Word& one : table->buckets[at]) {
@@ -119,7 +119,7 @@ void Names::remove(const ActorName& name) {
 
 // Under the shard's lock. Gives back the old table, which readers may still look at.
 Names::TableOwner Names::rebuild(std::size_t shard, std::size_t buckets) {
-  TableOwner old(tables_[shard].load(std::memory_order_relaxed));
+  TableOwner old((*tables_)[shard].load(std::memory_order_relaxed));
   auto fresh = std::make_unique<Table>(buckets);
   for (std::size_t at = 0; at < old->bucket_count; ++at) {
     // Names lie all over the memory: they are asked for before they are needed.
@@ -135,15 +135,15 @@ Names::TableOwner Names::rebuild(std::size_t shard, std::size_t buckets) {
     }
   }
   shards_[shard].filled = shards_[shard].names;
-  tables_[shard].store(fresh.release(), ReclaimerPolicy::unlink);
+  (*tables_)[shard].store(fresh.release(), ReclaimerPolicy::unlink);
   return old;
 }
 
 std::size_t Names::count() const {
   std::size_t sum = 0;
-  for (const Shard& shard : shards_) {
-    const std::lock_guard lock(shard.mutex);
-    sum += shard.names;
+  for (std::size_t shard = 0; shard < shard_count; ++shard) {
+    const std::lock_guard lock(shards_[shard].mutex);
+    sum += shards_[shard].names;
   }
   return sum;
 }

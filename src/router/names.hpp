@@ -90,7 +90,7 @@ class Names {
   [[nodiscard]] std::optional<Address> find(std::string_view text) const {
     const std::uint64_t hash = hash_(text);
     const std::uint64_t tag = tag_of(hash);
-    const Table& table = *tables_[shard_of(hash)].load(ReclaimerPolicy::follow);
+    const Table& table = *(*tables_)[shard_of(hash)].load(ReclaimerPolicy::follow);
     for (std::size_t at = table.place_of(hash);; at = table.behind(at)) {
       const Bucket& bucket = table.buckets[at];
       bool is_last = false;
@@ -110,7 +110,7 @@ class Names {
   // be among them or not. `visit` does not wait: what is retired meanwhile is kept.
   template <typename Visit>
   void for_each(Visit visit) const {
-    for (const auto& shown : tables_) {
+    for (const auto& shown : *tables_) {
       const Reclaimer::Section section(reclaimer_);
       const Table& table = *shown.load(ReclaimerPolicy::follow);
       for (std::size_t at = 0; at < table.bucket_count; ++at) {
@@ -147,6 +147,8 @@ class Names {
     const std::unique_ptr<Bucket[]> buckets;
   };
   using TableOwner = std::unique_ptr<Table>;
+  static constexpr std::size_t shard_count = 64;
+  struct alignas(64) Tables : std::array<std::atomic<Table*>, shard_count> {};
   struct alignas(64) Shard {
     mutable std::mutex mutex;
     std::size_t names = 0;
@@ -158,7 +160,6 @@ class Names {
   static constexpr std::uint64_t tag_bits = ~((std::uint64_t{1} << pointer_bits) - 1);
   static constexpr std::uint64_t empty_word = 0;
   static constexpr std::uint64_t removed_word = 1;
-  static constexpr std::size_t shard_count = 64;
 
   // Shard, tag and place are of different bits.
   static constexpr std::size_t shard_of(std::uint64_t hash) { return hash % shard_count; }
@@ -185,7 +186,7 @@ class Names {
     return reinterpret_cast<std::uintptr_t>(&name) | tag_of(hash);
   }
   [[nodiscard]] Table& table_of(std::size_t shard) const {
-    return *tables_[shard].load(std::memory_order_relaxed);
+    return *(*tables_)[shard].load(std::memory_order_relaxed);
   }
   void retire(TableOwner table);
   // Where a name of that text goes. Null: there is one.
@@ -196,8 +197,8 @@ class Names {
   Reclaimer& reclaimer_;
   const TextHash hash_;
   // Apart from what writers change all the time.
-  alignas(64) std::array<std::atomic<Table*>, shard_count> tables_;
-  std::array<Shard, shard_count> shards_;
+  const std::unique_ptr<Tables> tables_ = std::make_unique<Tables>();
+  const std::unique_ptr<Shard[]> shards_ = std::make_unique<Shard[]>(shard_count);
 };
 
 }  // namespace troupe

@@ -2,7 +2,6 @@
 // When memory may be freed that readers without locks may still look at: once everybody has passed
 // a quiescent state since it was unlinked.
 
-#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -86,7 +85,8 @@ class BasicReclaimer {
   };
 
   explicit BasicReclaimer(std::size_t owned_readers)
-      : owned_count_(owned_readers), owned_(std::make_unique<Reader[]>(owned_readers)) {}
+      : reader_count_(shared_count + owned_readers),
+        readers_(std::make_unique<Reader[]>(reader_count_)) {}
   BasicReclaimer(const BasicReclaimer&) = delete;
   BasicReclaimer& operator=(const BasicReclaimer&) = delete;
   // REQUIRES: nobody is inside.
@@ -95,7 +95,7 @@ class BasicReclaimer {
     free_all(open_);
   }
 
-  [[nodiscard]] Reader& reader(std::size_t owner) { return owned_[owner]; }
+  [[nodiscard]] Reader& reader(std::size_t owner) { return readers_[shared_count + owner]; }
 
   // The calling thread reads while this lives: briefly, and without waiting for anybody. It waits
   // itself only where all shared words are taken.
@@ -153,7 +153,7 @@ class BasicReclaimer {
 
   [[nodiscard]] Reader& claim() {
     for (std::size_t at = Policy::stripe(), tries = 1;; ++at, ++tries) {
-      Reader& one = shared_[at % shared_count];
+      Reader& one = readers_[at % shared_count];
       if (one.try_enter()) return one;
       if (tries % shared_count == 0) Policy::yield();
     }
@@ -177,12 +177,10 @@ class BasicReclaimer {
   }
 
   void begin_grace() {
-    const auto look_at = [this](const Reader& one) {
-      const std::uint64_t value = one.word_.load(Policy::begin_grace);
-      if (value % 2 != 0) waits_.push_back({&one, value});
-    };
-    for (const Reader& one : shared_) look_at(one);
-    for (std::size_t owner = 0; owner < owned_count_; ++owner) look_at(owned_[owner]);
+    for (std::size_t i = 0; i < reader_count_; ++i) {
+      const std::uint64_t value = readers_[i].word_.load(Policy::begin_grace);
+      if (value % 2 != 0) waits_.push_back({&readers_[i], value});
+    }
   }
 
   [[nodiscard]] bool is_grace_over() {
@@ -196,9 +194,8 @@ class BasicReclaimer {
     for (const Garbage& one : batch) one.destroy(one.what);
   }
 
-  const std::size_t owned_count_;
-  std::unique_ptr<Reader[]> owned_;
-  std::array<Reader, shared_count> shared_;
+  const std::size_t reader_count_;
+  const std::unique_ptr<Reader[]> readers_;  // The shared ones, then the owned ones.
 
   // Under mutex_.
   Policy::Mutex mutex_;

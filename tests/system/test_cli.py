@@ -11,8 +11,8 @@ from harness import SystemTest, environment, guest, main, options
 
 
 MANY_ACTORS = """
-[app]
 schema = 1
+[app]
 name = "shop"
 [app.components]
 echo = "{echo}"
