@@ -1,7 +1,6 @@
 #include "bench/contest.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <map>
 #include <optional>
 #include <utility>
@@ -11,7 +10,6 @@
 #include "base/format.hpp"
 #include "bench/stats/comparison.hpp"
 #include "bench/stats/holm.hpp"
-#include "bench/stats/nested.hpp"
 #include "bench/stats/summary.hpp"
 
 namespace troupe::bench {
@@ -239,12 +237,14 @@ std::vector<Contest> judge_records(const Record& baseline, const Record& current
     }
     contests.push_back(std::move(one.contest));
   }
-  for (const ResultRow& row : baseline.rows)
-    if (find_row(current, row) == nullptr)
+  for (const ResultRow& row : baseline.rows) {
+    if (find_row(current, row) == nullptr) {
       contests.push_back({.id = row.id,
                           .title = row.title,
                           .outcome = Contest::Outcome::missing,
                           .why = "the second has no such row"});
+    }
+  }
   return contests;
 }
 

@@ -13,7 +13,7 @@ constexpr std::size_t pairs = 15;
 constexpr std::uint64_t seed = 11;
 
 // A machine whose speed wanders by a tenth from pair to pair, and two programs on it.
-std::vector<Measurements> sides_of(double times, std::string id = "a") {
+std::vector<Measurements> sides_of(double times, const std::string& id = "a") {
   std::mt19937_64 random(seed);
   std::uniform_real_distribution<double> wander(1, 1.1);
   std::uniform_real_distribution<double> noise(0.999, 1.001);
@@ -22,6 +22,7 @@ std::vector<Measurements> sides_of(double times, std::string id = "a") {
     const double machine = wander(random);
     for (std::size_t side = 0; side < 2; ++side) {
       std::vector<double> samples;
+      samples.reserve(9);
       for (int sample = 0; sample < 9; ++sample)
         samples.push_back(100 * machine * (side == 1 ? times : 1) * noise(random));
       sides[side][{.id = id}].figures.push_back(samples);
@@ -92,6 +93,7 @@ Record record_of(double times, Stability status = Stability::stable) {
   ResultRow row{.id = "a", .title = "", .unit = "x", .status = status};
   for (int process = 0; process < 5; ++process) {
     std::vector<double> samples;
+    samples.reserve(30);
     for (int sample = 0; sample < 30; ++sample) samples.push_back(3 * times * noise(random));
     row.figures.push_back(samples);
   }

@@ -38,11 +38,13 @@ Result<void> measure_block(std::string_view name, const Request& request,
   const Block* block = find_block(name);
   if (block == nullptr) return no_such_block(name);
   const std::vector<RowInfo> rows = block->rows();
-  for (const std::string& id : request.ids)
-    if (std::ranges::find(rows, id, &RowInfo::id) == rows.end())
+  for (const std::string& id : request.ids) {
+    if (std::ranges::find(rows, id, &RowInfo::id) == rows.end()) {
       return fail(ErrorCode::not_found, fmt::format("the block '{}' has no row '{}'; `troupe bench "
                                                     "list` shows them",
                                                     name, id));
+    }
+  }
   std::vector<Leans> leans;
   for (const RowInfo& row : rows)
     if (request.wants(row.id)) leans.push_back(row.leans);

@@ -12,7 +12,7 @@ namespace troupe::bench {
 // Hands each line to `print`, without its newline.
 // Errors: not_found (no such block, with those there are; or no row of it is called that). A row
 //         whose counts are off is a line; it fails nothing else.
-Result<void> measure_block(std::string_view block, const Request& request,
+Result<void> measure_block(std::string_view name, const Request& request,
                            const std::function<void(std::string_view)>& print);
 
 }  // namespace troupe::bench

@@ -43,9 +43,10 @@ void add_run(Measurements& measurements, std::size_t process, const RawRun& run,
     series.figures[process] = figures(row);
     series.count += row.count;
     series.sum += row.sum;
-    for (const std::string& probe : moved)
+    for (const std::string& probe : moved) {
       if (std::ranges::find(series.moved, probe) == series.moved.end())
         series.moved.push_back(probe);
+    }
     for (const RawProbes* reading : {&run.before, &run.after})
       for (const auto& [probe, ns] : reading->ns) series.probes[probe].push_back(ns);
   }

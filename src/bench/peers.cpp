@@ -38,9 +38,10 @@ Result<Peer> prepare(std::string_view name, const PeerPlaces& places) {
     return fail(ErrorCode::timed_out, fmt::format("{}: its build did not end", name));
   const int code = process->wait();
   if (code == missing_toolchain) return fail(ErrorCode::unavailable, last_line(process->said()));
-  if (code != 0)
+  if (code != 0) {
     return fail(ErrorCode::internal, fmt::format("{}: '{}' failed: {}", name, build.string(),
                                                  last_line(process->said())));
+  }
   Peer peer{.name = std::string(name), .program = output / "peer", .ways = {}};
   auto list = ProcessLauncher().run({peer.program, "--list"}, build_patience);
   if (!list) return std::unexpected(list.error());
@@ -69,10 +70,11 @@ Result<std::vector<PeerWay>> parse_ways(std::string_view list) {
     list.remove_prefix(std::min(end + 1, list.size()));
     const std::size_t space = line.find(' ');
     if (space == std::string_view::npos || space == 0 || space + 1 == line.size() ||
-        line.find(' ', space + 1) != std::string_view::npos)
+        line.find(' ', space + 1) != std::string_view::npos) {
       return fail(
           ErrorCode::corrupt,
           fmt::format("a peer lists '{}', which is no row and configuration", harmless(line)));
+    }
     ways.push_back(
         {.row = std::string(line.substr(0, space)), .config = std::string(line.substr(space + 1))});
   }

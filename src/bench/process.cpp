@@ -16,8 +16,6 @@
 #include "base/check.hpp"
 #include "base/format.hpp"
 
-extern char** environ;
-
 namespace troupe::bench {
 namespace {
 
@@ -41,6 +39,7 @@ Result<Process> Process::start(std::vector<std::string> command, Read read) {
     CHECK(::posix_spawn_file_actions_adddup2(&actions, ends[1], stream) == 0);
   }
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (std::string& word : command) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   // What this process blocks or ignores, for its own good, is none of the other's business.
@@ -111,7 +110,7 @@ std::chrono::milliseconds left_until(std::chrono::steady_clock::time_point end) 
 
 bool Process::wait_for(std::string_view text, std::chrono::milliseconds timeout) {
   const auto end = std::chrono::steady_clock::now() + timeout;
-  while (said_.find(text) == std::string::npos)
+  while (!said_.contains(text))
     if (read_some(left_until(end)) != Some::bytes) return false;
   return true;
 }
@@ -150,17 +149,19 @@ Result<std::string> ProcessLauncher::run(const std::vector<std::string>& command
   if (!process) return std::unexpected(process.error());
   const Process::ReadAll read = process->read_all(timeout, stop_fd_);
   if (read == Process::ReadAll::stopped) return fail(ErrorCode::cancelled, "it was interrupted");
-  if (read == Process::ReadAll::timeout)
+  if (read == Process::ReadAll::timeout) {
     return fail(ErrorCode::timed_out,
                 fmt::format("'{}' has not ended after {} s", fmt::join(command, " "),
                             std::chrono::duration_cast<std::chrono::seconds>(timeout).count()));
+  }
   const int code = process->wait();
   if (code == signal_exit_code + SIGINT || code == signal_exit_code + SIGTERM)
     return fail(ErrorCode::cancelled, "it was interrupted");
   // A measuring process that fails says why in its lines, which count.
-  if (code != 0 && process->said().empty())
+  if (code != 0 && process->said().empty()) {
     return fail(ErrorCode::internal,
                 fmt::format("'{}' ended with code {}", fmt::join(command, " "), code));
+  }
   return process->said();
 }
 

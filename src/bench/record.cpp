@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <optional>
 #include <utility>
-#include <variant>
 
 #include <nlohmann/json.hpp>
 
@@ -29,11 +28,12 @@ std::unexpected<Error> corrupt(std::size_t line, std::string_view what) {
 // The line that opens a run.
 Result<Record> begin_record(const Json& json) {
   const Json& version = json.at(version_key);
-  if (!version.is_number_integer() || version.get<int>() != format_version)
+  if (!version.is_number_integer() || version.get<int>() != format_version) {
     return fail(ErrorCode::corrupt,
                 fmt::format("its format is {}; this program reads format {}. Use the program "
                             "that wrote it, or measure again",
                             version.dump(), format_version));
+  }
   const auto found = json.find("provenance");
   if (found == json.end()) return fail(ErrorCode::corrupt, "it does not say where it is from");
   auto provenance = parse_provenance(*found);
@@ -106,9 +106,10 @@ std::filesystem::path Records::program(std::string_view name) const {
 }
 
 Result<void> Records::save(std::string_view name, const Record& record) {
-  if (!is_name(name))
+  if (!is_name(name)) {
     return fail(ErrorCode::invalid_argument,
                 fmt::format("'{}' can't be the name of a run: {}", name, name_rule));
+  }
   auto running = disk_.read_file(this_program, limits::bench_program_bytes_max);
   if (!running) return std::unexpected(running.error());
   // The rows last: a name whose rows are there has its program.
@@ -134,17 +135,19 @@ Result<Record> Records::load(std::string_view name) const {
   }
   if (!content) return std::unexpected(content.error());
   auto record = parse_record(as_text(*content));
-  if (!record)
+  if (!record) {
     return fail(record.error().code,
                 fmt::format("'{}': {}", path.string(), record.error().message));
+  }
   return record;
 }
 
 std::vector<RawProbes> probes_of(const Measurements& measurements) {
   std::map<std::string, std::vector<double>> readings;
-  for (const auto& [key, series] : measurements)
+  for (const auto& [key, series] : measurements) {
     for (const auto& [probe, ns] : series.probes)
       readings[probe].insert(readings[probe].end(), ns.begin(), ns.end());
+  }
   RawProbes all{.when = "beside", .ns = {}};
   for (const auto& [probe, ns] : readings) all.ns[probe] = median(ns);
   if (all.ns.empty()) return {};

@@ -65,9 +65,10 @@ TEST_F(Runs, AreMissedWithTheNamesThatThereAre) {
 }
 
 TEST_F(Runs, HaveNamesThatAreNoPaths) {
-  for (const char* name : {"", "..", "a/b", "A", "-x"})
+  for (const char* name : {"", "..", "a/b", "A", "-x"}) {
     EXPECT_EQ(records_.save(name, record_of("abc")).error().code, ErrorCode::invalid_argument)
         << name;
+  }
 }
 
 std::string refusal_of(const std::string& lines) {

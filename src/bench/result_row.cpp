@@ -1,7 +1,6 @@
 #include "bench/result_row.hpp"
 
 #include <cmath>
-#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -35,11 +34,12 @@ void add_extras(Json& json, const ResultRow& row) {
   if (row.ns) json["ns"] = *row.ns;
   if (row.cache_lines) json["cache_lines"] = *row.cache_lines;
   if (row.peer_goal) json["peer_goal"] = *row.peer_goal;
-  if (row.beside)
+  if (row.beside) {
     json["beside"] = {{"peer", row.beside->peer},
                       {"times", row.beside->times},
                       {"low", row.beside->low},
                       {"high", row.beside->high}};
+  }
   json["outliers"] = {row.outliers.low_severe, row.outliers.low_mild, row.outliers.high_mild,
                       row.outliers.high_severe};
   if (row.has_modes) json["modes"] = true;
@@ -119,14 +119,18 @@ Result<ResultRow> parse_result_row(std::string_view text) {
     return fail(ErrorCode::corrupt, fmt::format("a row of results is wrong: {}", error.what()));
   }
   if (row.id.empty()) return fail(ErrorCode::corrupt, "a row of results has no id");
-  if (row.figures.size() > limits::bench_processes_max)
+  if (row.figures.size() > limits::bench_processes_max) {
     return fail(ErrorCode::corrupt, fmt::format("the row '{}' has more than {} processes", row.id,
                                                 limits::bench_processes_max));
-  for (const std::vector<double>& process : row.figures)
-    for (const double value : process)
-      if (!std::isfinite(value) || value < 0)
+  }
+  for (const std::vector<double>& process : row.figures) {
+    for (const double value : process) {
+      if (!std::isfinite(value) || value < 0) {
         return fail(ErrorCode::corrupt,
                     fmt::format("the row '{}' has a value that is no measurement", row.id));
+      }
+    }
+  }
   return row;
 }
 

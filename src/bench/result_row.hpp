@@ -67,6 +67,6 @@ struct ResultRow {
 enum class Figures : std::uint8_t { with, without };
 [[nodiscard]] std::string to_json(const ResultRow& row, Figures figures);
 // Errors: corrupt, with what is wrong.
-[[nodiscard]] Result<ResultRow> parse_result_row(std::string_view json);
+[[nodiscard]] Result<ResultRow> parse_result_row(std::string_view text);
 
 }  // namespace troupe::bench

@@ -9,7 +9,6 @@
 #include <gtest/gtest.h>
 
 #include "bench/measure.hpp"
-#include "bench/select.hpp"
 
 namespace troupe::bench {
 namespace {

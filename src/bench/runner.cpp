@@ -36,9 +36,10 @@ RawRun failed_run(const Job& job, const std::string& why) {
 void add_unmeasured(RawRun& run, const Job& job) {
   for (const RowKey& key : job.rows) {
     const auto is_there = [&key](const RawRow& row) { return row.id == key.id; };
-    if (std::ranges::none_of(run.rows, is_there))
+    if (std::ranges::none_of(run.rows, is_there)) {
       run.rows.push_back(
           {.id = key.id, .peer = key.peer, .failed = "its process ended without measuring it"});
+    }
   }
 }
 

@@ -1,11 +1,8 @@
 // troupe bench list, measure, cmp; and what all of its commands share.
 
-#include <chrono>
 #include <cstdlib>
-#include <filesystem>
 #include <optional>
 #include <string>
-#include <utility>
 #include <variant>
 #include <vector>
 
@@ -14,7 +11,6 @@
 #include "base/format.hpp"
 #include "bench/contest.hpp"
 #include "bench/measure.hpp"
-#include "bench/rows/rows.hpp"
 #include "cli/bench_session.hpp"
 #include "cli/bench_table.hpp"
 #include "cli/commands.hpp"
@@ -73,11 +69,12 @@ Tried<ExitCode> cmp(Console& console, const BenchCmp& command) {
   if (!first) return complain(first.error());
   const auto second = records.load(command.second);
   if (!second) return complain(second.error());
-  for (const std::string& change : bench::machine_changes(*first, *second))
+  for (const std::string& change : bench::machine_changes(*first, *second)) {
     console.note(
         fmt::format("the machine was not the same ({}): times compare badly, multiples "
                     "(x) well",
                     change));
+  }
   const auto contests =
       bench::judge_records(*first, *second, {.noise = command.threshold, .seed = second->seed});
   if (!console.is_json()) console.print(contest_table(console, contests));

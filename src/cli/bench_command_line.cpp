@@ -4,7 +4,6 @@
 #include <charconv>
 #include <chrono>
 #include <cmath>
-#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -33,9 +32,10 @@ Tried<std::uint64_t> parse_count(std::string_view option, std::string_view text,
   std::uint64_t count = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
   if (error != std::errc() || end != text.data() + text.size() || count < range.low ||
-      count > range.high)
+      count > range.high) {
     return usage(
         fmt::format("{} '{}' is not a number from {} to {}", option, text, range.low, range.high));
+  }
   return count;
 }
 
@@ -45,9 +45,10 @@ Tried<double> parse_percent(std::string_view option, std::string_view text) {
   double percent = 0;
   const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), percent);
   if (error != std::errc() || end != number.data() + number.size() || !std::isfinite(percent) ||
-      percent <= 0 || percent > percent_max)
+      percent <= 0 || percent > percent_max) {
     return usage(fmt::format("{} '{}' is not a percentage above 0", option, text),
                  "such as 5% or 0.5%");
+  }
   return percent / 100;
 }
 
@@ -65,9 +66,10 @@ Tried<BenchCommand> make_run(const BenchRaw& raw) {
   const auto processes =
       parse_count("--processes", raw.processes, {.low = 0, .high = limits::bench_processes_max});
   if (!processes) return std::unexpected(processes.error());
-  if (!raw.save.empty() && !is_name(raw.save))
+  if (!raw.save.empty() && !is_name(raw.save)) {
     return usage(fmt::format("--save '{}' can't be the name of a run", raw.save),
                  std::string(name_rule));
+  }
   return BenchRun{.filters = raw.names,
                   .profile = *profile,
                   .processes = static_cast<std::uint32_t>(*processes),
@@ -86,9 +88,10 @@ Tried<BenchCommand> make_cmp(const BenchRaw& raw) {
 }
 
 Tried<BenchCommand> make_gate(const BenchRaw& raw) {
-  if (raw.baseline.empty())
+  if (raw.baseline.empty()) {
     return usage("gate needs a saved run to compare with",
                  "troupe bench gate --baseline NAME; `troupe bench run --save NAME` makes one");
+  }
   const auto max_regress = parse_percent("--max-regress", raw.max_regress);
   if (!max_regress) return std::unexpected(max_regress.error());
   const auto pairs =

@@ -19,7 +19,7 @@ namespace troupe {
 // How much is measured: of each row, in each process.
 enum class BenchProfile : std::uint8_t {
   full,   // 2 s and 5 s, 100 samples, 5 processes.
-  quick,  // 0.3 s and 1 s, 30 samples, 3 processes.
+  quick,  // 0.15 s and 0.5 s, 30 samples, 3 processes.
   smoke,  // Hardly anything, once: whether everything works and all counts are right.
 };
 

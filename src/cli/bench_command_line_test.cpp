@@ -104,9 +104,10 @@ TEST(BenchCommandLine, SaysWhatIsWrong) {
       {{"selftest", "--trials", "0"}, "1 to 1000"},
       {{"selftest", "W1"}, "unexpected argument 'W1'"},
   };
-  for (const Case& one : cases)
+  for (const Case& one : cases) {
     EXPECT_NE(refusal_of(one.arguments).find(one.says), std::string::npos)
         << one.says << " in " << refusal_of(one.arguments);
+  }
 }
 
 TEST(BenchCommandLine, HasHelpAtEachCommand) {

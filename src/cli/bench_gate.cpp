@@ -101,22 +101,26 @@ Tried<ExitCode> bench_gate(Console& console, const BenchGate& command) {
   const bench::Records records(disk, bench_folder(command.folder));
   const auto baseline = records.load(command.baseline);
   if (!baseline) return complain(baseline.error());
-  if (bench::is_debug_build())
+  if (bench::is_debug_build()) {
     return complain(ExitCode::failed, "this is a debug build: its figures compare with nothing",
                     "build the preset release");
+  }
   std::vector<bench::Job> jobs;
-  for (std::uint32_t pair = 0; pair < command.pairs; ++pair)
-    for (const bench::Selection& selection : *selections)
+  for (std::uint32_t pair = 0; pair < command.pairs; ++pair) {
+    for (const bench::Selection& selection : *selections) {
       add_pair(jobs, bench::block_job(records.program(command.baseline), selection, gate_effort),
                bench::block_job(std::string(bench::this_program), selection, gate_effort), pair);
+    }
+  }
   const std::uint64_t seed = fresh_seed();
   BenchSession session(console);
-  if (!console.is_json())
+  if (!console.is_json()) {
     console.note(
         fmt::format("'{}' ({}) and this program in turns: {} pairs of processes for each "
                     "block, about {}; seed {}",
                     command.baseline, baseline->provenance.commit, command.pairs,
                     about(bench::expected_time(jobs)), seed));
+  }
   bench::Outcomes outcomes = session.run(std::move(jobs), seed);
   outcomes.sides.resize(2);  // One of them, if it was interrupted at once.
   const auto contests = bench::judge_pairs(rows_of(*selections), outcomes.sides, {.seed = seed});
@@ -127,12 +131,13 @@ Tried<ExitCode> bench_gate(Console& console, const BenchGate& command) {
   const auto missing =
       std::ranges::count(contests, bench::Contest::Outcome::missing, &bench::Contest::outcome);
   if (!console.is_json()) {
-    if (!offenders.empty())
+    if (!offenders.empty()) {
       console.note(fmt::format("slower for certain, and perhaps by {} or more: {}",
                                percent_text(command.max_regress), fmt::join(offenders, ", ")));
-    else
+    } else {
       console.note(
           fmt::format("no row is slower by {} or more", percent_text(command.max_regress)));
+    }
     if (missing != 0) console.note(fmt::format("{} rows could not be compared", missing));
   }
   // A gate that compared nothing has not been passed.
@@ -143,15 +148,17 @@ Tried<ExitCode> bench_gate(Console& console, const BenchGate& command) {
 Tried<ExitCode> bench_selftest(Console& console, const BenchSelftest& command) {
   const bench::Selection selection = selftest_rows();
   std::vector<bench::Job> jobs;
-  for (std::size_t round = 0; round < command.trials * selftest_pairs; ++round)
+  for (std::size_t round = 0; round < command.trials * selftest_pairs; ++round) {
     add_pair(jobs, bench::block_job(std::string(bench::this_program), selection, selftest_effort),
              bench::block_job(std::string(bench::this_program), selection, selftest_effort), round);
+  }
   const std::uint64_t seed = fresh_seed();
   BenchSession session(console);
-  if (!console.is_json())
+  if (!console.is_json()) {
     console.note(fmt::format("{} trials of {} pairs of processes, about {}; seed {}",
                              command.trials, selftest_pairs, about(bench::expected_time(jobs)),
                              seed));
+  }
   bench::Outcomes outcomes = session.run(std::move(jobs), seed);
   outcomes.sides.resize(2);
   bool is_good = true;
@@ -161,14 +168,15 @@ Tried<ExitCode> bench_selftest(Console& console, const BenchSelftest& command) {
       if (is_right(outcomes, one, trial)) ++right;
     const double share = static_cast<double>(right) / command.trials;
     is_good = is_good && share >= right_share;
-    if (console.is_json())
+    if (console.is_json()) {
       console.print(fmt::format(R"({{"id":"{}","slower":{},"trials":{},"right":{}}})"
                                 "\n",
                                 one.id, one.slower, command.trials, right));
-    else
+    } else {
       console.print(fmt::format("{:<14} called right in {} of {} trials\n",
                                 one.slower > 0 ? percent_text(one.slower) + " slower" : "no change",
                                 right, command.trials));
+    }
   }
   return session.exit_code(is_good ? ExitCode::ok : ExitCode::failed);
 }

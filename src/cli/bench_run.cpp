@@ -47,9 +47,10 @@ Tried<std::vector<bench::Job>> peer_jobs(Console& console,
                                          const std::vector<bench::Selection>& selections,
                                          const ProfileSetup& setup) {
   const auto sources = bench::find_peers(std::filesystem::current_path());
-  if (!sources)
+  if (!sources) {
     return complain(ExitCode::not_found, "there are no peers here",
                     "--peers builds them from a source checkout of Troupe: run it in one");
+  }
   const auto prepared = bench::prepare_peers(
       {.sources = *sources, .builds = peer_folder()}, [&console](std::string_view name) {
         console.note(fmt::format("building the peer {} (a minute the first time)", name));
@@ -79,9 +80,10 @@ std::vector<bench::ResultRow> evaluate_all(const std::vector<bench::Selection>& 
                                            const bench::Measurements& measurements,
                                            std::uint64_t seed) {
   std::vector<bench::ResultRow> rows;
-  for (const bench::Selection& selection : selections)
+  for (const bench::Selection& selection : selections) {
     for (const bench::RowInfo& info : selection.rows)
       if (auto row = bench::evaluate(info, measurements, seed)) rows.push_back(*std::move(row));
+  }
   for (const auto& [key, series] : measurements)
     if (!key.peer.empty()) rows.push_back(bench::evaluate_peer(key, series, seed));
   return rows;
@@ -99,9 +101,10 @@ Tried<void> keep(Console& console, const BenchRun& command, const bench::Record&
   if (auto kept = records.append(record); !kept) return complain(kept.error());
   if (command.save.empty()) return {};
   if (auto saved = records.save(command.save, record); !saved) return complain(saved.error());
-  if (!console.is_json())
+  if (!console.is_json()) {
     console.note(fmt::format("saved as '{}'; compare with: troupe bench gate --baseline {}",
                              command.save, command.save));
+  }
   return {};
 }
 
@@ -139,9 +142,10 @@ Tried<ExitCode> bench_run(Console& console, const BenchRun& command) {
                              .rows = evaluate_all(*selections, measurements, seed),
                              .probes = bench::probes_of(measurements)};
   print(console, record.rows);
-  if (outcomes.jobs_again != 0 && !console.is_json())
+  if (outcomes.jobs_again != 0 && !console.is_json()) {
     console.note(fmt::format("{} processes ran again: the machine had not held still beside them",
                              outcomes.jobs_again));
+  }
   // Figures of debug builds and smoke runs would only mislead whoever reads the file.
   if (!record.rows.empty() && !bench::is_debug_build() && command.profile != BenchProfile::smoke) {
     if (auto kept = keep(console, command, record); !kept) return std::unexpected(kept.error());
@@ -164,11 +168,12 @@ Tried<ExitCode> bench_variance(Console& console, const BenchVariance& command) {
   print(console, rows);
   const auto unstable =
       std::ranges::count(rows, bench::Stability::unstable, &bench::ResultRow::status);
-  if (!console.is_json())
+  if (!console.is_json()) {
     console.note(
         fmt::format("{} of {} rows are unstable: their processes lie further apart than "
                     "5 % (macro rows 10 %)",
                     unstable, rows.size()));
+  }
   const bool failed = rows.empty() || std::ranges::any_of(rows, has_failed);
   return session.exit_code(failed || unstable != 0 ? ExitCode::failed : ExitCode::ok);
 }

@@ -70,10 +70,9 @@ ProfileSetup setup_of(BenchProfile profile) {
                          .samples = 100},
               .processes = 5};
     case BenchProfile::quick:
-      return {
-          .name = "quick",
-          .effort = {.warm_up = milliseconds(300), .measure = milliseconds(1'000), .samples = 30},
-          .processes = 3};
+      return {.name = "quick",
+              .effort = {.warm_up = milliseconds(150), .measure = milliseconds(500), .samples = 30},
+              .processes = 3};
     case BenchProfile::smoke:
       break;
   }

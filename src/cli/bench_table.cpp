@@ -76,9 +76,10 @@ std::string remarks_on(const ResultRow& row) {
     text += fmt::format("  {}: {}\n", name_of(row), what);
   };
   if (!row.failed.empty()) add(fmt::format("FAILED: {}", harmless(row.failed)));
-  if (row.beside)
+  if (row.beside) {
     add(fmt::format("{} times {} [{}, {}]", digits(row.beside->times), harmless(row.beside->peer),
                     digits(row.beside->low), digits(row.beside->high)));
+  }
   if (row.cache_lines)
     add(fmt::format("{} times a cache line's round trip", digits(*row.cache_lines)));
   if (row.has_modes) add("its samples have more than one mode; no single number describes them");

@@ -183,7 +183,7 @@ neither pass nor fail. Ctrl-C keeps what is done.
   measure    one block in this process, as lines of raw samples
 
 Options
-  --quick                0.3 s + 1 s a row and process, 30 samples, 3 processes
+  --quick                0.15 s + 0.5 s a row and process, 30 samples, 3 processes
   --full                 2 s + 5 s, 100 samples, 5 processes (run: the default)
   --smoke                hardly anything: does it all work, are all counts right
   --processes N          fresh processes of each row, 1 to 100

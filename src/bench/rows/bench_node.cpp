@@ -74,7 +74,7 @@ void BenchNode::load(const ActorKind& kind, std::span<const Role> roles, std::st
 #if TROUPE_HAS_WASMTIME
     if (kind.is_guest) {
       const std::string file = file_of(role);
-      folder.write(file, guest(role.name));
+      (void)folder.write(file, guest(role.name));
       text += fmt::format("{} = \"{}\"\n", role.name, file);
       continue;
     }

@@ -26,8 +26,8 @@ struct Role {
   std::function<std::unique_ptr<Actor>()> make;
 };
 template <typename NativeActor>
-Role role(std::string name) {
-  return {.name = std::move(name), .make = [] { return std::make_unique<NativeActor>(); }};
+Role role(std::string_view name) {
+  return {.name = std::string(name), .make = [] { return std::make_unique<NativeActor>(); }};
 }
 
 [[nodiscard]] Component component_of(const ActorKind& kind, const Role& role);

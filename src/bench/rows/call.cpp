@@ -32,12 +32,13 @@ constexpr Case cases[] = {
 
 std::vector<RowInfo> rows() {
   std::vector<RowInfo> rows{NoOpProbe::info(no_op)};
-  for (const Case& one : cases)
+  for (const Case& one : cases) {
     rows.push_back({.id = std::string(one.id),
                     .title = std::string(one.title),
                     .unit = "x",
                     .base = no_op,
                     .goal = one.goal});
+  }
   return rows;
 }
 

@@ -112,6 +112,7 @@ Row our_row(const Kernel& kernel, const Lives& lives) {
 std::vector<BareInstance> instances_of(const bare_module& module, const Kernel& kernel) {
   const std::string function = fmt::format("kernel_{}", kernel.name);
   std::vector<BareInstance> instances;
+  instances.reserve(guests);
   for (std::size_t guest = 0; guest < guests; ++guest)
     instances.emplace_back(bare_instance_new(&module, function.c_str()));
   return instances;

@@ -2,7 +2,6 @@
 // turns. Spawns go round the workers, so that the two are apart; after each sample they are asked
 // on which workers they are, and a row whose actors have come together fails.
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>

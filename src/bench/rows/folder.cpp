@@ -4,7 +4,6 @@
 #include <ios>
 #include <string>
 #include <system_error>
-#include <unistd.h>
 
 #include "base/check.hpp"
 

@@ -19,7 +19,7 @@ class Folder {
   ~Folder();
 
   // The new file's path.
-  std::filesystem::path write(std::string_view name, BytesView content) const;
+  [[nodiscard]] std::filesystem::path write(std::string_view name, BytesView content) const;
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
  private:

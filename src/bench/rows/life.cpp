@@ -43,12 +43,13 @@ std::vector<RowInfo> rows() {
                              .base = no_op,
                              .goal = times_no_op(life_goal_ns),
                              .leans = Leans::memory}};
-  for (const Bare& bare : bare_cases)
+  for (const Bare& bare : bare_cases) {
     rows.push_back({.id = std::string(bare.id),
                     .title = std::string(bare.title),
                     .unit = "x",
                     .base = whole_life,
                     .leans = Leans::memory});
+  }
   return rows;
 }
 

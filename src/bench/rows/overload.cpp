@@ -3,14 +3,12 @@
 // microseconds; mailboxes are small, so that they are full for most of the time.
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/check.hpp"
@@ -184,7 +182,7 @@ std::string measure_rounds(const ActorKind& kind, const Effort& effort, Values& 
                            std::uint64_t& handled) {
   using std::chrono::milliseconds;
   const Duration span = milliseconds(effort.is_smoke ? 20 : effort.is_brief() ? 400 : 3'000);
-  const std::size_t wanted = effort.is_brief() ? 2 : 5;
+  const std::size_t wanted = effort.is_brief() ? 1 : 5;
   const std::size_t tries = 3 * wanted;
   Crowd crowd(kind);
   auto audit = crowd.node().audit_of(kind);

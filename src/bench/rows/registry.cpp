@@ -184,9 +184,10 @@ void measure(const Request& request, RawSink& sink) {
   }
   if (!cpu_pair()) {
     for (const Size& size : sizes) {
-      if (request.wants(id_of(size, "/2-threads")))
+      if (request.wants(id_of(size, "/2-threads"))) {
         sink.take({.id = id_of(size, "/2-threads"),
                    .failed = "two CPUs are needed, and this process may use one"});
+      }
     }
   }
   sample(request, std::move(runnable), sink);

@@ -1,7 +1,6 @@
 // One loop, and the same a little longer: slow-downs of a known size, for `troupe bench selftest`.
 
 #include <array>
-#include <string>
 #include <utility>
 #include <vector>
 

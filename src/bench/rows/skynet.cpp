@@ -24,7 +24,7 @@ constexpr double peer_ms = 492;
 
 std::uint64_t leaves_of(const ActorKind& kind, const Effort& effort) {
   if (effort.is_smoke) return 100;
-  const std::uint64_t all = kind.choose(1'000'000, 100'000);
+  const std::uint64_t all = kind.choose<std::uint64_t>(1'000'000, 100'000);
   return effort.is_brief() ? all / 10 : all;
 }
 // Branches, too: 111 for 100 leaves.

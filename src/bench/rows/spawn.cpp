@@ -37,7 +37,7 @@ struct Case {
   }
   [[nodiscard]] std::uint64_t actors(const Effort& effort) const {
     if (effort.is_smoke) return 1'000;
-    const std::uint64_t all = kind.choose(1'000'000, 100'000);
+    const std::uint64_t all = kind.choose<std::uint64_t>(1'000'000, 100'000);
     return effort.is_brief() ? all / 10 : all;
   }
 };

@@ -48,7 +48,7 @@ class AppFolder {
  public:
   AppFolder() : app_(folder_.write("app.toml", as_bytes(app_text))) {
     for (const char* name : {"echo", "counter"})
-      folder_.write(fmt::format("{}.wasm", name), guest(name));
+      (void)folder_.write(fmt::format("{}.wasm", name), guest(name));
   }
   [[nodiscard]] std::string app() const { return app_; }
   [[nodiscard]] std::string path() const { return folder_.path(); }
