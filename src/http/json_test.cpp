@@ -35,14 +35,14 @@ ActorStatus some_actor() {
 }
 
 TEST(Json, ShowsAnActor) {
-  EXPECT_EQ(
-      to_json(some_actor()),
-      R"({"name":"bank/ledger","address":"#7.2","component":"local/ledger@0.0.0",)"
-      R"("supervisor":"root","worker":1,"state":"ready","lives":3,"age_ms":1500,"received":12,"handled":10,)"
-      R"("errors":1,"dropped":2,"expired":3,"refused":{"busy":4},"timed_out":5,"orphans":6,)"
-      R"("queued":2,"oldest_queued_ms":12,"oldest_request_ms":null,"turn_ms":34,)"
-      R"("memory_bytes":65536,"memory_peak_bytes":131072,)"
-      R"("last_exit":{"kind":"exceeded","text":"deadline"}})");
+  EXPECT_EQ(to_json(some_actor()),
+            R"({"name":"bank/ledger","address":"#7.2","component":"local/ledger@0.0.0",)"
+            R"("supervisor":"root","worker":1,)"
+            R"("state":"ready","lives":3,"age_ms":1500,"received":12,"handled":10,)"
+            R"("errors":1,"dropped":2,"expired":3,"refused":{"busy":4},"timed_out":5,"orphans":6,)"
+            R"("queued":2,"oldest_queued_ms":12,"oldest_request_ms":null,"turn_ms":34,)"
+            R"("memory_bytes":65536,"memory_peak_bytes":131072,)"
+            R"("last_exit":{"kind":"exceeded","text":"deadline"}})");
 }
 
 TEST(Json, BringsAnActorBack) {

@@ -15,11 +15,13 @@ namespace troupe {
 //
 // Thread: add() by one thread at a time; the rest any thread.
 class RefusalTally {
+  using Counts = std::array<std::atomic<std::uint64_t>, refusal_count>;
+
  public:
   RefusalTally() = default;
   RefusalTally(const RefusalTally&) = delete;
   RefusalTally& operator=(const RefusalTally&) = delete;
-  ~RefusalTally() { delete counts_.load(std::memory_order_relaxed); }
+  ~RefusalTally() { const std::unique_ptr<Counts> owned(counts_.load(std::memory_order_relaxed)); }
 
   void add(Refusal why) {
     Counts* counts = counts_.load(std::memory_order_relaxed);
@@ -42,7 +44,6 @@ class RefusalTally {
   }
 
  private:
-  using Counts = std::array<std::atomic<std::uint64_t>, refusal_count>;
   std::atomic<Counts*> counts_{nullptr};  // Owned.
 };
 
