@@ -49,12 +49,12 @@ struct ReclaimerPolicy {
 // Thread: a Reader is its owner's; the rest any thread.
 // Owns:   what is retired, until it is freed.
 // Bounds: what waits is what was retired while the longest present section lasts, twice, and a
-// batch
-//         (batch_size) that waits for company until collect(). A section that never ends keeps
-//         everything that is retired after its beginning.
+//         batch (batch_size) that waits for company until collect(). A section that never ends
+//         keeps everything that is retired after its beginning.
+//
 // Cost:   an owned reader: one locked store to enter and a plain one to leave, a section: one
-// locked
-//         operation and a plain store; a retirement: one look at each word, divided by batch_size.
+//         locked operation and a plain store; a retirement: one look at each word, divided by
+//         batch_size.
 // Method: K. Fraser, "Practical lock-freedom", Cambridge UCAM-CL-TR-579, 2004, section 5.2.3;
 //         T. Hart, P. McKenney, A. Demke Brown, J. Walpole, "Performance of memory reclamation for
 //         lockless synchronization", J. Parallel Distrib. Comput. 67, 2007. Words that are odd

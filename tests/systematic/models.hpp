@@ -11,6 +11,7 @@ namespace troupe::systematic {
 extern const Model inbox_model;
 extern const Model away_model;
 extern const Model move_model;
+extern const Model reclaimer_model;
 
 [[nodiscard]] std::span<const Model* const> all_models();
 

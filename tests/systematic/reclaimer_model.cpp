@@ -1,0 +1,89 @@
+// Readers follow a pointer without locks, as those of the registry's names do; a writer replaces it
+// and retires what it pointed to.
+
+#include <array>
+#include <cstdint>
+#include <memory>
+
+#include "atomics.hpp"
+#include "models.hpp"
+#include "scheduler/reclaimer.hpp"
+
+namespace troupe::systematic {
+namespace {
+
+// With the names of its orders, and one shared word in use.
+struct Policy {
+  template <typename T>
+  using Atomic = systematic::Atomic<T>;
+  using Mutex = systematic::Mutex;
+  static constexpr NamedOrder enter{{"Reclaimer.enter", std::memory_order_seq_cst}};
+  static constexpr NamedOrder begin_grace{{"Reclaimer.begin_grace", std::memory_order_seq_cst}};
+  static constexpr NamedOrder follow{{"Reclaimer.follow", std::memory_order_seq_cst}};
+  static constexpr NamedOrder unlink{{"Reclaimer.unlink", std::memory_order_seq_cst}};
+  static constexpr NamedOrder leave{{"Reclaimer.leave", std::memory_order_release}};
+  static constexpr NamedOrder end_grace{{"Reclaimer.end_grace", std::memory_order_acquire}};
+  static void yield() { ModelAtomics::pause(); }
+  static std::size_t stripe() { return 0; }
+};
+
+struct Thing {
+  Plain<std::uint32_t> data = 7U;
+};
+struct Free {
+  void operator()(Thing* thing) const { Execution::current().destroy(thing); }
+};
+
+struct World {
+  BasicReclaimer<Policy> reclaimer{1};
+  Atomic<Thing*> shown{nullptr};  // As a name in Names.
+};
+
+void set_up(Execution& run, const Bounds& bounds) {
+  World& world = run.make<World>();
+  world.shown.store(&run.make<Thing>(), std::memory_order_relaxed);
+  for (unsigned i = 0; i < bounds.threads; ++i) {
+    run.thread("owned reader", [&world, i, each = bounds.each] {
+      Execution& now = Execution::current();
+      for (unsigned round = 0; round < each; ++round) {
+        if (i == 0) {
+          auto& reader = world.reclaimer.reader(0);
+          reader.enter();
+          now.require(world.shown.load(Policy::follow)->data == 7, "a thing that is gone");
+          reader.leave();
+        } else {
+          const BasicReclaimer<Policy>::Section section(world.reclaimer);
+          now.require(world.shown.load(Policy::follow)->data == 7, "a thing that is gone");
+        }
+      }
+    });
+  }
+  run.thread("writer", [&world, each = bounds.each] {
+    for (unsigned round = 0; round < each; ++round) {
+      Thing& fresh = Execution::current().make<Thing>();
+      Thing* const old = world.shown.load(std::memory_order_relaxed);
+      world.shown.store(&fresh, Policy::unlink);
+      world.reclaimer.retire(std::unique_ptr<Thing, Free>(old));
+      world.reclaimer.collect();
+    }
+    while (true) {
+      world.reclaimer.collect();
+      if (world.reclaimer.waiting() == 0) break;
+      ModelAtomics::pause();
+    }
+  });
+}
+
+}  // namespace
+
+const Model reclaimer_model{
+    .name = "reclaimer",
+    .promise = "nothing is freed that a reader looks at",
+    .unit = "readers x rounds",
+    .set_up = &set_up,
+    .random = {.threads = 2, .each = 2},
+    .exhaustive = {{.threads = 1, .each = 1}},
+    .soak = {},
+};
+
+}  // namespace troupe::systematic
