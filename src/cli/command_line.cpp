@@ -207,6 +207,7 @@ Tried<Command> make_run(const Raw& raw) {
 Tried<ActorState> parse_state(std::string_view word) {
   if (const auto state = actor_state_from(word)) return *state;
   std::vector<std::string> states;
+  states.reserve(actor_states.size());
   for (const ActorState each : actor_states) states.emplace_back(to_string(each));
   return usage(fmt::format("--state '{}' is not known", word),
                did_you_mean(word, states, fmt::format("{}", fmt::join(states, ", "))));

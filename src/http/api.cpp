@@ -1,12 +1,10 @@
 #include "http/api.hpp"
 
-#include <algorithm>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include "base/format.hpp"
-#include "base/limits.hpp"
 #include "http/json.hpp"
 
 namespace troupe {
