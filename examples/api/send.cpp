@@ -9,7 +9,7 @@
 
 namespace {
 
-using troupe::Address, troupe::BytesView, troupe::Outcome, troupe::Result, troupe::Turn;
+using troupe::BytesView, troupe::Outcome, troupe::Result, troupe::Turn;
 using namespace std::chrono_literals;
 
 // Counts what it is sent; says how much when asked.

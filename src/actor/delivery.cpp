@@ -189,49 +189,18 @@ void Worker::deliver_order(EnvelopePtr envelope) {
     case EnvelopeKind::watch:
       add_watcher(*envelope);
       return;
-    case EnvelopeKind::unwatch:
-      if (cell == nullptr) return;
-      std::erase_if(cell->watchers, [&](const Cell::Watcher& watcher) {
-        return watcher.who == envelope->sender && watcher.number == envelope->number;
-      });
-      return;
-    case EnvelopeKind::restart:
-      if (cell != nullptr && !cell->will_run()) expect_life(*cell);
-      return;
-    case EnvelopeKind::end:
-      if (cell == nullptr || !cell->will_run()) return;
-      if (cell->away != nullptr) {
-        kill_away(*cell->away, envelope->note<ExitNote>()->exit);
-      } else {
-        end_life(*cell, envelope->note<ExitNote>()->exit, nullptr);
-      }
-      return;
-    case EnvelopeKind::retire:
-      if (cell != nullptr) retire(*cell);
-      return;
-    case EnvelopeKind::child_gone:
-      if (cell == nullptr) return;
-      if (cell->away != nullptr) {
-        cell->away->kept.emplace_back(std::move(envelope));
-      } else {
-        std::erase(cell->books.children, envelope->sender);
-      }
-      return;
     case EnvelopeKind::arrive:
       arrive(*envelope);
       return;
+    case EnvelopeKind::unwatch:
+    case EnvelopeKind::restart:
+    case EnvelopeKind::end:
+    case EnvelopeKind::retire:
+    case EnvelopeKind::child_gone:
     case EnvelopeKind::pause:
-      if (cell != nullptr && cell->is_alive()) ++cell->pauses;
-      return;
     case EnvelopeKind::resume:
-      // Of an earlier life, perhaps.
-      if (cell == nullptr || cell->pauses == 0) return;
-      --cell->pauses;
-      if (cell->is_alive() && cell->has_work()) make_ready(*cell);
-      return;
     case EnvelopeKind::turn_done:
-      CHECK(cell != nullptr && cell->away != nullptr, "a cell waits for its turn");
-      take_home(*cell);
+      if (cell != nullptr) carry_out(*cell, std::move(envelope));
       return;
     case EnvelopeKind::subscribe:
     case EnvelopeKind::unsubscribe:
@@ -254,6 +223,44 @@ void Worker::deliver_order(EnvelopePtr envelope) {
     case EnvelopeKind::exit:
     case EnvelopeKind::control:
       CHECK(false, "not an order to a worker");
+  }
+}
+
+// What is ordered of an actor that is there.
+void Worker::carry_out(Cell& cell, EnvelopePtr order) {
+  const EnvelopeKind kind = order->kind;
+  if (kind == EnvelopeKind::unwatch) {
+    std::erase_if(cell.watchers, [&](const Cell::Watcher& watcher) {
+      return watcher.who == order->sender && watcher.number == order->number;
+    });
+  } else if (kind == EnvelopeKind::restart) {
+    if (!cell.will_run()) expect_life(cell);
+  } else if (kind == EnvelopeKind::end) {
+    end_by_order(cell, order->note<ExitNote>()->exit);
+  } else if (kind == EnvelopeKind::retire) {
+    retire(cell);
+  } else if (kind == EnvelopeKind::child_gone && cell.away != nullptr) {
+    cell.away->kept.emplace_back(std::move(order));
+  } else if (kind == EnvelopeKind::child_gone) {
+    std::erase(cell.books.children, order->sender);
+  } else if (kind == EnvelopeKind::pause) {
+    if (cell.is_alive()) ++cell.pauses;
+  } else if (kind == EnvelopeKind::resume) {
+    // Of an earlier life, perhaps.
+    if (cell.pauses > 0) --cell.pauses;
+    if (cell.is_alive() && cell.has_work()) make_ready(cell);
+  } else {
+    CHECK(kind == EnvelopeKind::turn_done && cell.away != nullptr, "a cell waits for its turn");
+    take_home(cell);
+  }
+}
+
+void Worker::end_by_order(Cell& cell, const Exit& exit) {
+  if (!cell.will_run()) return;
+  if (cell.away != nullptr) {
+    kill_away(*cell.away, exit);
+  } else {
+    end_life(cell, exit, nullptr);
   }
 }
 

@@ -103,6 +103,8 @@ class Worker final : public Steppable {
   void find_oldest_request(Cell& cell);
   void look_at_backlog(Cell& cell);
   void deliver_order(EnvelopePtr envelope);
+  void carry_out(Cell& cell, EnvelopePtr order);
+  void end_by_order(Cell& cell, const Exit& exit);
   void undeliverable(EnvelopePtr envelope, DeadReason reason);
   void add_watcher(const Envelope& envelope);
   [[nodiscard]] AlarmKey schedule(const Alarm& alarm);
