@@ -62,7 +62,8 @@ struct Row {
   // Operations in one iteration, where they don't come singly: a publication has as many deliveries
   // as there are subscribers.
   std::uint64_t each = 1;
-  // Called when the clock has stopped: why nothing of it counts, if it does not. Empty: it counts.
+  // Called after the warm-up and after the last sample: why nothing counts, if it does not. Empty:
+  // all counts.
   std::function<Result<void>()> audit = {};
 };
 

@@ -23,8 +23,9 @@ class Course {
   // The plan for its samples; a row whose counts are off has none.
   void warm_up(const Effort& effort) {
     const WarmUp warm = bench::warm_up(clock_, effort.warm_up, [this](std::uint64_t iterations) {
-      return audit(iterations, row_.run(iterations)).has_value();
+      return checked(iterations, row_.run(iterations)).has_value();
     });
+    audit();
     if (!raw_.failed.empty()) return;
     plan_ = plan_samples(warm.ns_per_iteration(),
                          {.samples = effort.samples, .measuring = effort.measure});
@@ -36,7 +37,7 @@ class Course {
     const Instant begin = clock_.now();
     const Work done = row_.run(iterations);
     const Instant end = clock_.now();
-    const std::optional<Work> work = audit(iterations, done);
+    const std::optional<Work> work = checked(iterations, done);
     if (!work) return;
     // A clock with coarse steps may not have moved; a sample of no time would be infinitely fast.
     if (end == begin) return;
@@ -47,7 +48,7 @@ class Course {
   }
 
   void run_exactly(std::uint64_t iterations) {
-    const std::optional<Work> work = audit(iterations, row_.run(iterations));
+    const std::optional<Work> work = checked(iterations, row_.run(iterations));
     if (!work) return;
     raw_.unit = "count";
     raw_.values = {static_cast<double>(work->count)};
@@ -56,6 +57,7 @@ class Course {
   }
 
   [[nodiscard]] RawRow finish() {
+    audit();
     if (raw_.failed.empty() && raw_.ns.empty() && raw_.values.empty())
       raw_.failed = "no sample took any time by its clock";
     return std::move(raw_);
@@ -63,11 +65,9 @@ class Course {
 
  private:
   // None: the counts are off, and the row has failed.
-  std::optional<Work> audit(std::uint64_t iterations, const Work& work) {
+  std::optional<Work> checked(std::uint64_t iterations, const Work& work) {
     const std::uint64_t operations = iterations * row_.each;
-    if (const Result<void> audited = row_.audit ? row_.audit() : Result<void>(); !audited) {
-      raw_.failed = audited.error().message;
-    } else if (work.count != operations) {
+    if (work.count != operations) {
       raw_.failed =
           fmt::format("{} operations were to be done, {} arrived", operations, work.count);
     } else if (row_.sum_each && work.sum != *row_.sum_each * operations) {
@@ -75,6 +75,11 @@ class Course {
           fmt::format("the sum should be {}, it is {}", *row_.sum_each * operations, work.sum);
     }
     return raw_.failed.empty() ? std::optional(work) : std::nullopt;
+  }
+
+  void audit() {
+    if (!raw_.failed.empty() || !row_.audit) return;
+    if (const Result<void> audited = row_.audit(); !audited) raw_.failed = audited.error().message;
   }
 
   const Clock& clock_;

@@ -107,7 +107,7 @@ TEST_F(Sampler, DividesTheTimeByTheOperationsOfAnIteration) {
   for (const double figure : figures(rows[0])) EXPECT_EQ(figure, 10'000);
 }
 
-TEST_F(Sampler, LooksAtTheWorkWhenTheClockHasStopped) {
+TEST_F(Sampler, AuditsARowBesideItsSamples) {
   Row checked = row("a", 10us);
   checked.audit = [this] {
     clock_.advance(1s);

@@ -10,7 +10,7 @@
 #include "bench/row.hpp"
 #include "cli/exit_code.hpp"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): the library's name.
 class App;
 }
 

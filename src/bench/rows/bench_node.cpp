@@ -1,6 +1,5 @@
 #include "bench/rows/bench_node.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <utility>
 

@@ -89,6 +89,7 @@ class FanOut {
 std::vector<RowInfo> rows() {
   return rows_of_kinds([](const ActorKind& kind) {
     std::vector<RowInfo> rows;
+    rows.reserve(widths.size());
     for (const Width& width : widths) {
       rows.push_back(
           {.id = id_of(kind, width),

@@ -101,6 +101,7 @@ std::string id_of(const ActorKind& kind, const Way& way) {
 std::vector<RowInfo> rows() {
   return rows_of_kinds([](const ActorKind& kind) {
     std::vector<RowInfo> rows;
+    rows.reserve(ways.size());
     for (const Way& way : ways) {
       rows.push_back(
           {.id = id_of(kind, way),

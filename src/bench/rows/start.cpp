@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "base/check.hpp"
 #include "base/format.hpp"
 #include "bench/process.hpp"
 #include "bench/rows/folder.hpp"
