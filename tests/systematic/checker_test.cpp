@@ -446,6 +446,9 @@ TEST(Failure, MayComeInADestructor) {
       run.thread("thread", [&world] {
         const std::vector<int> of_the_heap(100);
         struct Scope {
+          explicit Scope(World& its_world) : world(its_world) {}
+          Scope(const Scope&) = delete;
+          Scope& operator=(const Scope&) = delete;
           World& world;
           ~Scope() {
             world.mutex.lock();
@@ -453,7 +456,7 @@ TEST(Failure, MayComeInADestructor) {
             world.data = 1;
           }
         };
-        const Scope scope{world};
+        const Scope scope(world);
       });
     }
   };
