@@ -237,10 +237,7 @@ Accepted<Address> ActorTurn::spawn(std::string_view child_template,
   if (!actor_.templates->contains(child_template)) return refused(Refusal::denied);
   if (name && !is_name(*name)) return refused(Refusal::invalid);
   if (config.size() > limits::config_bytes_max) return refused(Refusal::too_large);
-  std::size_t asked = 0;
-  outbox_.for_each(
-      [&](const Envelope& effect) { asked += effect.kind == EnvelopeKind::spawn ? 1 : 0; });
-  if (actor_.books->children.size() + asked >= actor_.quotas->children) {
+  if (actor_.books->children.size() + outbox_.spawns() >= actor_.quotas->children) {
     return refused(Refusal::over_quota);
   }
   if (const auto why = outbox_.refusal(config.size())) return refused(*why);
@@ -248,9 +245,9 @@ Accepted<Address> ActorTurn::spawn(std::string_view child_template,
   if (name) full = std::string(*actor_.app).append("/").append(*name);
   const Accepted<Address> address = inputs_->reserve(std::move(full));
   if (!address) return address;
-  outbox_.add(order(EnvelopeKind::spawn, {.receiver = *address},
-                    std::make_unique<SpawnNote>(std::string(child_template), config)),
-              config.size());
+  outbox_.add_spawn(order(EnvelopeKind::spawn, {.receiver = *address},
+                          std::make_unique<SpawnNote>(std::string(child_template), config)),
+                    config.size());
   return address;
 }
 

@@ -40,6 +40,12 @@ class Outbox {
     const std::uint64_t bytes = request->size();
     add(std::move(request), bytes);
   }
+  void add_spawn(EnvelopePtr spawn, std::uint64_t config_bytes) {
+    ++spawns_;
+    add(std::move(spawn), config_bytes);
+  }
+  // Of the handler.
+  [[nodiscard]] std::size_t spawns() const { return spawns_; }
   // For what may not be refused: cancelling. Bounded by what there is to cancel.
   void add_uncounted(EnvelopePtr effect) { effects_.push(std::move(effect)); }
 
@@ -61,6 +67,7 @@ class Outbox {
  private:
   void reset() {
     counted_ = 0;
+    spawns_ = 0;
     bytes_ = 0;
     next_timeout_ = 0;
     timeouts_.clear();
@@ -68,6 +75,7 @@ class Outbox {
 
   EnvelopeList effects_;
   std::size_t counted_ = 0;
+  std::size_t spawns_ = 0;
   std::uint64_t bytes_ = 0;
   std::vector<Duration> timeouts_;
   std::size_t next_timeout_ = 0;

@@ -88,7 +88,7 @@ class Names {
     std::uint64_t good = 0;
     for (std::uint64_t time = 0; time < times; ++time) {
       const Registry::Place place = registry_->place(next(cursor).is, home + 1);
-      if (place.is_elsewhere && place.home == home) ++good;
+      if (place.kind == Registry::Place::Kind::elsewhere && place.home == home) ++good;
     }
     return good;
   }

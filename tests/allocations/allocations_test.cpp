@@ -1,0 +1,162 @@
+// Proves that messages cost nothing of the general heap once as many are on their way as ever will
+// be.
+
+#include <array>
+#include <cstdint>
+#include <cstdlib>
+#include <functional>
+#include <new>
+
+#include <gtest/gtest.h>
+
+#include "runtime/sim_node.hpp"
+
+namespace {
+
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables): operator new has no other
+// place.
+std::uint64_t allocations = 0;
+
+void* allocate(std::size_t bytes, std::size_t alignment) {
+  ++allocations;
+  const std::size_t rounded = (bytes + alignment - 1) / alignment * alignment;
+  // NOLINTNEXTLINE(cppcoreguidelines-no-malloc): this is what the heap's operator new is.
+  if (void* memory = std::aligned_alloc(alignment, rounded == 0 ? alignment : rounded))
+    return memory;
+  throw std::bad_alloc();
+}
+
+}  // namespace
+
+void* operator new(std::size_t bytes) { return allocate(bytes, alignof(std::max_align_t)); }
+void* operator new(std::size_t bytes, std::align_val_t alignment) {
+  return allocate(bytes, static_cast<std::size_t>(alignment));
+}
+// NOLINTBEGIN(cppcoreguidelines-no-malloc): likewise.
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t /*bytes*/) noexcept { std::free(memory); }
+void operator delete(void* memory, std::align_val_t /*alignment*/) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t /*bytes*/, std::align_val_t /*alignment*/) noexcept {
+  std::free(memory);
+}
+// NOLINTEND(cppcoreguidelines-no-malloc)
+
+namespace troupe {
+namespace {
+
+using Handle = std::function<Outcome(Turn&, BytesView)>;
+
+class Doing final : public Actor {
+ public:
+  explicit Doing(const Handle& handle) : handle_(handle) {}
+  Outcome handle(Turn& turn, BytesView message) override { return handle_(turn, message); }
+  Outcome answered(Turn& turn, std::uint64_t /*request*/, const AnswerView& answer) override {
+    return answer ? handle_(turn, *answer) : Outcome{};
+  }
+  Outcome fired(Turn& turn, std::uint64_t /*timer*/) override { return handle_(turn, {}); }
+
+ private:
+  const Handle& handle_;
+};
+
+class Allocations : public testing::Test {
+ protected:
+  Address spawn(const Handle& handle) {
+    auto spec = native_spec([&handle] { return std::make_unique<Doing>(handle); });
+    return *node_.spawn({.name = std::nullopt, .spec = std::move(spec), .config = {}});
+  }
+  // While `rounds` goes on by so many, after as many to warm up.
+  std::uint64_t count(const std::uint64_t& rounds, std::uint64_t how_many) {
+    step_until(rounds, rounds + how_many);
+    const std::uint64_t before = allocations;
+    step_until(rounds, rounds + how_many);
+    return allocations - before;
+  }
+
+  SimNode node_{{.workers = 2, .turns_a_step = 8, .seed = 1}};
+
+ private:
+  void step_until(const std::uint64_t& rounds, std::uint64_t end) {
+    for (int idle = 0; rounds < end && idle < 100; ++idle) {
+      for (const auto& worker : node_.core().workers()) {
+        if (worker->step() == StepResult::worked) idle = 0;
+        if (worker->next_due() != never && worker->next_due() > node_.clock().now()) {
+          node_.clock().advance(std::chrono::milliseconds(1));
+        }
+      }
+    }
+    ASSERT_GE(rounds, end) << "it has come to a halt";
+  }
+};
+
+class AllocationsOf : public Allocations, public testing::WithParamInterface<std::size_t> {};
+
+// Of each size: in the envelope, in a small body, in a large one.
+TEST_P(AllocationsOf, AMessageAreNone) {
+  std::array<Address, 2> pair;
+  std::uint64_t rounds = 0;
+  const Handle pass_on = [&](Turn& turn, BytesView message) {
+    ++rounds;
+    EXPECT_TRUE(turn.send(turn.self() == pair[0] ? pair[1] : pair[0], message));
+    return Outcome{};
+  };
+  for (Address& one : pair) one = spawn(pass_on);
+  const Bytes ball(GetParam());
+  ASSERT_TRUE(node_.core().send(pair[0], ball));
+  EXPECT_EQ(count(rounds, 10'000), 0U);
+}
+
+INSTANTIATE_TEST_SUITE_P(Bytes, AllocationsOf, testing::Values(8, 1'000, 100'000));
+
+// From one worker to another that sends nothing back, so that nobody moves.
+TEST_F(Allocations, AreNoneForAMessageToAnotherWorker) {
+  Address receiver;
+  std::array<Address, 2> senders;
+  std::uint64_t rounds = 0;
+  const Handle taking = [&](Turn&, BytesView) {
+    ++rounds;
+    return Outcome{};
+  };
+  const Handle idle = [](Turn&, BytesView) { return Outcome{}; };
+  const Handle sending = [&](Turn& turn, BytesView message) {
+    EXPECT_TRUE(turn.send(receiver, message));
+    EXPECT_TRUE(turn.send(turn.self() == senders[0] ? senders[1] : senders[0], message));
+    return Outcome{};
+  };
+  senders[0] = spawn(sending);
+  receiver = spawn(taking);
+  senders[1] = spawn(sending);
+  (void)spawn(idle);
+  ASSERT_TRUE(node_.core().send(senders[0], as_bytes("ball")));
+  EXPECT_EQ(count(rounds, 10'000), 0U);
+}
+
+TEST_F(Allocations, AreNoneForARequestWithItsTimeout) {
+  Address answering;
+  std::uint64_t rounds = 0;
+  const Handle answer = [](Turn&, BytesView message) { return Outcome::answer(message); };
+  const Handle ask = [&](Turn& turn, BytesView message) {
+    ++rounds;
+    EXPECT_TRUE(turn.request(answering, message, std::chrono::seconds(5)));
+    return Outcome{};
+  };
+  const Address asking = spawn(ask);
+  answering = spawn(answer);
+  ASSERT_TRUE(node_.core().send(asking, as_bytes("question")));
+  EXPECT_EQ(count(rounds, 10'000), 0U);
+}
+
+TEST_F(Allocations, AreNoneForATimer) {
+  std::uint64_t rounds = 0;
+  const Handle ticking = [&](Turn& turn, BytesView) {
+    ++rounds;
+    EXPECT_TRUE(turn.start_timer(std::chrono::milliseconds(3), std::nullopt));
+    return Outcome{};
+  };
+  const Address actor = spawn(ticking);
+  ASSERT_TRUE(node_.core().send(actor, {}));
+  EXPECT_EQ(count(rounds, 2'000), 0U);
+}
+
+}  // namespace
+}  // namespace troupe
