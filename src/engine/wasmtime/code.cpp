@@ -44,6 +44,7 @@ Result<std::shared_ptr<const Code>> WasmtimeCode::compile(std::shared_ptr<const 
   }
   code->module_.memory_min_bytes = checked.memory_min_bytes;
   code->module_.table_elements = checked.table_elements;
+  code->module_.ticker = &core->ticker();
   code->module_.counts_fuel = engine_class == EngineClass::deterministic;
   code->interfaces_ = checked.interfaces;
   code->wasm_.assign(wasm.begin(), wasm.end());

@@ -19,6 +19,7 @@
 #include "engine/arena.hpp"
 #include "engine/engine.hpp"
 #include "engine/handle_table.hpp"
+#include "engine/ticker.hpp"
 #include "engine/wasmtime/guest_memory.hpp"
 #include "engine/wasmtime/shim.hpp"
 
@@ -31,6 +32,7 @@ struct GuestModule {
   std::uint64_t memory_min_bytes = 0;
   std::uint64_t table_elements = 0;
   bool counts_fuel = false;
+  const Ticker* ticker = nullptr;  // Of its engine, which outlives it.
 
   [[nodiscard]] bool exports(abi::Export export_) const {
     return has[static_cast<std::size_t>(export_)];
@@ -128,6 +130,7 @@ class Guest {
   shim_caller* caller_ = nullptr;
   shim_budget budget_;
   std::uint64_t ticks_left_ = 0;                       // Of the budget, once the share is over.
+  std::uint64_t resumed_at_ = 0;                       // The tick of the latest overrun().
   std::unique_ptr<std::array<std::string, 2>> lines_;  // By Stream; made by the first write.
   abi::Phase phase_ = abi::Phase::boot;
   bool has_died_ = false;
@@ -159,6 +162,7 @@ inline void Guest::begin(HostCalls& host, abi::Phase phase) {
 inline void Guest::set_budget() {
   const std::uint64_t share = std::min<std::uint64_t>(budget_.ticks, limits::share_ticks);
   ticks_left_ = budget_.ticks - share;
+  resumed_at_ = 0;
   shim_guest_set_budget(guest_.get(), {.ticks = share, .fuel = budget_.fuel});
 }
 
