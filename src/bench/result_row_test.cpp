@@ -18,6 +18,7 @@ Series series_of(double center, double drift, std::size_t processes = 5) {
   for (std::size_t process = 0; process < processes; ++process) {
     const double middle = center * (1 + drift * static_cast<double>(process));
     std::vector<double> samples;
+    samples.reserve(31);
     for (int sample = 0; sample < 31; ++sample)
       samples.push_back(middle * (1 + 0.0001 * ((sample * 7) % 31 - 15)));
     series.figures.push_back(samples);
@@ -110,6 +111,7 @@ TEST(Evaluate, SeesTwoModes) {
   Series series{.unit = "ns", .figures = {}};
   for (int process = 0; process < 5; ++process) {
     std::vector<double> samples;
+    samples.reserve(30);
     for (int sample = 0; sample < 30; ++sample)
       samples.push_back((sample % 2 == 0 ? 100 : 150) + 0.01 * sample);
     series.figures.push_back(samples);

@@ -28,6 +28,7 @@ constexpr std::array cases = {
 
 std::vector<RowInfo> rows() {
   std::vector<RowInfo> rows;
+  rows.reserve(cases.size());
   for (const Slower& one : cases) rows.push_back({.id = one.id, .title = one.title});
   return rows;
 }
