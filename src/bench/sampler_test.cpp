@@ -20,7 +20,7 @@ class ListSink final : public RawSink {
 class Sampler : public testing::Test {
  protected:
   // A row whose operations take so long.
-  Row row(std::string id, Duration each) {
+  Row row(const std::string& id, Duration each) {
     return {.id = id,
             .run =
                 [this, id, each](std::uint64_t iterations) {
@@ -30,7 +30,7 @@ class Sampler : public testing::Test {
                 },
             .sum_each = 3};
   }
-  std::vector<RawRow> sample(std::vector<Row> rows, Request request = {}) {
+  std::vector<RawRow> sample(std::vector<Row> rows, const Request& request = {}) {
     ListSink sink;
     sample_with({.wall = clock_, .thread = clock_}, request, std::move(rows), sink);
     return std::move(sink.rows);

@@ -29,7 +29,10 @@ class FakeNode final : public NodeView {
   }
   // Looks at nothing of a query but where it begins and ends; a test may look at the rest.
   ActorList actors(const ActorQuery& query) override {
-    query_seen = query;
+    {
+      const std::scoped_lock lock(mutex_);
+      query_seen_ = query;
+    }
     ActorList list{.actors = listed};
     std::erase_if(list.actors, [&](const ActorStatus& one) { return one.name <= query.after; });
     std::ranges::sort(list.actors, {}, &ActorStatus::name);
@@ -84,13 +87,16 @@ class FakeNode final : public NodeView {
     }
     done(std::move(answer));
   }
+  [[nodiscard]] ActorQuery query_seen() {
+    const std::scoped_lock lock(mutex_);
+    return query_seen_;
+  }
   [[nodiscard]] std::vector<std::pair<std::string, Bytes>> sent() {
     const std::scoped_lock lock(mutex_);
     return sent_;
   }
 
   std::vector<ActorStatus> listed;
-  ActorQuery query_seen;  // Read while no call is under way.
   std::atomic<bool> stop_asked = false;
   std::atomic<bool> is_held = false;
   std::atomic<Duration> timeout_seen{};
@@ -104,6 +110,7 @@ class FakeNode final : public NodeView {
   }
 
   std::mutex mutex_;
+  ActorQuery query_seen_;
   std::vector<std::pair<std::string, Bytes>> sent_;
   std::function<void(Result<Bytes>)> held_;
 };

@@ -176,7 +176,7 @@ TEST_F(Server, PassesQueriesOn) {
   const auto found = client().actors(query);
   ASSERT_TRUE(found.has_value()) << found.error().message;
   EXPECT_TRUE(found->actors.empty());
-  EXPECT_EQ(node_.query_seen, query);
+  EXPECT_EQ(node_.query_seen(), query);
 }
 
 TEST_F(Server, PassesPayloadsOnAsTheyAre) {

@@ -194,6 +194,7 @@ TEST_F(NodeCoreTest, ShowsOnlyWhoFitsAQuery) {
   spawn("young");
   const auto names = [](const ActorList& list) {
     std::vector<std::string> all;
+    all.reserve(list.actors.size());
     for (const ActorStatus& one : list.actors) all.push_back(one.name);
     return all;
   };

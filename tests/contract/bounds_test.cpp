@@ -192,13 +192,13 @@ TEST_F(BoundsTest, KillWhoIsStillThereWhenItsTimeToStopIsOver) {
     // b's turn comes when time has passed and the control plane has looked.
     for (const Address before : {time, a, c}) queue(before, one.waited_ms);
     bool stopped = false;
-    control.post([&] { control.stop(b, milliseconds(100), [&](auto) { stopped = true; }); });
+    control.post([&] { control.stop(b, milliseconds(100), [&](const auto&) { stopped = true; }); });
     (void)control.step();
     run();
     EXPECT_TRUE(stopped);
     EXPECT_EQ(node_.exits(), std::vector<std::string>{one.exit});
     const std::string journal = ask(a, "journal");
-    EXPECT_EQ(journal.find("news.stop gone") != std::string::npos, one.is_asked) << journal;
+    EXPECT_EQ(journal.contains("news.stop gone"), one.is_asked) << journal;
   }
 }
 

@@ -1,7 +1,6 @@
 // Readers follow a pointer without locks, as those of the registry's names do; a writer replaces it
 // and retires what it pointed to.
 
-#include <array>
 #include <cstdint>
 #include <memory>
 
