@@ -24,8 +24,8 @@ constexpr Duration look_at_loads_every = std::chrono::milliseconds(1);
 }  // namespace
 
 bool Worker::may_move(const Cell& cell) const {
-  return cell.away == nullptr && !cell.is_leaving && cell.waiting == nullptr &&
-         inputs_.last_now() >= cell.settled_until;
+  return world_.actors_move && cell.away == nullptr && !cell.is_leaving &&
+         cell.waiting == nullptr && inputs_.last_now() >= cell.settled_until;
 }
 
 // Who gets all its messages from one actor of another worker goes there.
@@ -46,7 +46,7 @@ void Worker::note_partner(Cell& cell, Address sender) {
 void Worker::share_load() {
   world_.loads[index_].ready.store(run_queue_.count(), std::memory_order_relaxed);
   const Instant now = inputs_.last_now();
-  if (now < look_at_loads_at_) return;
+  if (now < look_at_loads_at_ || !world_.actors_move) return;
   look_at_loads_at_ = now + look_at_loads_every;
   for (std::size_t at = 0; at < loads_seen_.size(); ++at) {
     // What is on its way there counts: an actor that moves is there for nobody yet.

@@ -63,6 +63,7 @@ struct WorkerWorld {
   std::uint32_t turns_a_step = 1;
   // An inbox with so many messages gets no more; those who have some for it hold back.
   std::uint32_t inbox_messages = 1;
+  bool actors_move = true;
 };
 
 // Thread:  one driver; counters() any thread.

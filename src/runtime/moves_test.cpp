@@ -150,6 +150,19 @@ TEST_F(Moves, TakeAPairApartOnlyUntilTheSecondHasFollowed) {
   EXPECT_EQ(moved(), 2U);
 }
 
+TEST(MovesSwitchedOff, LeaveActorsWhereTheyWerePut) {
+  SimNode node({.workers = 2, .actors_move = false, .seed = 11});
+  Pair pair;
+  for (Address* one : {&pair.first, &pair.second}) {
+    auto spec = native_spec([&pair] { return std::make_unique<Doing>(pair.script); });
+    *one = *node.spawn({.name = std::nullopt, .spec = std::move(spec), .config = {}});
+  }
+  pair.rounds_left = 1'000;
+  node.send(pair.first, "ball");
+  EXPECT_EQ(pair.rounds, 1'001U);
+  EXPECT_NE(node.core().registry().home(pair.first), node.core().registry().home(pair.second));
+}
+
 // A receiver that follows its sender, which goes on sending.
 TEST_F(Moves, KeepTheOrderOfWhatIsOnTheWay) {
   Address receiver;

@@ -91,7 +91,8 @@ NodeCore::NodeCore(World world, Shape shape)
                     .ports = ports,
                     .pools = {pools_.get(), shape.workers},
                     .turns_a_step = shape.turns_a_step,
-                    .inbox_messages = shape.inbox_messages},
+                    .inbox_messages = shape.inbox_messages,
+                    .actors_move = shape.actors_move},
         index));
   }
   control_ = std::make_unique<Control>(Control::World{.registry = registry_,

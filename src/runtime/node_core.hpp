@@ -40,6 +40,7 @@ class NodeCore {
     std::uint16_t workers = 1;
     std::uint32_t turns_a_step = 1;                             // As in WorkerWorld.
     std::uint32_t inbox_messages = limits::inbox_messages_max;  // Likewise.
+    bool actors_move = true;                                    // Likewise.
   };
   NodeCore(World world, Shape shape);
   NodeCore(const NodeCore&) = delete;

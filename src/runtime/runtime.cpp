@@ -68,7 +68,8 @@ class Runtime::Node {
                .on_exit = options_.on_exit,
                .on_end = [this](const RuntimeEnd& end) { note_end(end); }},
               {.workers = static_cast<std::uint16_t>(options_.workers),
-               .turns_a_step = limits::step_turns_max}),
+               .turns_a_step = limits::step_turns_max,
+               .actors_move = options_.actors_move}),
         app_(options_.name) {}
 
   void start_threads() {

@@ -22,7 +22,8 @@ SimNode::SimNode(Options options) : random_(options.seed), order_(options.seed) 
                       .on_end = [this](const RuntimeEnd& end) { end_ = end; }},
       NodeCore::Shape{.workers = options.workers,
                       .turns_a_step = options.turns_a_step,
-                      .inbox_messages = options.inbox_messages});
+                      .inbox_messages = options.inbox_messages,
+                      .actors_move = options.actors_move});
 }
 
 void SimNode::run_until_idle() {

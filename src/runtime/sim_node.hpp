@@ -26,6 +26,7 @@ class SimNode {
     std::uint16_t workers = 2;
     std::uint32_t turns_a_step = 1;  // More: fewer interleavings, less to step through.
     std::uint32_t inbox_messages = limits::inbox_messages_max;  // As in WorkerWorld.
+    bool actors_move = true;                                    // Likewise.
     std::uint64_t seed = 1;
     Engine* engine = nullptr;  // None: native actors only.
   };

@@ -32,7 +32,7 @@ Component component_of(const ActorKind& kind, const Role& role) {
 }
 
 BenchNode::BenchNode(std::string name, std::uint32_t workers,
-                     std::function<void(const ExitEvent&)> on_end)
+                     std::function<void(const ExitEvent&)> on_end, bool actors_move)
     : name_(std::move(name)), on_end_(std::move(on_end)) {
   // What is logged here is a message that came to nothing: whoever waits for it waits in vain.
   const auto on_log = [](const LogLine& line) {
@@ -44,8 +44,11 @@ BenchNode::BenchNode(std::string name, std::uint32_t workers,
     if (on_end_) on_end_(event);
     if (++ended_ >= awaited_.load()) ended_.notify_one();
   };
-  auto runtime =
-      Runtime::start({.name = name_, .workers = workers, .on_log = on_log, .on_exit = on_exit});
+  auto runtime = Runtime::start({.name = name_,
+                                 .workers = workers,
+                                 .actors_move = actors_move,
+                                 .on_log = on_log,
+                                 .on_exit = on_exit});
   CHECK(runtime.has_value(), runtime.error().message);
   runtime_ = *std::move(runtime);
 }

@@ -38,7 +38,7 @@ class BenchNode {
  public:
   // `on_end` hears of each life that ends, on a thread of the node.
   BenchNode(std::string name, std::uint32_t workers,
-            std::function<void(const ExitEvent&)> on_end = {});
+            std::function<void(const ExitEvent&)> on_end = {}, bool actors_move = true);
   BenchNode(const BenchNode&) = delete;
   BenchNode& operator=(const BenchNode&) = delete;
   ~BenchNode();

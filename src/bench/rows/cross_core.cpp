@@ -1,6 +1,7 @@
 // W2: a round trip between two actors on two workers, beside one cache line between two CPUs, in
-// turns. Spawns go round the workers, so that the two are apart; before and after the samples they
-// are asked on which workers they are, and a row whose actors have come together fails.
+// turns. Spawns go round the workers and actors stay there, so that the two are apart; before and
+// after the samples they are asked on which workers they are, and a row whose actors have come
+// together fails.
 
 #include <cstdint>
 #include <memory>
@@ -28,7 +29,9 @@ constexpr std::uint64_t bounces = 50'000;
 class Apart {
  public:
   explicit Apart(const ActorKind& kind)
-      : kind_(kind), node_(std::string(kind.name), 2), has_worked_(node_.audit_of(kind)) {
+      : kind_(kind),
+        node_(std::string(kind.name), 2, {}, false),
+        has_worked_(node_.audit_of(kind)) {
     const Component player = component_of(kind, role<NativePlayer>("player"));
     server_ = node_.spawn("server", player, "returner");
     returner_ = node_.spawn("returner", player, "server");
