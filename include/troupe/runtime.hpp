@@ -155,6 +155,10 @@ class Runtime {
   [[nodiscard]] ActorList actors(const ActorQuery& query);
   // not_found: it is gone.
   [[nodiscard]] Result<ActorStatus> actor(Address actor);
+  // Of the whole node: what it has counted costs next to nothing; for the gauges it looks at every
+  // actor.
+  [[nodiscard]] NodeCounters counters();
+  [[nodiscard]] NodeGauges gauges();
   // Accepted messages that could not be delivered: the latest, newest first. The node keeps 1,000.
   [[nodiscard]] std::vector<DeadLetter> dead_letters(std::size_t at_most = 1'000) const;
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "troupe/address.hpp"
+#include "troupe/dead_letter.hpp"
 #include "troupe/outcome.hpp"
 #include "troupe/time.hpp"
 
@@ -57,6 +58,33 @@ struct ActorStatus {
   [[nodiscard]] std::uint64_t refused() const {
     return std::accumulate(refused_by.begin(), refused_by.end(), std::uint64_t{0});
   }
+};
+
+// What a node has counted, of all its actors, those that are gone included.
+struct NodeCounters {
+  std::uint64_t actors_made = 0;
+  std::uint64_t actors_gone = 0;
+  std::uint64_t lives_ended = 0;  // However they ended.
+  std::uint64_t received = 0;
+  std::uint64_t handled = 0;
+  std::uint64_t errors = 0;
+  std::uint64_t dropped = 0;
+  std::uint64_t expired = 0;
+  std::array<std::uint64_t, refusal_count> refused_by = {};  // As in ActorStatus.
+  std::uint64_t timed_out = 0;
+  std::uint64_t orphans = 0;
+  std::array<std::uint64_t, dead_reason_count> dead_by = {};  // DeadReason as an index.
+  std::uint64_t moved = 0;                                    // Actors, from worker to worker.
+  Duration turn_time = {};                                    // As in ActorStatus.
+};
+
+// Of the actors that are there now: added up, or the oldest.
+struct NodeGauges {
+  std::uint64_t actors = 0;
+  std::uint64_t queued = 0;
+  std::optional<Duration> oldest_queued = {};
+  std::optional<Duration> oldest_request = {};
+  std::uint64_t memory_bytes = 0;
 };
 
 // A life ended.

@@ -1,14 +1,14 @@
 #pragma once
 // What an actor is made from: everything its lives have in common.
 
-#include <map>
 #include <memory>
-#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/engine.hpp"
 #include "grant/grant.hpp"
+#include "model/actor_turn.hpp"
 #include "model/books.hpp"
 #include "supervisor/supervisor.hpp"
 #include "troupe/mailbox.hpp"
@@ -17,15 +17,16 @@ namespace troupe {
 
 struct ActorSpec;
 
-// A child that an actor may spawn, by the template's name.
+// A child that an actor may spawn.
 struct ChildTemplate {
-  // Templates may name each other in a circle; whoever has read the manifest owns them.
-  std::weak_ptr<const ActorSpec> spec;
+  // Templates may name each other in a circle; whoever has read the manifest owns them, and lets
+  // them live as long as the node.
+  const ActorSpec* spec = nullptr;
   RestartType restart = RestartType::temporary;
 };
 
 // Thread: immutable after construction.
-struct ActorSpec {
+struct ActorSpec : std::enable_shared_from_this<ActorSpec> {
   std::string app;
   std::string component;  // For people: "local/counter.wasm@0.0.0".
   std::shared_ptr<const Code> code;
@@ -34,10 +35,16 @@ struct ActorSpec {
   Quotas quotas;
   MailboxBounds mailbox;
   GrantSet grants;
-  bool long_running = false;  // Its turns go on beside the worker from their beginning.
-  Bytes config;               // For actors that are given none of their own.
-  std::map<std::string, ChildTemplate, std::less<>> templates;
-  std::set<std::string, std::less<>> template_names;  // Of `templates`, for turns to look up.
+  bool long_running = false;             // Its turns go on beside the worker from their beginning.
+  Bytes config;                          // For actors that are given none of their own.
+  std::vector<ChildTemplate> templates;  // By their numbers.
+  TemplateNumbers template_numbers;
+
+  void add_template(std::string name, ChildTemplate what) {
+    template_numbers.insert_or_assign(std::move(name),
+                                      static_cast<std::uint32_t>(templates.size()));
+    templates.push_back(what);
+  }
 };
 
 }  // namespace troupe

@@ -41,11 +41,12 @@ Away* Worker::go_away(Cell& cell) {
     return nullptr;
   }
   if (has_outgoing_) (void)flush();
-  cell.away = std::make_unique<Away>();
-  Away* const away = cell.away.get();
+  cell.rarities().away = std::make_unique<Away>();
+  cell.is_away = true;
+  Away* const away = cell.away();
   away->actor = cell.address;
   away->began = inputs_.last_now();
-  cell.stats->oldest_queued.store(away->began, std::memory_order_relaxed);
+  cell.activity().oldest_queued.store(away->began, std::memory_order_relaxed);
   away->home = &port();
   away->places = &world_.away_places;
   away->inputs = inputs_.for_away();
@@ -65,7 +66,8 @@ void Worker::kill_away(Away& away, const Exit& exit) {
 }
 
 void Worker::take_home(Cell& cell) {
-  const std::unique_ptr<Away> away = std::move(cell.away);
+  const std::unique_ptr<Away> away = std::move(cell.rarities().away);
+  cell.is_away = false;
   turn_ = std::move(away->turn);
   turn_->learn_from(inputs_);
   count_turn(cell, inputs_.exact_now() - away->began);

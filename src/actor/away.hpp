@@ -33,6 +33,8 @@ struct Alarm {
     timer,    // Of the actor; fires.
     request,  // Its time is over.
     room,     // A message has waited for room in the actor's mailbox for long enough.
+    stop,     // It was asked to stop, and has not in time.
+    family,   // A child of it is to be restarted.
   };
   Address actor = {};
   std::uint64_t number = 0;

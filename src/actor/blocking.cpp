@@ -18,8 +18,9 @@ constexpr Duration patience = std::chrono::seconds(1);
 }  // namespace
 
 void Worker::hold(Cell& cell, EnvelopePtr envelope) {
-  if (cell.waiting == nullptr) cell.waiting = std::make_unique<Waiting>();
-  Waiting& waiting = *cell.waiting;
+  std::unique_ptr<Waiting>& line = cell.rarities().waiting;
+  if (line == nullptr) line = std::make_unique<Waiting>();
+  Waiting& waiting = *line;
   const Address sender = envelope->sender;
   const bool pauses =
       sender != cell.address && world_.inputs.registry.room(sender) == Registry::Room::open;
@@ -46,13 +47,14 @@ void Worker::let_go(Cell& cell, Waiting::One& one) {
 }
 
 void Worker::has_room(Cell& cell) {
-  while (cell.waiting != nullptr && !cell.mailbox.is_full()) {
-    Waiting::One one = std::move(cell.waiting->line.front());
-    cell.waiting->line.pop_front();
+  while (cell.waiting() != nullptr && !cell.mailbox.is_full()) {
+    auto& line = cell.waiting()->line;
+    Waiting::One one = std::move(line.front());
+    line.pop_front();
     cancel(one.alarm);
     let_go(cell, one);
-    if (cell.waiting->line.empty()) cell.waiting.reset();
-    cell.mailbox.push(std::move(one.envelope), dropped_);
+    if (line.empty()) cell.rarities().waiting.reset();
+    cell.mailbox.push(std::move(one.envelope), cell.spec->mailbox, dropped_);
   }
   if (!cell.mailbox.is_full()) {
     world_.inputs.registry.set_room(cell.address, Registry::Room::open);
@@ -60,27 +62,27 @@ void Worker::has_room(Cell& cell) {
 }
 
 void Worker::has_waited_enough(Cell& cell, std::uint64_t number) {
-  if (cell.waiting == nullptr) return;
-  auto& line = cell.waiting->line;
+  if (cell.waiting() == nullptr) return;
+  auto& line = cell.waiting()->line;
   const auto found = std::ranges::find(line, number, &Waiting::One::number);
   if (found == line.end()) return;
   Waiting::One one = std::move(*found);
   line.erase(found);
   let_go(cell, one);
-  if (line.empty()) cell.waiting.reset();
+  if (line.empty()) cell.rarities().waiting.reset();
   undeliverable(std::move(one.envelope), DeadReason::blocked);
 }
 
 // A life has ended: those who wait may do something else until the next one makes room.
 void Worker::let_go_of_all(Cell& cell) {
-  if (cell.waiting == nullptr) return;
-  for (Waiting::One& one : cell.waiting->line) let_go(cell, one);
+  if (cell.waiting() == nullptr) return;
+  for (Waiting::One& one : cell.waiting()->line) let_go(cell, one);
 }
 
 // There will be no room any more.
 void Worker::turn_away_all(Cell& cell) {
-  const std::unique_ptr<Waiting> waiting = std::move(cell.waiting);
-  if (waiting == nullptr) return;
+  if (cell.waiting() == nullptr) return;
+  const std::unique_ptr<Waiting> waiting = std::move(cell.rarities().waiting);
   for (Waiting::One& one : waiting->line) {
     cancel(one.alarm);
     let_go(cell, one);

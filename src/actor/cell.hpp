@@ -1,19 +1,26 @@
 #pragma once
 // A cell is an actor as its worker sees it: what stays over its lives, and the present life.
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
+#include <utility>
 #include <vector>
 
+#include "actor/activity.hpp"
 #include "actor/actor_spec.hpp"
-#include "actor/actor_stats.hpp"
 #include "actor/away.hpp"
+#include "actor/family.hpp"
 #include "engine/engine.hpp"
 #include "mailbox/mailbox.hpp"
 #include "model/books.hpp"
+#include "model/pool.hpp"
+#include "model/refusal_tally.hpp"
 #include "scheduler/run_queue.hpp"
 #include "troupe/address.hpp"
+#include "troupe/status.hpp"
 
 namespace troupe {
 
@@ -29,22 +36,35 @@ struct Waiting {
   std::uint64_t last_number = 0;
 };
 
-// Thread: home worker only, but for `stats`.
-// Owns:   the mailbox and the present life.
-class Cell : public Runnable {
- public:
+// What only few actors have.
+struct Rarities : Pooled {
+  std::shared_ptr<const ActorSpec> own_spec;  // Of one that has it for itself.
+  Bytes config;                               // If it was given one of its own.
+  std::unique_ptr<Waiting> waiting;           // For room in the mailbox.
+  std::unique_ptr<Away> away;                 // While a turn goes on beside the worker.
+  std::unique_ptr<Family> family;             // Those it has spawned.
+  AlarmKey stop_alarm = {};                   // It is killed when this is over.
   struct Watcher {
     Address who;
     std::uint64_t number = 0;
   };
+  std::vector<Watcher> watchers;  // Of the present life.
+};
 
-  Cell(Address own_address, std::shared_ptr<const ActorSpec> what,
-       std::shared_ptr<ActorStats> shared_stats, Bytes own_config)
-      : address(own_address),
-        spec(std::move(what)),
-        stats(std::move(shared_stats)),
-        config(std::move(own_config)),
-        mailbox(spec->mailbox) {}
+// Thread: home worker only, but for what is said to be read by any.
+// Owns:   the mailbox and the present life.
+// Cost:   192 bytes with all that every actor needs; the rest is made when it is needed.
+class Cell : public Runnable, public Pooled {
+ public:
+  Cell(Address own_address, const ActorSpec& what, const Parentage& whose)
+      : restart(whose.restart),
+        address(own_address),
+        spec(&what),
+        parent(whose.parent),
+        child_number(whose.number) {}
+  Cell(const Cell&) = delete;
+  Cell& operator=(const Cell&) = delete;
+  ~Cell() { const std::unique_ptr<Activity> owned(activity_.load(std::memory_order_relaxed)); }
 
   [[nodiscard]] bool is_alive() const { return instance != nullptr; }
   // Alive, or about to be: what is sent to it waits for its turn.
@@ -54,35 +74,70 @@ class Cell : public Runnable {
     return pauses == 0 ? !mailbox.empty() : mailbox.has_system();
   }
 
-  const Address address;
-  const std::shared_ptr<const ActorSpec> spec;
-  const std::shared_ptr<ActorStats> stats;
-  const Bytes config;
+  // Made by the first look.
+  [[nodiscard]] Activity& activity() {
+    Activity* active = activity_.load(std::memory_order_relaxed);
+    return active != nullptr ? *active : make_activity();
+  }
+  [[nodiscard]] Rarities& rarities() {
+    if (rarities_ == nullptr) rarities_ = std::make_unique<Rarities>();
+    return *rarities_;
+  }
+  // Null: there is none.
+  [[nodiscard]] Activity* activity_if_any() const {
+    return activity_.load(std::memory_order_relaxed);
+  }
+  [[nodiscard]] Rarities* rarities_if_any() const { return rarities_.get(); }
+  [[nodiscard]] Away* away() const { return is_away ? rarities_->away.get() : nullptr; }
+  [[nodiscard]] Waiting* waiting() const {
+    return rarities_ != nullptr ? rarities_->waiting.get() : nullptr;
+  }
+  [[nodiscard]] Family* family() const {
+    return rarities_ != nullptr ? rarities_->family.get() : nullptr;
+  }
+  // What its lives begin with.
+  [[nodiscard]] BytesView config() const {
+    return rarities_ != nullptr && !rarities_->config.empty() ? rarities_->config : spec->config;
+  }
 
-  Mailbox mailbox;
-  std::uint64_t life = 0;
+  // --- Read by any thread.
+  [[nodiscard]] ActorStatus status(Instant now) const;
+  [[nodiscard]] Duration age(Instant now) const {
+    // A life may have begun after the look at the clock.
+    return std::max(now - life_began.load(std::memory_order_relaxed), Duration::zero());
+  }
+  // In the order of use: what every message touches comes first.
+  std::atomic<ActorState> state{ActorState::creating};
   bool birth_pending = false;  // The next turn begins a life.
+  bool is_away = false;        // A turn goes on beside the worker.
+  bool is_leaving = false;     // For another worker.
+  bool stop_asked = false;     // It is not restarted.
+  bool tells_control = false;  // Of its end, though somebody else supervises it.
+  const RestartType restart;
+  const Address address;
+  const ActorSpec* const spec;
+  std::unique_ptr<Instance> instance;  // The present life; null between two.
+  Mailbox mailbox;
+
+ private:
+  std::atomic<Activity*> activity_{nullptr};  // Owned.
+  std::unique_ptr<Rarities> rarities_;
+
+ public:
+  LazyBooks books;
   std::uint64_t sequence = 0;  // Of request, timer, watch and subscription numbers.
+  RefusalTally refused;        // What it wanted to send.
+  std::atomic<std::uint64_t> life{0};
+  // Of the latest; before the first, when it was made.
+  std::atomic<Instant> life_began{Instant{}};
+  const Address parent;
+  const ChildNumber child_number;
+  std::uint32_t pauses = 0;  // Of its messages that wait for room elsewhere.
+  bool is_retiring = false;  // It goes when its children are gone.
 
-  std::unique_ptr<Waiting> waiting;  // For room in the mailbox.
-  std::uint32_t pauses = 0;          // Of its messages that wait for room elsewhere.
-  std::unique_ptr<Away> away;        // While a turn goes on beside the worker.
-  bool is_leaving = false;           // For another worker.
-  Instant ready_since = {};          // When it last got something to do after it had none.
-  // Of what it has received, the first `marked` came before `marked_at`, the rest later.
-  std::uint64_t marked = 0;
-  Instant marked_at = {};
-  std::uint16_t from_partner = 0;  // Messages in a row, without any from its own worker.
-  Address partner = {};            // Of another worker.
-  Instant settled_until = {};      // It does not move before.
-
-  // The present life; null between two.
-  std::unique_ptr<Instance> instance;
-  Books books;
-  std::vector<Watcher> watchers;
-  std::uint64_t memory_at_boot = 0;
-  std::uint64_t memory_seen = 0;
-  bool memory_warned = false;
+ private:
+  Activity& make_activity();
 };
+static_assert(sizeof(Cell) <= 192);
 
 }  // namespace troupe

@@ -26,10 +26,11 @@ std::optional<Exit> Worker::commit(Cell& cell) {
         publish(*effect);
         break;
       case EnvelopeKind::watch:
-        if (cell.books.watches.contains(effect->number)) route(std::move(effect));
+        if (cell.books.made().watches.contains(effect->number)) route(std::move(effect));
         break;
       case EnvelopeKind::subscribe:
-        if (cell.books.subscriptions.contains(effect->number)) tell_topic_everywhere(*effect);
+        if (cell.books.made().subscriptions.contains(effect->number))
+          tell_topic_everywhere(*effect);
         break;
       case EnvelopeKind::unsubscribe:
         tell_topic_everywhere(*effect);
@@ -47,7 +48,9 @@ std::optional<Exit> Worker::commit(Cell& cell) {
         spawn(cell, *effect);
         break;
       case EnvelopeKind::stop_child:
-        stop_child(*effect);
+        route(Envelope::make({.kind = EnvelopeKind::stop,
+                              .receiver = effect->receiver,
+                              .deadline = inputs_.now() + Duration(effect->deadline.ns)}));
         break;
       case EnvelopeKind::exit:
         exit = effect->note<ExitNote>()->exit;
@@ -59,6 +62,9 @@ std::optional<Exit> Worker::commit(Cell& cell) {
       case EnvelopeKind::restart:
       case EnvelopeKind::end:
       case EnvelopeKind::retire:
+      case EnvelopeKind::tell_end:
+      case EnvelopeKind::end_all:
+      case EnvelopeKind::child_ended:
       case EnvelopeKind::child_gone:
       case EnvelopeKind::arrive:
       case EnvelopeKind::pause:
@@ -73,13 +79,14 @@ std::optional<Exit> Worker::commit(Cell& cell) {
 }
 
 void Worker::ask(Cell& cell, EnvelopePtr request, Duration timeout) {
-  Books::Request* found = cell.books.requests.find(request->number);
+  Books& books = cell.books.made();
+  Books::Request* found = books.requests.find(request->number);
   CHECK(found != nullptr);
   if (found->settled) return;  // Cancelled in the same handler.
   found->asked = inputs_.now();
-  if (cell.books.oldest_request == 0) {
-    cell.books.oldest_request = request->number;
-    cell.stats->oldest_request.store(found->asked, std::memory_order_relaxed);
+  if (books.oldest_request == 0) {
+    books.oldest_request = request->number;
+    cell.activity().oldest_request.store(found->asked, std::memory_order_relaxed);
   }
   const Instant end = found->asked + timeout;
   request->deadline = std::min(request->deadline, end);
@@ -95,7 +102,7 @@ void Worker::publish(const Envelope& event) {
 }
 
 void Worker::start_timer(Cell& cell, const Envelope& order) {
-  Books::Timer* found = cell.books.timers.find(order.number);
+  Books::Timer* found = cell.books.made().timers.find(order.number);
   if (found == nullptr) return;  // Cancelled in the same handler.
   const Instant at = inputs_.exact_now() + Duration(order.deadline.ns);
   found->alarm = schedule(
@@ -103,7 +110,7 @@ void Worker::start_timer(Cell& cell, const Envelope& order) {
 }
 
 void Worker::cancel_request(Cell& cell, std::uint64_t number) {
-  Books::Request* found = cell.books.requests.find(number);
+  Books::Request* found = cell.books.made().requests.find(number);
   if (found == nullptr) return;
   cancel(found->alarm);
   // deliver_to() lets the first outcome through: this is it.
@@ -114,44 +121,27 @@ void Worker::cancel_request(Cell& cell, std::uint64_t number) {
                      {}, std::make_unique<FailureNote>(Failure{.kind = Failure::Kind::cancelled})));
 }
 
+// The child's worker gets the order before anything that is sent to it.
 void Worker::spawn(Cell& cell, const Envelope& order) {
-  const auto& what = *order.note<SpawnNote>();
   const Address address = order.receiver;
-  const auto found = cell.spec->templates.find(what.child_template);
-  CHECK(found != cell.spec->templates.end(), "checked when the handler asked");
-  std::shared_ptr<const ActorSpec> spec = found->second.spec.lock();
-  CHECK(spec != nullptr, "templates live as long as the node");
-  auto stats = std::make_shared<ActorStats>();
-  auto spawned = std::make_unique<SpawnedReport>();
-  spawned->child = address;
-  spawned->parent = cell.address;
-  spawned->spec = spec;
-  spawned->restart = found->second.restart;
-  spawned->stats = stats;
-  // The control plane hears of the child before the child can report, and the child's worker gets
-  // the order before anything that is sent to it: both are pushed here, ahead of the flush.
-  report(std::move(spawned));
-  auto birth = std::make_unique<CreateOrder>();
-  birth->spec = std::move(spec);
-  birth->stats = std::move(stats);
-  birth->config = what.config;
-  cell.books.children.push_back(address);
+  const ChildTemplate& made_from = cell.spec->templates.at(order.number);
+  const Parentage whose{.parent = cell.address,
+                        .number = adopt(cell, address, made_from.restart),
+                        .restart = made_from.restart};
+  const BytesView config = order.payload();
   const auto home = world_.inputs.registry.home(address);
   CHECK(home.has_value(), "reserved by this turn");
-  EnvelopePtr create =
-      Envelope::make({.kind = EnvelopeKind::create, .receiver = address}, {}, std::move(birth));
   if (*home == index_) {
-    deliver(nullptr, std::move(create));
-  } else {
-    world_.ports[*home].push(create.release());
+    Cell& child = make_cell(address, *made_from.spec, whose);
+    if (!config.empty()) child.rarities().config.assign(config.begin(), config.end());
+    expect_life(child);
+    return;
   }
-}
-
-void Worker::stop_child(const Envelope& order) {
-  auto stop = std::make_unique<StopChildReport>();
-  stop->child = order.receiver;
-  stop->budget = Duration(order.deadline.ns);
-  report(std::move(stop));
+  auto birth = std::make_unique<CreateOrder>();
+  birth->spec = made_from.spec;
+  birth->parentage = whose;
+  birth->config.assign(config.begin(), config.end());
+  route(Envelope::make({.kind = EnvelopeKind::create, .receiver = address}, {}, std::move(birth)));
 }
 
 }  // namespace troupe

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "actor/family.hpp"
 #include "actor/worker.hpp"
 #include "base/check.hpp"
 
@@ -20,11 +21,13 @@ Answer answer_of(const Envelope& envelope) {
 }  // namespace
 
 void Worker::accept(Cell& cell, EnvelopePtr envelope) {
-  bump(cell.stats->received);
-  cell.mailbox.push(std::move(envelope), dropped_);
+  Activity& active = cell.activity();
+  bump(active.received);
+  bump(counters_.received);
+  cell.mailbox.push(std::move(envelope), cell.spec->mailbox, dropped_);
   if (!dropped_.empty()) [[unlikely]]
     turned_away(cell);
-  cell.stats->queued.store(cell.mailbox.count(), std::memory_order_relaxed);
+  active.queued.store(cell.mailbox.count(), std::memory_order_relaxed);
   if (cell.mailbox.is_full()) [[unlikely]] {
     world_.inputs.registry.set_room(cell.address, cell.spec->mailbox.when_full == WhenFull::block
                                                       ? Registry::Room::waits
@@ -40,15 +43,20 @@ void Worker::route(EnvelopePtr envelope) {
   using Kind = Registry::Place::Kind;
   Registry::Place place = world_.inputs.registry.place(envelope->receiver, index_);
   if (place.kind == Kind::here) [[likely]] {
-    place.cell->from_partner = 0;
     if (envelope->kind <= EnvelopeKind::event) {
       // As deliver() would, on the way that most take.
       Cell& cell = *place.cell;
       accept(cell, std::move(envelope));
-      if (cell.will_run() && cell.away == nullptr && !cell.is_leaving) {
-        if (!cell.is_queued) cell.ready_since = inputs_.last_now();
+      Activity& active = cell.activity();
+      active.from_partner = 0;
+      if (cell.will_run() && !cell.is_away && !cell.is_leaving) {
+        if (!cell.is_queued) active.ready_since = inputs_.last_now();
         run_queue_.ready_next(cell);
       }
+    } else if (envelope->kind == EnvelopeKind::child_ended) {
+      // Who ends may be many generations down; their ends follow each other, not one inside the
+      // other.
+      own_orders_.push(std::move(envelope));
     } else {
       deliver(place.cell, std::move(envelope));
     }
@@ -92,8 +100,9 @@ void Worker::arrived(EnvelopePtr envelope) {
 
 // Unless something else makes it run later.
 void Worker::make_ready(Cell& cell) {
-  if (cell.away != nullptr || cell.is_leaving) return;
-  if (!cell.is_queued) cell.ready_since = inputs_.last_now();
+  if (cell.is_away || cell.is_leaving) return;
+  Activity* active = cell.activity_if_any();
+  if (!cell.is_queued && active != nullptr) active->ready_since = inputs_.last_now();
   run_queue_.ready(cell);
 }
 
@@ -114,32 +123,52 @@ void Worker::deliver_to(Cell& cell, EnvelopePtr envelope) {
     return;
   }
   // The books are not here: what asks them waits.
-  if (cell.away != nullptr && envelope->kind != EnvelopeKind::stop) {
-    cell.away->kept.emplace_back(std::move(envelope));
+  if (cell.is_away && envelope->kind != EnvelopeKind::stop) {
+    cell.away()->kept.emplace_back(std::move(envelope));
     return;
   }
+  if (envelope->kind == EnvelopeKind::stop && !expect_stop(cell, *envelope)) return;
   if (envelope->kind == EnvelopeKind::answer || envelope->kind == EnvelopeKind::failure) {
     // The first outcome settles the request; every later one is an orphan.
-    Books::Request* request = cell.books.requests.find(envelope->number);
+    Books* const books = cell.books.get();
+    Books::Request* request = books != nullptr ? books->requests.find(envelope->number) : nullptr;
     if (request == nullptr || request->settled) {
       bump(counters_.orphans);
-      bump(cell.stats->orphans);
+      bump(cell.activity().orphans);
       return;
     }
     request->settled = true;
     cancel(request->alarm);
-    if (envelope->number == cell.books.oldest_request) find_oldest_request(cell);
+    if (envelope->number == books->oldest_request) find_oldest_request(cell);
   }
-  if (envelope->kind == EnvelopeKind::exited && !cell.books.watches.contains(envelope->number)) {
-    return;  // Taken back in the meantime.
+  if (envelope->kind == EnvelopeKind::exited) {
+    // Perhaps it was taken back in the meantime.
+    Books* const books = cell.books.get();
+    if (books == nullptr || !books->watches.contains(envelope->number)) return;
   }
   accept(cell, std::move(envelope));
   if (cell.will_run()) make_ready(cell);
 }
 
+// Whether it comes to the handler: the actor is alive.
+bool Worker::expect_stop(Cell& cell, const Envelope& stop) {
+  const bool is_first = !cell.stop_asked;
+  cell.stop_asked = true;
+  if (!cell.will_run()) {
+    // Nobody needs to decide any more.
+    if (!cell.parent.is_nobody() && !cell.is_retiring) retire(cell);
+    return false;
+  }
+  if (is_first) {
+    cell.rarities().stop_alarm =
+        schedule({.actor = cell.address, .kind = Alarm::Kind::stop, .at = stop.deadline});
+  }
+  return true;
+}
+
 // After the oldest was settled. Numbers are given in order, so each is looked at once.
 void Worker::find_oldest_request(Cell& cell) {
-  Books& books = cell.books;
+  Books& books = *cell.books.get();
   Instant asked = never;
   std::uint64_t number = books.oldest_request;
   books.oldest_request = 0;
@@ -150,19 +179,20 @@ void Worker::find_oldest_request(Cell& cell) {
     asked = request->asked;
     break;
   }
-  cell.stats->oldest_request.store(asked, std::memory_order_relaxed);
+  cell.activity().oldest_request.store(asked, std::memory_order_relaxed);
 }
 
 // A turn has left something in the mailbox: how old is the oldest of it, at most?
 void Worker::look_at_backlog(Cell& cell) {
-  const std::uint64_t received = cell.stats->received.load(std::memory_order_relaxed);
+  Activity& active = cell.activity();
+  const std::uint64_t received = active.received.load(std::memory_order_relaxed);
   const std::uint64_t taken = received - std::min<std::uint64_t>(received, cell.mailbox.count());
-  cell.marked_at = std::max(cell.marked_at, cell.ready_since);
-  if (taken < cell.marked) return;
+  active.marked_at = std::max(active.marked_at, active.ready_since);
+  if (taken < active.marked) return;
   // All that had come by the mark is gone.
-  cell.stats->oldest_queued.store(cell.marked_at, std::memory_order_relaxed);
-  cell.marked = received;
-  cell.marked_at = inputs_.last_now();
+  active.oldest_queued.store(active.marked_at, std::memory_order_relaxed);
+  active.marked = received;
+  active.marked_at = inputs_.last_now();
 }
 
 // By its policy: no dead letter, since nobody is to look after it, but counted, and whoever waits
@@ -173,7 +203,8 @@ void Worker::turned_away(Cell& cell) {
       hold(cell, std::move(one));
       continue;
     }
-    bump(cell.stats->dropped);
+    bump(cell.activity().dropped);
+    bump(counters_.dropped);
     if (one->kind == EnvelopeKind::request) {
       fail_request(*one, {.kind = Failure::Kind::refused, .refusal = Refusal::busy});
     }
@@ -192,10 +223,17 @@ void Worker::deliver_order(EnvelopePtr envelope) {
     case EnvelopeKind::arrive:
       arrive(*envelope);
       return;
+    case EnvelopeKind::end_all:
+      end_all();
+      return;
+    case EnvelopeKind::tell_end:
+      if (cell == nullptr) tell_retired(envelope->receiver);
+      [[fallthrough]];
     case EnvelopeKind::unwatch:
     case EnvelopeKind::restart:
     case EnvelopeKind::end:
     case EnvelopeKind::retire:
+    case EnvelopeKind::child_ended:
     case EnvelopeKind::child_gone:
     case EnvelopeKind::pause:
     case EnvelopeKind::resume:
@@ -226,23 +264,30 @@ void Worker::deliver_order(EnvelopePtr envelope) {
   }
 }
 
+void Worker::carry_out_own_orders() {
+  while (EnvelopePtr order = own_orders_.pop()) deliver_order(std::move(order));
+}
+
 // What is ordered of an actor that is there.
 void Worker::carry_out(Cell& cell, EnvelopePtr order) {
   const EnvelopeKind kind = order->kind;
   if (kind == EnvelopeKind::unwatch) {
-    std::erase_if(cell.watchers, [&](const Cell::Watcher& watcher) {
+    std::erase_if(cell.rarities().watchers, [&](const Rarities::Watcher& watcher) {
       return watcher.who == order->sender && watcher.number == order->number;
     });
   } else if (kind == EnvelopeKind::restart) {
-    if (!cell.will_run()) expect_life(cell);
+    restart(cell);
   } else if (kind == EnvelopeKind::end) {
     end_by_order(cell, order->note<ExitNote>()->exit);
   } else if (kind == EnvelopeKind::retire) {
+    if (cell.will_run()) end_life(cell, Exit::killed(), nullptr);
     retire(cell);
-  } else if (kind == EnvelopeKind::child_gone && cell.away != nullptr) {
-    cell.away->kept.emplace_back(std::move(order));
+  } else if (kind == EnvelopeKind::tell_end) {
+    cell.tells_control = true;
+  } else if (kind == EnvelopeKind::child_ended) {
+    judge(cell, *order);
   } else if (kind == EnvelopeKind::child_gone) {
-    std::erase(cell.books.children, order->sender);
+    strike_off(cell, static_cast<ChildNumber>(order->number), order->sender);
   } else if (kind == EnvelopeKind::pause) {
     if (cell.is_alive()) ++cell.pauses;
   } else if (kind == EnvelopeKind::resume) {
@@ -250,18 +295,26 @@ void Worker::carry_out(Cell& cell, EnvelopePtr order) {
     if (cell.pauses > 0) --cell.pauses;
     if (cell.is_alive() && cell.has_work()) make_ready(cell);
   } else {
-    CHECK(kind == EnvelopeKind::turn_done && cell.away != nullptr, "a cell waits for its turn");
+    CHECK(kind == EnvelopeKind::turn_done && cell.is_away, "a cell waits for its turn");
     take_home(cell);
   }
 }
 
 void Worker::end_by_order(Cell& cell, const Exit& exit) {
   if (!cell.will_run()) return;
-  if (cell.away != nullptr) {
-    kill_away(*cell.away, exit);
+  if (cell.is_away) {
+    kill_away(*cell.away(), exit);
   } else {
     end_life(cell, exit, nullptr);
   }
+}
+
+// Nothing of what they still have to do counts any more.
+void Worker::end_all() {
+  world_.inputs.registry.for_each_at(index_, [&](Cell& cell) {
+    cell.stop_asked = true;
+    end_by_order(cell, Exit::killed());
+  });
 }
 
 void Worker::tell_topic(const Envelope& change) {
@@ -320,7 +373,7 @@ void Worker::undeliverable(EnvelopePtr envelope, DeadReason reason) {
 void Worker::add_watcher(const Envelope& envelope) {
   Cell* cell = world_.inputs.registry.cell(envelope.receiver, index_);
   if (cell != nullptr && cell->will_run()) {
-    cell->watchers.push_back({envelope.sender, envelope.number});
+    cell->rarities().watchers.push_back({envelope.sender, envelope.number});
     return;
   }
   route(Envelope::make(
@@ -345,12 +398,26 @@ void Worker::fire(const Alarm& alarm) {
     has_waited_enough(*cell, alarm.number);
     return;
   }
-  if (cell->away != nullptr) {
-    cell->away->kept.emplace_back(alarm);
+  if (alarm.kind == Alarm::Kind::stop) {
+    cell->rarities().stop_alarm = {};
+    end_by_order(*cell, Exit::killed());
+    return;
+  }
+  if (alarm.kind == Alarm::Kind::family) {
+    if (Family* family = cell->family()) {
+      family->wait = {};
+      family->supervisor.due(inputs_.now(), steps_);
+      carry_out_steps(*cell);
+    }
+    return;
+  }
+  if (cell->is_away) {
+    cell->away()->kept.emplace_back(alarm);
     return;
   }
   if (alarm.kind == Alarm::Kind::request) {
-    bump(cell->stats->timed_out);
+    bump(cell->activity().timed_out);
+    bump(counters_.timed_out);
     deliver_to(*cell,
                Envelope::make(
                    {.kind = EnvelopeKind::failure, .receiver = alarm.actor, .number = alarm.number},
@@ -361,7 +428,8 @@ void Worker::fire(const Alarm& alarm) {
 }
 
 void Worker::fire_timer(Cell& cell, const Alarm& alarm) {
-  Books::Timer* const found = cell.books.timers.find(alarm.number);
+  Books* const books = cell.books.get();
+  Books::Timer* const found = books != nullptr ? books->timers.find(alarm.number) : nullptr;
   if (found == nullptr) return;
   Books::Timer& timer = *found;
   timer.alarm = {};

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "actor/family.hpp"
 #include "actor/running_guest.hpp"
 #include "actor/worker.hpp"
 #include "base/check.hpp"
@@ -9,15 +10,26 @@
 
 namespace troupe {
 
+// What sets off its first life is the caller's.
+Cell& Worker::make_cell(Address address, const ActorSpec& spec, const Parentage& whose) {
+  // The registry lets others find it; the worker that has it lets the reclaimer free it.
+  auto* cell = std::make_unique<Cell>(address, spec, whose).release();
+  cell->life_began.store(inputs_.last_now(), std::memory_order_relaxed);
+  world_.inputs.registry.set_cell(address, cell, spec.quotas.payload_bytes);
+  bump(counters_.created);
+  return *cell;
+}
+
 void Worker::create(const Envelope& envelope) {
-  const auto* order = envelope.note<CreateOrder>();
+  auto* order = envelope.note<CreateOrder>();
   CHECK(order != nullptr);
-  auto cell = std::make_unique<Cell>(envelope.receiver, order->spec, order->stats, order->config);
-  world_.inputs.registry.set_cell(envelope.receiver, cell.get(), order->spec->quotas.payload_bytes);
-  Cell& made = *cell;
-  cells_.emplace(envelope.receiver, std::move(cell));
-  expect_life(made);
-  welcome(made.address);
+  Cell& cell = make_cell(envelope.receiver, *order->spec, order->parentage);
+  if (order->own_spec != nullptr || !order->config.empty()) {
+    cell.rarities().own_spec = std::move(order->own_spec);
+    cell.rarities().config = std::move(order->config);
+  }
+  expect_life(cell);
+  if (!awaited_.empty()) welcome(cell.address);
 }
 
 void Worker::expect_life(Cell& cell) {
@@ -25,15 +37,25 @@ void Worker::expect_life(Cell& cell) {
   make_ready(cell);
 }
 
+// By whoever supervises it.
+void Worker::restart(Cell& cell) {
+  if (cell.will_run() || cell.is_retiring) return;
+  if (cell.stop_asked) {
+    // In the meantime.
+    if (!cell.parent.is_nobody()) retire(cell);
+  } else if (Family* family = cell.family()) {
+    family->parent_waits = true;
+  } else {
+    expect_life(cell);
+  }
+}
+
 Worker::Went Worker::begin_life(Cell& cell) {
   cell.birth_pending = false;
-  ++cell.life;
-  cell.stats->life_began.store(inputs_.now(), std::memory_order_relaxed);
-  // Release: who sees the life sees when it began.
-  cell.stats->lives.store(cell.life, std::memory_order_release);
-  cell.stats->state.store(ActorState::starting, std::memory_order_relaxed);
+  cell.life_began.store(inputs_.now(), std::memory_order_relaxed);
+  bump(cell.life);
+  cell.state.store(ActorState::starting, std::memory_order_relaxed);
   cell.instance = cell.spec->code->instantiate(cell.spec->limits);
-  cell.memory_warned = false;
   turn_->take_over(turn_actor(cell));
   turn_->begin(nullptr);
   ActorTurn& turn = *turn_;  // Another, once this one has left.
@@ -41,16 +63,13 @@ Worker::Went Worker::begin_life(Cell& cell) {
   GuestHost host(turn, {&cell.spec->grants, cell.spec->interfaces}, running);
   Ran ran{.kind = Ran::Kind::birth, .reply = cell.instance->boot(host), .in_hand = nullptr};
   ran.memory_at_boot = cell.instance->memory_bytes();
-  if (ran.reply.kind != Reply::Kind::ended) {
-    ran.reply = cell.instance->start(host, cell.config.empty() ? cell.spec->config : cell.config);
-  }
+  if (ran.reply.kind != Reply::Kind::ended) ran.reply = cell.instance->start(host, cell.config());
   if (running.has_left()) return running.come_home(std::move(ran));
   finish_birth(cell, ran);
   return Went::home;
 }
 
 void Worker::finish_birth(Cell& cell, Ran& ran) {
-  cell.memory_at_boot = ran.memory_at_boot;
   if (ran.reply.kind == Reply::Kind::ended) {
     end_life_by(cell, std::move(ran.reply));
     return;
@@ -60,12 +79,17 @@ void Worker::finish_birth(Cell& cell, Ran& ran) {
     end_life(cell, Exit::crashed(std::move(ran.reply.error)), nullptr);
     return;
   }
-  auto started = std::make_unique<StartedReport>();
-  started->actor = cell.address;
-  started->life = cell.life;
-  cell.stats->state.store(ActorState::ready, std::memory_order_relaxed);
-  look_at_memory(cell);
-  report(std::move(started));
+  cell.state.store(ActorState::ready, std::memory_order_relaxed);
+  if (ran.memory_at_boot != 0) {
+    cell.activity().memory_at_boot = ran.memory_at_boot;
+    cell.activity().memory_warned = false;
+    look_at_memory(cell);
+  }
+  if (cell.parent.is_nobody() && cell.life.load(std::memory_order_relaxed) == 1) {
+    auto started = std::make_unique<StartedReport>();
+    started->actor = cell.address;
+    report(std::move(started));
+  }
   if (const auto exit = commit(cell)) {
     end_life(cell, *exit, nullptr);
     return;
@@ -74,21 +98,22 @@ void Worker::finish_birth(Cell& cell, Ran& ran) {
 }
 
 void Worker::release_books(Cell& cell) {
-  cell.books.requests.for_each(
+  Books* const books = cell.books.get();
+  if (books == nullptr) return;
+  books->requests.for_each(
       [&](std::uint64_t, const Books::Request& request) { cancel(request.alarm); });
-  cell.books.timers.for_each(
-      [&](std::uint64_t, const Books::Timer& timer) { cancel(timer.alarm); });
-  cell.books.watches.for_each([&](std::uint64_t number, Address target) {
+  books->timers.for_each([&](std::uint64_t, const Books::Timer& timer) { cancel(timer.alarm); });
+  books->watches.for_each([&](std::uint64_t number, Address target) {
     route(Envelope::make({.kind = EnvelopeKind::unwatch,
                           .receiver = target,
                           .sender = cell.address,
                           .number = number}));
   });
-  if (!cell.books.subscriptions.empty()) {
+  if (!books->subscriptions.empty()) {
     tell_topic_everywhere(
         *Envelope::make({.kind = EnvelopeKind::unsubscribe_all, .sender = cell.address}));
   }
-  for (const Responder& owed : cell.books.owed) {
+  for (const Responder& owed : books->owed) {
     route(Envelope::make(
         {.kind = EnvelopeKind::failure,
          .receiver = owed.asker,
@@ -97,36 +122,41 @@ void Worker::release_books(Cell& cell) {
         {}, std::make_unique<FailureNote>(Failure{.kind = Failure::Kind::receiver_exited})));
   }
   cell.books.clear();
-  cell.stats->oldest_request.store(never, std::memory_order_relaxed);
 }
 
+// Of its children and its watchers hears everybody; what follows decides whoever supervises it, but
+// for an end that is never followed by a restart.
 void Worker::end_life(Cell& cell, const Exit& exit, std::unique_ptr<Death> death) {
-  auto ended = std::make_unique<EndedReport>();
-  ended->actor = cell.address;
-  ended->life = cell.life;
-  ended->had_started = cell.stats->state.load(std::memory_order_relaxed) >= ActorState::ready;
-  ended->exit = exit;
-  ended->spec = cell.spec;
-  if (death != nullptr) {
-    ended->backtrace = std::move(death->backtrace);
-    ended->detail = std::move(death->detail);
-  }
+  bump(counters_.ended);
   cell.instance.reset();
   cell.birth_pending = false;
-  cell.stats->state.store(ActorState::ended, std::memory_order_relaxed);
-  cell.stats->memory_bytes.store(0, std::memory_order_relaxed);
+  cell.state.store(ActorState::ended, std::memory_order_relaxed);
   run_queue_.remove(cell);
   cell.pauses = 0;
   let_go_of_all(cell);
   release_books(cell);
-  for (const Cell::Watcher& watcher : std::exchange(cell.watchers, {})) {
-    route(Envelope::make({.kind = EnvelopeKind::exited,
-                          .receiver = watcher.who,
-                          .sender = cell.address,
-                          .number = watcher.number},
-                         {}, std::make_unique<ExitNote>(exit)));
+  if (Activity* active = cell.activity_if_any()) {
+    active->memory_bytes.store(0, std::memory_order_relaxed);
+    active->oldest_request.store(never, std::memory_order_relaxed);
   }
-  report(std::move(ended));
+  if (Rarities* rare = cell.rarities_if_any()) {
+    cancel(std::exchange(rare->stop_alarm, {}));
+    for (const Rarities::Watcher& watcher : std::exchange(rare->watchers, {})) {
+      route(Envelope::make({.kind = EnvelopeKind::exited,
+                            .receiver = watcher.who,
+                            .sender = cell.address,
+                            .number = watcher.number},
+                           {}, std::make_unique<ExitNote>(exit)));
+    }
+    stop_family(cell);
+  }
+  // Most children end well, and nothing of them is left to look at it.
+  if (exit.kind != Exit::Kind::normal || cell.restart != RestartType::temporary) {
+    if (auto before = cell.activity().set_last_exit(exit)) {
+      world_.inputs.registry.reclaimer().retire(std::move(before));
+    }
+  }
+  after_life(cell, exit, std::move(death));
 }
 
 void Worker::end_life_by(Cell& cell, Reply reply) {
@@ -135,18 +165,36 @@ void Worker::end_life_by(Cell& cell, Reply reply) {
   end_life(cell, exit, std::move(reply.death));
 }
 
+// REQUIRES: it is not alive.
 void Worker::retire(Cell& cell) {
-  if (cell.will_run()) end_life(cell, Exit::killed(), nullptr);
-  run_queue_.remove(cell);
+  cell.is_retiring = true;
+  // Their ends come back here.
+  if (const Family* family = cell.family();
+      family != nullptr && family->supervisor.child_count() > 0)
+    return;
   const Address address = cell.address;
   // The address is gone first, so that what the emptying sets off does not come back here.
   world_.inputs.registry.retire(address);
-  while (EnvelopePtr left = cell.mailbox.pop()) undeliverable(std::move(left), DeadReason::gone);
+  while (EnvelopePtr left = cell.mailbox.pop(cell.spec->mailbox)) {
+    undeliverable(std::move(left), DeadReason::gone);
+  }
   turn_away_all(cell);
-  cell.stats->queued.store(0, std::memory_order_relaxed);
-  cells_.erase(address);
+  bump(counters_.retired);
+  if (!cell.parent.is_nobody()) {
+    route(Envelope::make({.kind = EnvelopeKind::child_ended,
+                          .receiver = cell.parent,
+                          .sender = address,
+                          .number = cell.child_number}));
+  }
+  if (cell.parent.is_nobody() || cell.tells_control) {
+    tell_retired(address);
+  }
+  world_.inputs.registry.reclaimer().retire(std::unique_ptr<Cell>(&cell));
+}
+
+void Worker::tell_retired(Address actor) {
   auto retired = std::make_unique<RetiredReport>();
-  retired->actor = address;
+  retired->actor = actor;
   report(std::move(retired));
 }
 

@@ -24,19 +24,21 @@ constexpr Duration look_at_loads_every = std::chrono::milliseconds(1);
 }  // namespace
 
 bool Worker::may_move(const Cell& cell) const {
-  return world_.actors_move && cell.away == nullptr && !cell.is_leaving &&
-         cell.waiting == nullptr && inputs_.last_now() >= cell.settled_until;
+  const Activity* active = cell.activity_if_any();
+  return world_.actors_move && !cell.is_away && !cell.is_leaving && cell.waiting() == nullptr &&
+         (active == nullptr || inputs_.last_now() >= active->settled_until);
 }
 
 // Who gets all its messages from one actor of another worker goes there.
 void Worker::note_partner(Cell& cell, Address sender) {
-  if (cell.partner != sender) {
-    cell.partner = sender;
-    cell.from_partner = 0;
+  Activity& active = cell.activity();
+  if (active.partner != sender) {
+    active.partner = sender;
+    active.from_partner = 0;
   }
   const std::uint16_t patience = cell.address < sender ? follow_after_patiently : follow_after;
-  if (++cell.from_partner < patience || departure_ || !may_move(cell)) return;
-  cell.from_partner = 0;
+  if (++active.from_partner < patience || departure_ || !may_move(cell)) return;
+  active.from_partner = 0;
   const auto home = world_.inputs.registry.home(sender);
   if (!home || *home == index_ || !has_time(world_.loads[*home])) return;
   depart({&cell}, *home, settled_after_following);
@@ -77,7 +79,7 @@ void Worker::depart(const std::vector<Cell*>& cells, std::uint16_t to, Duration 
   for (Cell* cell : cells) {
     run_queue_.remove(*cell);
     cell->is_leaving = true;
-    cell->settled_until = inputs_.last_now() + settled_after;
+    cell->activity().settled_until = inputs_.last_now() + settled_after;
     world_.inputs.registry.set_home(cell->address, to);
     actors.push_back(cell->address);
   }
@@ -88,20 +90,23 @@ void Worker::depart(const std::vector<Cell*>& cells, std::uint16_t to, Duration 
 // REQUIRES: the grace period is over, and what had arrived by then is delivered.
 void Worker::hand_over(const Departure& departure) {
   for (const Address actor : departure.actors) {
-    auto found = cells_.extract(actor);
-    if (found.empty()) continue;  // It has ended for good. Whoever waits for it will notice.
+    Cell* const found = world_.inputs.registry.cell(actor, index_);
+    if (found == nullptr) continue;  // It has ended for good. Whoever waits for it will notice.
     auto arrival = std::make_unique<ArrivalNote>();
-    arrival->cell = std::move(found.mapped());
-    Cell& cell = *arrival->cell;
+    arrival->cell.reset(found);
+    Cell& cell = *found;
     const auto take_along = [&](AlarmKey& key) {
       const auto alarm = timers_.cancel({key.index, key.generation});
       if (alarm) arrival->alarms.push_back(*alarm);
       key = {};
     };
-    cell.books.requests.for_each(
-        [&](std::uint64_t, Books::Request& request) { take_along(request.alarm); });
-    cell.books.timers.for_each(
-        [&](std::uint64_t, Books::Timer& timer) { take_along(timer.alarm); });
+    if (Books* books = cell.books.get()) {
+      books->requests.for_each(
+          [&](std::uint64_t, Books::Request& request) { take_along(request.alarm); });
+      books->timers.for_each([&](std::uint64_t, Books::Timer& timer) { take_along(timer.alarm); });
+    }
+    if (Rarities* rare = cell.rarities_if_any()) take_along(rare->stop_alarm);
+    if (Family* family = cell.family()) take_along(family->wait);
     world_.inputs.registry.leave_seat(actor);
     bump(counters_.moved);
     outgoing_[departure.to].push(
@@ -113,14 +118,25 @@ void Worker::hand_over(const Departure& departure) {
 void Worker::arrive(const Envelope& envelope) {
   auto* arrival = envelope.note<ArrivalNote>();
   CHECK(arrival != nullptr && arrival->cell != nullptr);
-  Cell& cell = *cells_.emplace(envelope.receiver, std::move(arrival->cell)).first->second;
+  Cell& cell = *arrival->cell.release();
   cell.is_leaving = false;
   for (const Alarm& alarm : arrival->alarms) {
     const AlarmKey key = schedule(alarm);
-    if (alarm.kind == Alarm::Kind::request) {
-      cell.books.requests.find(alarm.number)->alarm = key;
-    } else {
-      cell.books.timers.find(alarm.number)->alarm = key;
+    switch (alarm.kind) {
+      case Alarm::Kind::request:
+        cell.books.made().requests.find(alarm.number)->alarm = key;
+        break;
+      case Alarm::Kind::timer:
+        cell.books.made().timers.find(alarm.number)->alarm = key;
+        break;
+      case Alarm::Kind::stop:
+        cell.rarities().stop_alarm = key;
+        break;
+      case Alarm::Kind::family:
+        cell.family()->wait = key;
+        break;
+      case Alarm::Kind::room:
+        CHECK(false, "who is waited on does not move");
     }
   }
   world_.inputs.registry.take_seat(cell.address);

@@ -31,12 +31,13 @@ class RunningGuest final : public GuestHost::Overruns {
 
 // Stands here to be inlined: it ends every turn.
 inline void Worker::end_turn(Cell& cell) {
-  cell.stats->queued.store(cell.mailbox.count(), std::memory_order_relaxed);
+  Activity& active = cell.activity();
+  active.queued.store(cell.mailbox.count(), std::memory_order_relaxed);
   if (!cell.is_alive()) return;
-  if (cell.instance->memory_bytes() != cell.memory_seen) look_at_memory(cell);
+  if (cell.instance->memory_bytes() != active.memory_seen) look_at_memory(cell);
   if (cell.mailbox.empty()) return;
   look_at_backlog(cell);
-  if (cell.has_work() && cell.away == nullptr && !cell.is_leaving) run_queue_.ready(cell);
+  if (cell.has_work() && !cell.is_away && !cell.is_leaving) run_queue_.ready(cell);
 }
 
 }  // namespace troupe

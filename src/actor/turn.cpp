@@ -13,14 +13,15 @@
 
 namespace troupe {
 
-TurnActor Worker::turn_actor(Cell& cell) const {
+TurnActor Worker::turn_actor(Cell& cell) {
   return {.self = cell.address,
           .books = &cell.books,
           .sequence = &cell.sequence,
           .quotas = &cell.spec->quotas,
-          .refused = &cell.stats->refused,
+          .refused = &cell.refused,
+          .refused_here = &counters_.refused,
           .app = &cell.spec->app,
-          .templates = &cell.spec->template_names};
+          .templates = &cell.spec->template_numbers};
 }
 
 Worker::Went Worker::run_turn(Cell& cell) {
@@ -32,7 +33,8 @@ Worker::Went Worker::run_turn(Cell& cell) {
   const Instant began = inputs_.last_now();
   for (std::uint32_t count = 0; count < limits::turn_messages_max; ++count) {
     const bool was_full = cell.mailbox.is_full();
-    EnvelopePtr envelope = cell.pauses == 0 ? cell.mailbox.pop() : cell.mailbox.pop_system();
+    EnvelopePtr envelope =
+        cell.pauses == 0 ? cell.mailbox.pop(cell.spec->mailbox) : cell.mailbox.pop_system();
     if (envelope == nullptr) break;
     if (was_full && !cell.mailbox.is_full()) [[unlikely]]
       has_room(cell);
@@ -46,22 +48,24 @@ Worker::Went Worker::run_turn(Cell& cell) {
 
 // Whether what waited in the mailbox still stands for something; closes its entry in the books.
 bool Worker::still_counts(Cell& cell, const Envelope& envelope) {
+  Books* const books = cell.books.get();
   switch (envelope.kind) {
     case EnvelopeKind::message:
     case EnvelopeKind::request:
       return envelope.deadline > inputs_.now();
     case EnvelopeKind::event:
-      return cell.books.subscriptions.contains(envelope.number);
+      return books != nullptr && books->subscriptions.contains(envelope.number);
     case EnvelopeKind::answer:
     case EnvelopeKind::failure:
-      return cell.books.requests.erase(envelope.number);
+      return books != nullptr && books->requests.erase(envelope.number);
     case EnvelopeKind::exited:
-      return cell.books.watches.erase(envelope.number);
+      return books != nullptr && books->watches.erase(envelope.number);
     case EnvelopeKind::timer: {
-      Books::Timer* timer = cell.books.timers.find(envelope.number);
+      if (books == nullptr) return false;
+      Books::Timer* timer = books->timers.find(envelope.number);
       if (timer == nullptr) return false;
       timer->queued = false;
-      if (timer->period_ns == 0) cell.books.timers.erase(envelope.number);
+      if (timer->period_ns == 0) books->timers.erase(envelope.number);
       return true;
     }
     case EnvelopeKind::stop:
@@ -72,6 +76,9 @@ bool Worker::still_counts(Cell& cell, const Envelope& envelope) {
     case EnvelopeKind::restart:
     case EnvelopeKind::end:
     case EnvelopeKind::retire:
+    case EnvelopeKind::tell_end:
+    case EnvelopeKind::end_all:
+    case EnvelopeKind::child_ended:
     case EnvelopeKind::child_gone:
     case EnvelopeKind::arrive:
     case EnvelopeKind::pause:
@@ -123,6 +130,9 @@ Reply Worker::call(Cell& cell, HostCalls& host, const Envelope& envelope) {
     case EnvelopeKind::restart:
     case EnvelopeKind::end:
     case EnvelopeKind::retire:
+    case EnvelopeKind::tell_end:
+    case EnvelopeKind::end_all:
+    case EnvelopeKind::child_ended:
     case EnvelopeKind::child_gone:
     case EnvelopeKind::arrive:
     case EnvelopeKind::pause:
@@ -148,7 +158,8 @@ Worker::Went Worker::handle(Cell& cell, EnvelopePtr envelope) {
   const bool is_call = envelope->kind <= EnvelopeKind::request;
   if ((!is_call || envelope->deadline != never) && !still_counts(cell, *envelope)) {
     if (!is_call) return Went::home;
-    bump(cell.stats->expired);
+    bump(cell.activity().expired);
+    bump(counters_.expired);
     undeliverable(std::move(envelope), DeadReason::expired);
     return Went::home;
   }
@@ -170,10 +181,12 @@ void Worker::finish(Cell& cell, EnvelopePtr envelope, Reply& reply) {
     crash(cell, std::move(envelope), reply);
     return;
   }
+  Activity& active = cell.activity();
   bump(counters_.handled);
-  bump(cell.stats->handled);
+  bump(active.handled);
   if (reply.kind == Reply::Kind::failed) {
-    bump(cell.stats->errors);
+    bump(active.errors);
+    bump(counters_.errors);
     if (turn_->owes()) {
       turn_->settle(reply.error);
     } else {
@@ -185,12 +198,18 @@ void Worker::finish(Cell& cell, EnvelopePtr envelope, Reply& reply) {
   if (const auto exit = commit(cell)) end_life(cell, *exit, nullptr);
 }
 
+void Worker::forget_owed(Cell& cell, const Envelope& request) {
+  if (Books* books = cell.books.get()) {
+    std::erase(books->owed, Responder{request.sender, request.number});
+  }
+}
+
 // What was in hand goes to the next life, or is lost with this one.
 void Worker::crash(Cell& cell, EnvelopePtr in_hand, Reply& reply) {
   turn_->roll_back();
   const std::uint8_t chances = cell.spec->mailbox.redeliver;
   if (in_hand->kind <= EnvelopeKind::request && in_hand->crashes < chances) {
-    std::erase(cell.books.owed, Responder{in_hand->sender, in_hand->number});
+    forget_owed(cell, *in_hand);
     ++in_hand->crashes;
     cell.mailbox.put_back(std::move(in_hand));
   } else {
@@ -202,13 +221,13 @@ void Worker::crash(Cell& cell, EnvelopePtr in_hand, Reply& reply) {
 
 void Worker::lose(Cell& cell, EnvelopePtr in_hand) {
   // Its asker hears of it once.
-  std::erase(cell.books.owed, Responder{in_hand->sender, in_hand->number});
+  forget_owed(cell, *in_hand);
   undeliverable(std::move(in_hand),
                 cell.spec->mailbox.redeliver == 0 ? DeadReason::crashed : DeadReason::quarantined);
 }
 
 Worker::Went Worker::stop(Cell& cell, EnvelopePtr envelope) {
-  cell.stats->state.store(ActorState::stopping, std::memory_order_relaxed);
+  cell.state.store(ActorState::stopping, std::memory_order_relaxed);
   if (!cell.spec->interfaces.stopping) {
     end_life(cell, Exit::normal(), nullptr);
     return Went::home;
@@ -238,22 +257,27 @@ void Worker::finish_stop(Cell& cell, Ran& ran) {
 }
 
 void Worker::count_turn(Cell& cell, Duration took) {
-  std::atomic<std::int64_t>& sum = cell.stats->turn_ns;
-  sum.store(sum.load(std::memory_order_relaxed) + took.count(), std::memory_order_relaxed);
+  const auto add = [took](std::atomic<std::int64_t>& sum) {
+    sum.store(sum.load(std::memory_order_relaxed) + took.count(), std::memory_order_relaxed);
+  };
+  add(counters_.turn_ns);
+  // A birth alone leaves no trace of an actor.
+  if (Activity* active = cell.activity_if_any()) add(active->turn_ns);
 }
 
 void Worker::look_at_memory(Cell& cell) {
   const InstanceUsage usage = cell.instance->usage();
-  cell.memory_seen = usage.memory_bytes;
-  cell.stats->memory_bytes.store(usage.memory_bytes, std::memory_order_relaxed);
-  if (usage.memory_peak_bytes > cell.stats->memory_peak_bytes.load(std::memory_order_relaxed)) {
-    cell.stats->memory_peak_bytes.store(usage.memory_peak_bytes, std::memory_order_relaxed);
+  Activity& active = cell.activity();
+  active.memory_seen = usage.memory_bytes;
+  active.memory_bytes.store(usage.memory_bytes, std::memory_order_relaxed);
+  if (usage.memory_peak_bytes > active.memory_peak_bytes.load(std::memory_order_relaxed)) {
+    active.memory_peak_bytes.store(usage.memory_peak_bytes, std::memory_order_relaxed);
   }
   // A memory of fixed size is always "full"; only one that has grown is worth a word.
   const std::uint64_t limit = cell.spec->limits.memory_bytes;
-  if (cell.memory_warned || usage.memory_bytes <= cell.memory_at_boot) return;
+  if (active.memory_warned || usage.memory_bytes <= active.memory_at_boot) return;
   if (usage.memory_bytes < limit - limit / 10) return;
-  cell.memory_warned = true;
+  active.memory_warned = true;
   world_.log.write(cell.address, LogLevel::warn,
                    fmt::format("memory has grown to {} of {}: at 90 % of its limit",
                                format_bytes(usage.memory_bytes), format_bytes(limit)));

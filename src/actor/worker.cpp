@@ -22,6 +22,8 @@ Worker::Worker(const WorkerWorld& world, std::uint16_t index)
       loads_seen_(world.loads.size()) {}
 
 Worker::~Worker() {
+  world_.inputs.registry.for_each_at(index_,
+                                     [](Cell& cell) { const std::unique_ptr<Cell> owned(&cell); });
   Envelope* arrived = port().take_all();
   while (arrived != nullptr) {
     const EnvelopePtr dropped(arrived);
@@ -52,6 +54,7 @@ StepResult Worker::step() {
     fire(*alarm);
     worked = true;
   }
+  carry_out_own_orders();
   if (has_outgoing_ && flush()) worked = true;
   for (std::uint32_t turns = 0; turns < world_.turns_a_step && !is_held_back_; ++turns) {
     Runnable* next = run_queue_.take();
@@ -60,6 +63,7 @@ StepResult Worker::step() {
     const Instant began = inputs_.last_now();
     if (run_turn(cell) == Went::away) return StepResult::left;
     worked = true;
+    if (!own_orders_.empty()) carry_out_own_orders();
     if (has_outgoing_) (void)flush();
     const Instant present = inputs_.now();
     if (present > began) count_turn(cell, present - began);

@@ -12,6 +12,7 @@
 #include "actor/away.hpp"
 #include "actor/cell.hpp"
 #include "actor/counters.hpp"
+#include "actor/family.hpp"
 #include "actor/moves.hpp"
 #include "actor/reports.hpp"
 #include "base/clock.hpp"
@@ -64,10 +65,11 @@ struct WorkerWorld {
   // An inbox with so many messages gets no more; those who have some for it hold back.
   std::uint32_t inbox_messages = 1;
   bool actors_move = true;
+  bool tells_exits = false;  // The control plane hears of every end.
 };
 
 // Thread:  one driver; counters() any thread.
-// Owns:    its cells, timers and topic replica.
+// Owns:    the cells that are seated here, timers and its topic replica.
 // Bounds:  a turn ends after limits::turn_messages_max messages or limits::turn_ns_max; a guest
 //          that takes longer goes on beside the worker.
 // Errors:  none: everything an actor does ends as a report to the control plane.
@@ -105,7 +107,10 @@ class Worker final : public Steppable {
   void look_at_backlog(Cell& cell);
   void deliver_order(EnvelopePtr envelope);
   void carry_out(Cell& cell, EnvelopePtr order);
+  void carry_out_own_orders();
   void end_by_order(Cell& cell, const Exit& exit);
+  void end_all();
+  [[nodiscard]] bool expect_stop(Cell& cell, const Envelope& stop);
   void undeliverable(EnvelopePtr envelope, DeadReason reason);
   void add_watcher(const Envelope& envelope);
   [[nodiscard]] AlarmKey schedule(const Alarm& alarm);
@@ -138,7 +143,9 @@ class Worker final : public Steppable {
   void give_up_on_the_gone();
 
   // Lives (life.cpp).
+  Cell& make_cell(Address address, const ActorSpec& spec, const Parentage& whose);
   void create(const Envelope& envelope);
+  void restart(Cell& cell);
   // A life begins as a turn of its own, since what sets it off may be the commit of another turn.
   void expect_life(Cell& cell);
   [[nodiscard]] Went begin_life(Cell& cell);
@@ -148,6 +155,20 @@ class Worker final : public Steppable {
   void end_life_by(Cell& cell, Reply reply);
   void release_books(Cell& cell);
   void retire(Cell& cell);
+  void tell_retired(Address actor);
+
+  // Parents and their children (family.cpp).
+  [[nodiscard]] ChildNumber adopt(Cell& parent, Address child, RestartType restart);
+  void after_life(Cell& cell, const Exit& exit, std::unique_ptr<Death> death);
+  void tell_end(EndedLife ended, std::string decision);
+  void judge(Cell& parent, const Envelope& what);
+  void carry_out_steps(Cell& parent);
+  static void strike_off(Cell& parent, ChildNumber number, Address child);
+  void stop_family(Cell& parent);
+  void is_alone(Cell& parent);
+  [[nodiscard]] bool is_stopping() const {
+    return world_.inputs.is_stopping.load(std::memory_order_relaxed);
+  }
 
   // Turns (turn.cpp).
   [[nodiscard]] Went run_turn(Cell& cell);
@@ -161,9 +182,10 @@ class Worker final : public Steppable {
   [[nodiscard]] Went stop(Cell& cell, EnvelopePtr envelope);
   void finish_stop(Cell& cell, Ran& ran);
   void lose(Cell& cell, EnvelopePtr in_hand);
-  static void count_turn(Cell& cell, Duration took);
+  static void forget_owed(Cell& cell, const Envelope& request);
+  void count_turn(Cell& cell, Duration took);
   void look_at_memory(Cell& cell);
-  [[nodiscard]] TurnActor turn_actor(Cell& cell) const;
+  [[nodiscard]] TurnActor turn_actor(Cell& cell);
 
   // Turns that take longer than their share (away.cpp).
   [[nodiscard]] Away* go_away(Cell& cell);
@@ -177,7 +199,6 @@ class Worker final : public Steppable {
   void start_timer(Cell& cell, const Envelope& order);
   void cancel_request(Cell& cell, std::uint64_t number);
   void spawn(Cell& cell, const Envelope& order);
-  void stop_child(const Envelope& order);
 
   void report(std::unique_ptr<Note> note);
 
@@ -188,7 +209,6 @@ class Worker final : public Steppable {
   WorkerInputs inputs_;
   std::unique_ptr<ActorTurn> turn_;
   Handover* handover_ = nullptr;
-  std::unordered_map<Address, std::unique_ptr<Cell>> cells_;
   RunQueue run_queue_;
   Timers<Alarm> timers_;
   std::vector<EnvelopeList> outgoing_;  // One a worker.
@@ -201,6 +221,8 @@ class Worker final : public Steppable {
   bool has_surplus_ = false;               // When it last looked.
   std::vector<std::uint32_t> loads_seen_;  // Likewise.
   EnvelopeList dropped_;                   // By a mailbox, while a message is delivered.
+  EnvelopeList own_orders_;                // To cells that are here, from others that are.
+  SupervisorSteps steps_;                  // Of a supervisor, while it decides.
   std::unique_ptr<TickerHold> ticker_hold_;
 };
 

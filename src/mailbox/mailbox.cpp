@@ -30,18 +30,18 @@ void Mailbox::append_other(EnvelopePtr envelope) {
 }
 
 // Where one goes to make room for a message of that priority; null: the message itself.
-EnvelopeList* Mailbox::lane_to_drop_from(std::size_t priority) {
-  if (bounds_->when_full == WhenFull::drop_newest) return nullptr;
+EnvelopeList* Mailbox::lane_to_drop_from(std::size_t priority, WhenFull when_full) {
+  if (when_full == WhenFull::drop_newest) return nullptr;
   const auto waits_in = [this](std::size_t at) {
     return (others_ != nullptr || at == std::to_underlying(Priority::normal)) && !lane(at).empty();
   };
-  if (bounds_->when_full == WhenFull::drop_lowest) {
+  if (when_full == WhenFull::drop_lowest) {
     for (std::size_t at = 0; at < priority; ++at) {
       if (waits_in(at)) return &lane(at);
     }
     return nullptr;
   }
-  CHECK(bounds_->when_full == WhenFull::drop_oldest, "only asked of those that drop");
+  CHECK(when_full == WhenFull::drop_oldest, "only asked of those that drop");
   for (std::size_t at = priority + 1; at-- > 0;) {
     if (waits_in(at)) return &lane(at);
   }
@@ -52,11 +52,12 @@ EnvelopeList* Mailbox::lane_to_drop_from(std::size_t priority) {
 }
 
 // Whether there is room for what arrives, which is counted already.
-bool Mailbox::make_room(const Envelope& arriving, EnvelopeList& dropped) {
+bool Mailbox::make_room(const Envelope& arriving, const MailboxBounds& bounds,
+                        EnvelopeList& dropped) {
   // Nothing that could be dropped would be enough.
-  if (arriving.size() > bounds_->bytes) return false;
-  while (user_count_ > bounds_->messages || user_bytes_ > bounds_->bytes) {
-    EnvelopeList* from = lane_to_drop_from(std::to_underlying(arriving.priority));
+  if (arriving.size() > bounds.bytes) return false;
+  while (user_count_ > bounds.messages || user_bytes_ > bounds.bytes) {
+    EnvelopeList* from = lane_to_drop_from(std::to_underlying(arriving.priority), bounds.when_full);
     if (from == nullptr) return false;
     EnvelopePtr one = from->pop();
     take_off(*one);

@@ -15,33 +15,32 @@
 namespace troupe {
 
 // Thread: owner only (the actor's home worker).
-// Owns:   every envelope pushed and not yet popped. `bounds` outlives it.
+// Owns:   every envelope pushed and not yet popped.
 // Bounds: MailboxBounds; with `refuse` plus what senders were already told is accepted: at most one
 //         outbox each. The system lane is bounded by the requests, timers and watches its owner may
 //         have.
 class Mailbox {
  public:
-  explicit Mailbox(const MailboxBounds& bounds) : bounds_(&bounds) {}
-
-  // `dropped` gets what has to make room, perhaps the envelope itself; mostly nothing.
-  void push(EnvelopePtr envelope, EnvelopeList& dropped) {
+  // `dropped` gets what has to make room, perhaps the envelope itself; mostly nothing. The bounds
+  // are the same each time; they are not kept here since all actors of a kind share them.
+  void push(EnvelopePtr envelope, const MailboxBounds& bounds, EnvelopeList& dropped) {
     if (is_system(envelope->kind)) {
       system_.push(std::move(envelope));
       return;
     }
     ++user_count_;
     user_bytes_ += envelope->size();
-    if (user_count_ >= bounds_->messages || user_bytes_ >= bounds_->bytes) [[unlikely]] {
-      if (bounds_->when_full == WhenFull::refuse) {
+    if (user_count_ >= bounds.messages || user_bytes_ >= bounds.bytes) [[unlikely]] {
+      if (bounds.when_full == WhenFull::refuse) {
         full_ = true;
-      } else if (bounds_->when_full == WhenFull::block) {
+      } else if (bounds.when_full == WhenFull::block) {
         if (full_) {
           take_off(*envelope);
           dropped.push(std::move(envelope));
           return;
         }
         full_ = true;
-      } else if (!make_room(*envelope, dropped)) {
+      } else if (!make_room(*envelope, bounds, dropped)) {
         take_off(*envelope);
         dropped.push(std::move(envelope));
         return;
@@ -54,12 +53,12 @@ class Mailbox {
   void put_back(EnvelopePtr envelope);
 
   // The next to handle; null when empty.
-  [[nodiscard]] EnvelopePtr pop() {
+  [[nodiscard]] EnvelopePtr pop(const MailboxBounds& bounds) {
     if (!system_.empty()) return system_.pop();
     EnvelopePtr envelope = others_ == nullptr ? normal_.pop() : pop_by_priority();
     if (envelope == nullptr) return nullptr;
     take_off(*envelope);
-    if (full_ && has_room()) full_ = false;
+    if (full_ && has_room(bounds)) full_ = false;
     return envelope;
   }
   // The next of the system lane; null when that is empty.
@@ -85,11 +84,11 @@ class Mailbox {
   }
   // Of one that was full. Those who were told to come back are not told so for the first free place
   // alone; those who wait are in order there.
-  [[nodiscard]] bool has_room() const {
-    if (bounds_->when_full == WhenFull::block) {
-      return user_count_ < bounds_->messages && user_bytes_ < bounds_->bytes;
+  [[nodiscard]] bool has_room(const MailboxBounds& bounds) const {
+    if (bounds.when_full == WhenFull::block) {
+      return user_count_ < bounds.messages && user_bytes_ < bounds.bytes;
     }
-    return user_count_ <= bounds_->messages / 4 * 3 && user_bytes_ <= bounds_->bytes / 4 * 3;
+    return user_count_ <= bounds.messages / 4 * 3 && user_bytes_ <= bounds.bytes / 4 * 3;
   }
   void append(EnvelopePtr envelope) {
     if (envelope->priority == Priority::normal) [[likely]] {
@@ -106,13 +105,13 @@ class Mailbox {
     return priority == std::to_underlying(Priority::normal) ? normal_ : others_->lanes[priority];
   }
   void append_other(EnvelopePtr envelope);
-  [[nodiscard]] bool make_room(const Envelope& arriving, EnvelopeList& dropped);
-  [[nodiscard]] EnvelopeList* lane_to_drop_from(std::size_t priority);
+  [[nodiscard]] bool make_room(const Envelope& arriving, const MailboxBounds& bounds,
+                               EnvelopeList& dropped);
+  [[nodiscard]] EnvelopeList* lane_to_drop_from(std::size_t priority, WhenFull when_full);
   [[nodiscard]] EnvelopePtr pop_by_priority();
 
   EnvelopeList system_;
   EnvelopeList normal_;
-  const MailboxBounds* bounds_;
   std::unique_ptr<Others> others_;
   std::uint64_t user_bytes_ = 0;
   std::uint32_t user_count_ = 0;

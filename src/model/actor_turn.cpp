@@ -37,7 +37,7 @@ void ActorTurn::roll_back() {
     if (effect->kind != EnvelopeKind::answer && effect->kind != EnvelopeKind::failure) continue;
     // An answer to an earlier request is owed again.
     const Responder again{effect->receiver, effect->number};
-    if (!is_in_hand(again)) actor_.books->owed.push_back(again);
+    if (!is_in_hand(again)) books().owed.push_back(again);
   }
 }
 
@@ -54,6 +54,7 @@ std::optional<Refusal> ActorTurn::draft_refusal(const Draft& draft) {
 
 std::unexpected<Refusal> ActorTurn::refuse(Refusal why) {
   actor_.refused->add(why);
+  (*actor_.refused_here)[std::to_underlying(why)].fetch_add(1, std::memory_order_relaxed);
   return refused(why);
 }
 
@@ -82,12 +83,12 @@ Accepted<std::uint64_t> ActorTurn::request(Address to, BytesView payload, Durati
       timeout > std::chrono::milliseconds(limits::request_timeout_ms_max)) {
     return refuse(Refusal::invalid);
   }
-  if (actor_.books->requests.size() >= actor_.quotas->requests) return refuse(Refusal::over_quota);
+  if (books().requests.size() >= actor_.quotas->requests) return refuse(Refusal::over_quota);
   if (const auto why = draft_refusal({to, payload.size(), options, addresses})) {
     return refuse(*why);
   }
   const std::uint64_t number = next_number();
-  actor_.books->requests.add(number);
+  books().requests.add(number);
   const Instant expires =
       options.ttl_ms ? monotonic_now() + std::chrono::milliseconds(*options.ttl_ms) : never;
   outbox_.add_request(Envelope::make({.kind = EnvelopeKind::request,
@@ -109,17 +110,16 @@ EnvelopePtr ActorTurn::order(EnvelopeKind kind, Envelope::Seed what, std::unique
 }
 
 Accepted<std::uint64_t> ActorTurn::watch(Address target) {
-  if (actor_.books->watches.size() >= limits::watches_max) return refused(Refusal::over_quota);
+  if (books().watches.size() >= limits::watches_max) return refused(Refusal::over_quota);
   if (const auto why = outbox_.refusal(0)) return refused(*why);
   const std::uint64_t number = next_number();
-  actor_.books->watches.add(number, target);
+  books().watches.add(number, target);
   outbox_.add(order(EnvelopeKind::watch, {.receiver = target, .number = number}));
   return number;
 }
 
 Accepted<void> ActorTurn::stop(Address child, Duration budget) {
-  const auto& children = actor_.books->children;
-  if (std::ranges::find(children, child) == children.end()) return refused(Refusal::denied);
+  if (!books().children.contains(child)) return refused(Refusal::denied);
   if (const auto why = outbox_.refusal(0)) return refused(*why);
   outbox_.add(order(EnvelopeKind::stop_child, {.receiver = child, .deadline = {budget.count()}}));
   return {};
@@ -136,7 +136,7 @@ EnvelopePtr ActorTurn::failure_for(Responder responder, Failure failure) const {
 }
 
 void ActorTurn::respond(Responder responder, EnvelopePtr envelope, std::uint64_t bytes) {
-  std::erase(actor_.books->owed, responder);
+  std::erase(books().owed, responder);
   outbox_.add(std::move(envelope), bytes);
 }
 
@@ -216,7 +216,7 @@ std::optional<Responder> ActorTurn::responder_for_later() {
   if (!owed_) return std::nullopt;
   owed_ = false;
   const Responder responder{in_hand_->sender, in_hand_->number};
-  actor_.books->owed.push_back(responder);
+  books().owed.push_back(responder);
   return responder;
 }
 
@@ -234,10 +234,11 @@ Accepted<Address> ActorTurn::find(std::string_view name) {
 
 Accepted<Address> ActorTurn::spawn(std::string_view child_template,
                                    std::optional<std::string_view> name, BytesView config) {
-  if (!actor_.templates->contains(child_template)) return refused(Refusal::denied);
+  const auto made_from = actor_.templates->find(child_template);
+  if (made_from == actor_.templates->end()) return refused(Refusal::denied);
   if (name && !is_name(*name)) return refused(Refusal::invalid);
   if (config.size() > limits::config_bytes_max) return refused(Refusal::too_large);
-  if (actor_.books->children.size() + outbox_.spawns() >= actor_.quotas->children) {
+  if (books().children.count() + outbox_.spawns() >= actor_.quotas->children) {
     return refused(Refusal::over_quota);
   }
   if (const auto why = outbox_.refusal(config.size())) return refused(*why);
@@ -245,9 +246,11 @@ Accepted<Address> ActorTurn::spawn(std::string_view child_template,
   if (name) full = std::string(*actor_.app).append("/").append(*name);
   const Accepted<Address> address = inputs_->reserve(std::move(full));
   if (!address) return address;
-  outbox_.add_spawn(order(EnvelopeKind::spawn, {.receiver = *address},
-                          std::make_unique<SpawnNote>(std::string(child_template), config)),
-                    config.size());
+  outbox_.add_spawn(Envelope::make({.kind = EnvelopeKind::spawn,
+                                    .receiver = *address,
+                                    .sender = actor_.self,
+                                    .number = made_from->second},
+                                   config));
   return address;
 }
 
@@ -280,12 +283,12 @@ Accepted<void> ActorTurn::publish(std::string_view topic, BytesView payload) {
 
 Accepted<std::uint64_t> ActorTurn::subscribe(std::string_view filter) {
   if (!is_filter(filter)) return refused(Refusal::invalid);
-  if (actor_.books->subscriptions.size() >= limits::subscriptions_max) {
+  if (books().subscriptions.size() >= limits::subscriptions_max) {
     return refused(Refusal::over_quota);
   }
   if (const auto why = outbox_.refusal(filter.size())) return refused(*why);
   const std::uint64_t number = next_number();
-  actor_.books->subscriptions.add(number);
+  books().subscriptions.add(number);
   outbox_.add(order(EnvelopeKind::subscribe, {.number = number},
                     std::make_unique<TopicNote>(std::string(filter))),
               filter.size());
@@ -294,10 +297,10 @@ Accepted<std::uint64_t> ActorTurn::subscribe(std::string_view filter) {
 
 Accepted<std::uint64_t> ActorTurn::start_timer(Duration delay, std::optional<Duration> period) {
   if (period && *period < std::chrono::milliseconds(1)) return refused(Refusal::invalid);
-  if (actor_.books->timers.size() >= actor_.quotas->timers) return refused(Refusal::over_quota);
+  if (books().timers.size() >= actor_.quotas->timers) return refused(Refusal::over_quota);
   if (const auto why = outbox_.refusal(0)) return refused(*why);
   const std::uint64_t number = next_number();
-  actor_.books->timers.add(number, {.period_ns = period ? period->count() : 0});
+  books().timers.add(number, {.period_ns = period ? period->count() : 0});
   outbox_.add(order(EnvelopeKind::start_timer, {.number = number, .deadline = {delay.count()}}));
   return number;
 }
@@ -306,26 +309,26 @@ Accepted<std::uint64_t> ActorTurn::start_timer(Duration delay, std::optional<Dur
 // uncounted, since there is no more of it than there was to cancel.
 
 Accepted<void> ActorTurn::unsubscribe(std::uint64_t subscription) {
-  if (actor_.books->subscriptions.erase(subscription)) {
+  if (books().subscriptions.erase(subscription)) {
     outbox_.add_uncounted(order(EnvelopeKind::unsubscribe, {.number = subscription}));
   }
   return {};
 }
 
 Accepted<void> ActorTurn::cancel_timer(std::uint64_t timer) {
-  const Books::Timer* found = actor_.books->timers.find(timer);
+  const Books::Timer* found = books().timers.find(timer);
   if (found == nullptr) return {};
   // Zero: not started yet; the commit then finds no such number in the books.
   if (found->alarm.generation != 0) {
     outbox_.add_uncounted(
         order(EnvelopeKind::cancel_timer, {.number = std::bit_cast<std::uint64_t>(found->alarm)}));
   }
-  actor_.books->timers.erase(timer);
+  books().timers.erase(timer);
   return {};
 }
 
 Accepted<void> ActorTurn::cancel_request(std::uint64_t request) {
-  Books::Request* found = actor_.books->requests.find(request);
+  Books::Request* found = books().requests.find(request);
   if (found == nullptr || found->settled) return {};
   found->settled = true;
   outbox_.add_uncounted(order(EnvelopeKind::cancel_request, {.number = request}));
@@ -333,10 +336,10 @@ Accepted<void> ActorTurn::cancel_request(std::uint64_t request) {
 }
 
 Accepted<void> ActorTurn::unwatch(std::uint64_t watch) {
-  const Address* found = actor_.books->watches.find(watch);
+  const Address* found = books().watches.find(watch);
   if (found == nullptr) return {};
   outbox_.add_uncounted(order(EnvelopeKind::unwatch, {.receiver = *found, .number = watch}));
-  actor_.books->watches.erase(watch);
+  books().watches.erase(watch);
   return {};
 }
 

@@ -2,8 +2,8 @@
 // The turn of one actor: the Turn that handlers see, with its outbox.
 
 #include <cstdint>
+#include <map>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,15 +18,19 @@
 
 namespace troupe {
 
+// Of an actor's templates, by their names.
+using TemplateNumbers = std::map<std::string, std::uint32_t, std::less<>>;
+
 // Who takes the turn. What it points to outlives the turn.
 struct TurnActor {
   Address self;
-  Books* books = nullptr;
+  LazyBooks* books = nullptr;
   std::uint64_t* sequence = nullptr;  // The actor's own numbers; goes on over its lives.
   const Quotas* quotas = nullptr;
-  RefusalTally* refused = nullptr;   // What it wanted to send; written here alone.
-  const std::string* app = nullptr;  // For names without one.
-  const std::set<std::string, std::less<>>* templates = nullptr;  // That it may spawn from.
+  RefusalTally* refused = nullptr;             // What it wanted to send; written here alone.
+  RefusalCounts* refused_here = nullptr;       // The same of all actors of its worker.
+  const std::string* app = nullptr;            // For names without one.
+  const TemplateNumbers* templates = nullptr;  // That it may spawn from.
 };
 
 // Thread:  the one that runs the handler.
@@ -83,7 +87,7 @@ class ActorTurn final : public Turn {
   Accepted<Address> find(std::string_view name) override;
   Accepted<Address> spawn(std::string_view child_template, std::optional<std::string_view> name,
                           BytesView config) override;
-  std::vector<Address> children() override { return actor_.books->children; }
+  std::vector<Address> children() override { return books().children.addresses(); }
   void exit(std::optional<std::string_view> error) override;
   Accepted<void> publish(std::string_view topic, BytesView payload) override;
   Accepted<std::uint64_t> subscribe(std::string_view filter) override;
@@ -102,6 +106,7 @@ class ActorTurn final : public Turn {
   [[nodiscard]] std::optional<Refusal> draft_refusal(const Draft& draft);
   // The same, and counts it.
   [[nodiscard]] std::unexpected<Refusal> refuse(Refusal why);
+  [[nodiscard]] Books& books() { return actor_.books->made(); }
   [[nodiscard]] bool is_in_hand(Responder responder) const;
   [[nodiscard]] std::uint64_t next_number() { return ++*actor_.sequence; }
   // What this actor's worker is to do, or to pass on.

@@ -1,10 +1,13 @@
 #pragma once
 // An actor's books: the numbers it was given and what each still stands for.
 
+#include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "model/number_map.hpp"
+#include "model/pool.hpp"
 #include "troupe/address.hpp"
 #include "troupe/time.hpp"
 #include "troupe/turn.hpp"
@@ -25,11 +28,45 @@ struct AlarmKey {
   std::uint32_t generation = 0;  // 0: none.
 };
 
+// Children by the numbers that their supervisor has given them.
+// Thread: one at a time.
+class ChildList {
+ public:
+  // A number may have its next owner before its last is struck off.
+  void set(std::uint32_t number, Address child) {
+    if (number >= by_number_.size()) by_number_.resize(number + std::size_t{1});
+    if (by_number_[number].is_nobody()) ++count_;
+    by_number_[number] = child;
+  }
+  void erase(std::uint32_t number, Address child) {
+    if (number >= by_number_.size() || by_number_[number] != child) return;
+    by_number_[number] = {};
+    --count_;
+  }
+  // Linear.
+  [[nodiscard]] bool contains(Address child) const {
+    return !child.is_nobody() && std::ranges::find(by_number_, child) != by_number_.end();
+  }
+  [[nodiscard]] std::size_t count() const { return count_; }
+  [[nodiscard]] std::vector<Address> addresses() const {
+    std::vector<Address> list;
+    list.reserve(count_);
+    for (const Address one : by_number_) {
+      if (!one.is_nobody()) list.push_back(one);
+    }
+    return list;
+  }
+
+ private:
+  std::vector<Address> by_number_;  // Nobody: free.
+  std::size_t count_ = 0;
+};
+
 // Thread: the one that runs the actor.
 // Owns:   nothing but numbers; timers and envelopes live elsewhere and look here whether they still
 //         count.
 // Bounds: Quotas, limits::subscriptions_max, limits::watches_max.
-struct Books {
+struct Books : Pooled {
   struct Request {
     AlarmKey alarm = {};   // Of its timeout, once sent.
     Instant asked = {};    // Likewise.
@@ -48,12 +85,26 @@ struct Books {
   NumberMap<Timer> timers;
   NumberMap<Address> watches;  // Number to target.
   NumberMap<Subscription> subscriptions;
-  std::vector<Address> children;
+  ChildList children;
   // Answers this actor took over and still owes.
   std::vector<Responder> owed;
+};
 
+// Most actors are parked, or only take messages: they need no books.
+class LazyBooks {
+ public:
+  // Made by the first look.
+  [[nodiscard]] Books& made() {
+    if (books_ == nullptr) books_ = std::make_unique<Books>();
+    return *books_;
+  }
+  // Null: nothing was ever noted in them.
+  [[nodiscard]] Books* get() const { return books_.get(); }
   // Forgets everything that one life held; the sequence of numbers goes on elsewhere.
-  void clear() { *this = Books{}; }
+  void clear() { books_.reset(); }
+
+ private:
+  std::unique_ptr<Books> books_;
 };
 
 }  // namespace troupe

@@ -38,8 +38,11 @@ enum class EnvelopeKind : std::uint8_t {
   create,           // The receiver begins; carries an order of actor/.
   restart,          // A new life begins.
   end,              // The present life ends now; carries an ExitNote.
-  retire,           // The receiver ends for good: its mailbox is emptied and its slot freed.
-  child_gone,       // `sender`, a child of `receiver`, ended for good.
+  retire,           // The receiver ends for good: its children, its mailbox, its slot.
+  tell_end,         // The control plane is to hear of the receiver's end.
+  end_all,          // All actors of the worker end now.
+  child_ended,      // A life of `sender`, child `number` of `receiver`; carries how if it matters.
+  child_gone,       // The same has ended for good.
   pause,            // A message of the receiver waits for room at `sender`.
   resume,           // It does no more.
   arrive,           // The receiver moves in from another worker; carries it.
@@ -51,7 +54,7 @@ enum class EnvelopeKind : std::uint8_t {
   start_timer,     // `number` fires after `deadline.ns`; its period is in the books.
   cancel_timer,    // `number` is an AlarmKey.
   cancel_request,  // `number`.
-  spawn,           // `receiver` is the child's address; carries a SpawnNote.
+  spawn,           // `receiver` is the child's address, `number` its template's; its config.
   stop_child,      // `receiver` is asked to stop within `deadline.ns`.
   exit,            // The life ends; carries an ExitNote.
   // For the control plane.
@@ -81,12 +84,6 @@ struct ExitNote final : Note {
 struct TopicNote final : Note {
   explicit TopicNote(std::string text) : topic(std::move(text)) {}
   std::string topic;  // Or filter.
-};
-struct SpawnNote final : Note {
-  SpawnNote(std::string what, BytesView with)
-      : child_template(std::move(what)), config(with.begin(), with.end()) {}
-  std::string child_template;
-  Bytes config;
 };
 struct AddressesNote final : Note {
   explicit AddressesNote(std::span<const Address> list) : addresses(list.begin(), list.end()) {}

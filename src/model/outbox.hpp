@@ -40,9 +40,10 @@ class Outbox {
     const std::uint64_t bytes = request->size();
     add(std::move(request), bytes);
   }
-  void add_spawn(EnvelopePtr spawn, std::uint64_t config_bytes) {
+  void add_spawn(EnvelopePtr spawn) {
     ++spawns_;
-    add(std::move(spawn), config_bytes);
+    const std::uint64_t bytes = spawn->size();
+    add(std::move(spawn), bytes);
   }
   // Of the handler.
   [[nodiscard]] std::size_t spawns() const { return spawns_; }

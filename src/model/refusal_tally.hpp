@@ -47,4 +47,7 @@ class RefusalTally {
   std::atomic<Counts*> counts_{nullptr};  // Owned.
 };
 
+// The same of many actors. Thread: any thread.
+using RefusalCounts = std::array<std::atomic<std::uint64_t>, refusal_count>;
+
 }  // namespace troupe

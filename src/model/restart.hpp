@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "troupe/outcome.hpp"
 #include "troupe/time.hpp"
 
 namespace troupe {
@@ -16,6 +17,11 @@ enum class RestartType : std::uint8_t {
   transient,  // After every exit but a normal one.
   temporary,  // Never.
 };
+
+[[nodiscard]] constexpr bool restarts_after(RestartType type, const Exit& exit) {
+  return type == RestartType::permanent ||
+         (type == RestartType::transient && exit.kind != Exit::Kind::normal);
+}
 
 // As manifests spell it.
 [[nodiscard]] constexpr std::string_view to_string(RestartType type) {

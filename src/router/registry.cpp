@@ -45,8 +45,7 @@ Accepted<Address> Registry::reserve(std::optional<std::string> full_name, std::u
   Slot& one = *slot_at(*index);
   const Address address{.slot = *index, .generation = one.last_generation + 1};
   one.place.reset(home);
-  one.room.store(Room::open, std::memory_order_relaxed);
-  one.payload_bytes_max.store(limits::payload_bytes_max, std::memory_order_relaxed);
+  one.door.store(Door(limits::payload_bytes_max, Room::open), std::memory_order_relaxed);
   ActorName::Owner name = full_name ? ActorName::make(*full_name, address) : nullptr;
   one.name.store(name.get(), std::memory_order_relaxed);
   // Before the name: who finds an address finds somebody there.
@@ -70,7 +69,7 @@ void Registry::retire(Address address) {
                             generation, 0, std::memory_order_acq_rel, std::memory_order_relaxed)) {
     return;
   }
-  one->cell = nullptr;
+  one->cell.store(nullptr, ReclaimerPolicy::unlink);
   if (const ActorName* name = one->name.exchange(nullptr, ReclaimerPolicy::unlink)) {
     names_.remove(*name);
   }
@@ -105,9 +104,9 @@ std::optional<std::uint16_t> Registry::home(Address address) const {
 void Registry::set_cell(Address address, Cell* cell, std::uint64_t payload_bytes_max) {
   Slot* one = slot(address);
   CHECK(one != nullptr, "a cell is made for a reserved address");
-  one->cell = cell;
-  one->payload_bytes_max.store(static_cast<std::uint32_t>(payload_bytes_max),
-                               std::memory_order_relaxed);
+  // Release: who reads the cell sees what it was made of.
+  one->cell.store(cell, std::memory_order_release);
+  one->door.store(Door(payload_bytes_max, Room::open), std::memory_order_relaxed);
   take_seat(address);
 }
 
@@ -131,7 +130,10 @@ void Registry::take_seat(Address address) {
 
 void Registry::set_room(Address address, Room room) {
   Slot* one = slot(address);
-  if (one != nullptr) one->room.store(room, std::memory_order_relaxed);
+  if (one == nullptr) return;
+  const std::uint32_t payload_bytes_max =
+      one->door.load(std::memory_order_relaxed).payload_bytes_max();
+  one->door.store(Door(payload_bytes_max, room), std::memory_order_relaxed);
 }
 
 std::uint32_t Registry::live_count() const {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/limits.hpp"
@@ -30,10 +31,11 @@ struct RegistryShape {
 };
 
 // Thread: reserve(), retire(), collect() any thread (they lock); find(), label(), home(),
-//         refusal(), room(), place() any thread (they don't); those in_step() a worker inside its
-//         reader;
-//         cell() and the setters of a slot only the worker where its seat is.
-// Owns:   the slots and the names. The cells belong to their home workers.
+//         refusal(), room(), place(), read(), read_some() any thread (they don't); those in_step()
+//         a worker inside its reader; cell() and the setters of a slot only the worker where its
+//         seat is.
+// Owns:   the slots and the names. The cells belong to whom they are seated at, who lets
+//         `reclaimer` free them: others may be reading.
 // Bounds: limits::actors_max slots. A slot whose generations are used up is never used again. Names
 //         that are free again are kept as Reclaimer says: a step, or a look from outside, is a
 //         section.
@@ -65,6 +67,8 @@ class Registry {
   [[nodiscard]] std::string label_in_step(Address address) const;
   // Frees what was retired and nobody looks at any more; retirements do so now and then.
   void collect() { reclaimer_.collect(); }
+  // For what readers of slots may look at.
+  [[nodiscard]] Reclaimer& reclaimer() { return reclaimer_; }
 
   // The worker that owns the actor now; none if it is gone.
   [[nodiscard]] std::optional<std::uint16_t> home(Address address) const;
@@ -72,10 +76,9 @@ class Registry {
   [[nodiscard]] std::optional<Refusal> refusal(Address address, std::size_t payload_bytes) const {
     const Slot* one = slot(address);
     if (one == nullptr) return Refusal::gone;
-    if (payload_bytes > one->payload_bytes_max.load(std::memory_order_relaxed)) {
-      return Refusal::too_large;
-    }
-    if (one->room.load(std::memory_order_relaxed) == Room::full) return Refusal::busy;
+    const Door door = one->door.load(std::memory_order_relaxed);
+    if (payload_bytes > door.payload_bytes_max()) return Refusal::too_large;
+    if (door.room() == Room::full) return Refusal::busy;
     return std::nullopt;
   }
   enum class Room : std::uint8_t {
@@ -87,7 +90,7 @@ class Registry {
   [[nodiscard]] std::optional<Room> room(Address address) const {
     const Slot* one = slot(address);
     if (one == nullptr) return std::nullopt;
-    return one->room.load(std::memory_order_relaxed);
+    return one->door.load(std::memory_order_relaxed).room();
   }
 
   // For worker `index`: the cell, if it is there; also of one that is about to leave. Null if it is
@@ -95,7 +98,7 @@ class Registry {
   [[nodiscard]] Cell* cell(Address address, std::uint16_t index) const {
     const Slot* one = slot(address);
     if (one == nullptr) return nullptr;
-    return one->place.load().seat == index ? one->cell : nullptr;
+    return one->place.load().seat == index ? one->own_cell() : nullptr;
   }
   // Likewise, for what is to be sent there; what is elsewhere REQUIRES to have entered, as
   // PlaceWord says.
@@ -116,7 +119,7 @@ class Registry {
     const auto [home, seat] = one->place.load();
     if (home != index) return {.kind = Place::Kind::elsewhere, .home = home};
     if (seat != index) return {.kind = Place::Kind::awaited, .home = index};
-    return {.kind = Place::Kind::here, .home = index, .cell = one->cell};
+    return {.kind = Place::Kind::here, .home = index, .cell = one->own_cell()};
   }
 
   // The home worker has made the cell. `payload_bytes_max`: what it takes in one message; until
@@ -130,18 +133,67 @@ class Registry {
   void take_seat(Address address);
   void set_room(Address address, Room room);
 
+  // look(const Cell&), if it has one now; for what any thread may read of it. It lives as long as
+  // the call.
+  template <typename Look>
+  void read(Address address, const Look& look) const {
+    const Reclaimer::Section section(reclaimer_);
+    const Slot* one = slot(address);
+    if (one == nullptr) return;
+    if (const Cell* cell = one->cell.load(ReclaimerPolicy::follow)) look(*cell);
+  }
+  // Likewise for all in up to `count` slots from index `from`; where to go on, or none at the end.
+  template <typename Look>
+  [[nodiscard]] std::optional<std::uint32_t> read_some(std::uint32_t from, std::uint32_t count,
+                                                       const Look& look) const {
+    const Reclaimer::Section section(reclaimer_);
+    for (const std::uint32_t end = from + count; from < end; ++from) {
+      const Slot* one = slot_at(from);
+      if (one == nullptr) return std::nullopt;
+      if (const Cell* cell = one->cell.load(ReclaimerPolicy::follow)) look(*cell);
+    }
+    return from;
+  }
+  // take(Cell&) for all that are seated at the worker. REQUIRES: nothing else happens meanwhile
+  // there.
+  template <typename Take>
+  void for_each_at(std::uint16_t index, const Take& take) const {
+    for (std::uint32_t at = 0;; ++at) {
+      const Slot* one = slot_at(at);
+      if (one == nullptr) return;
+      Cell* cell = one->own_cell();
+      if (cell != nullptr && one->place.load().seat == index) take(*cell);
+    }
+  }
+
   [[nodiscard]] std::uint32_t live_count() const;
 
  private:
+  // What senders ask first, in one word.
+  class Door {
+   public:
+    Door() = default;
+    Door(std::uint64_t payload_bytes_max, Room room)
+        : word_(static_cast<std::uint32_t>(payload_bytes_max) << 2U | std::to_underlying(room)) {}
+    [[nodiscard]] std::uint32_t payload_bytes_max() const { return word_ >> 2U; }
+    [[nodiscard]] Room room() const { return static_cast<Room>(word_ & 3U); }
+
+   private:
+    std::uint32_t word_ = 0;
+  };
+  static_assert(limits::payload_bytes_max < 1U << 30U);
   struct Slot {
     std::atomic<std::uint32_t> generation{0};  // 0 between two owners.
     PlaceWord place;
-    std::atomic<Room> room{Room::open};
-    std::atomic<std::uint32_t> payload_bytes_max{0};
-    Cell* cell = nullptr;               // Touched by the worker where its seat is.
+    std::atomic<Door> door{Door{}};
     std::uint32_t last_generation = 0;  // Of whoever has the index.
+    std::atomic<Cell*> cell{nullptr};   // Written by the worker where its seat is.
     std::atomic<const ActorName*> name{nullptr};
+
+    // As the worker sees it that alone changes it.
+    [[nodiscard]] Cell* own_cell() const { return cell.load(std::memory_order_relaxed); }
   };
+  static_assert(sizeof(Slot) == 32, "two slots a cache line");
   static constexpr std::uint32_t chunk_slots = 4'096;
   static constexpr std::uint32_t chunk_count = limits::actors_max / chunk_slots + 1;
 

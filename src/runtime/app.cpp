@@ -95,9 +95,8 @@ void link_templates(ActorSpec& spec, const Making& making, const ActorEntry& ent
   for (const ActorEntry& child : making.manifest.templates) {
     const auto granted = [&](const std::string& name) { return name == child.name; };
     if (std::ranges::none_of(entry.grants.spawn, granted)) continue;
-    spec.templates.insert_or_assign(
-        child.name, ChildTemplate{.spec = templates.at(child.name), .restart = child.restart});
-    spec.template_names.insert(child.name);
+    spec.add_template(child.name,
+                      {.spec = templates.at(child.name).get(), .restart = child.restart});
   }
 }
 

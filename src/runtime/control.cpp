@@ -21,23 +21,32 @@ struct TaskNote final : Note {
 constexpr Duration killing_grace = std::chrono::seconds(1);
 constexpr Duration stop_budget = std::chrono::milliseconds(limits::stop_budget_ms_default);
 
-// None for `never`.
-std::optional<Duration> since(Instant at, Instant now) {
-  if (at == never) return std::nullopt;
-  return std::max(Duration::zero(), now - at);
+Error cannot_start(const EndedLife& ended) {
+  std::string message =
+      fmt::format("actor '{}' could not start: {}", ended.name, to_string(ended.exit));
+  if (!ended.detail.empty()) message += fmt::format(" ({})", ended.detail);
+  return {.code = ErrorCode::unavailable, .message = std::move(message)};
 }
 
-Error cannot_start(const std::string& name, const EndedReport& report) {
-  std::string message = fmt::format("actor '{}' could not start: {}", name, to_string(report.exit));
-  if (!report.detail.empty()) message += fmt::format(" ({})", report.detail);
-  return {.code = ErrorCode::unavailable, .message = std::move(message)};
+ExitEvent event_of(const EndedReport& report) {
+  const EndedLife& ended = report.ended;
+  ExitEvent event{.name = ended.name,
+                  .address = ended.actor,
+                  .life = ended.life,
+                  .exit = ended.exit,
+                  .decision = report.decision};
+  for (const TrapFrame& frame : ended.backtrace) {
+    const FrameDescription where = ended.spec->code->describe(frame);
+    event.backtrace.push_back(
+        where.file.empty() ? fmt::format("{} +0x{:x}", where.function, where.module_offset)
+                           : fmt::format("{} at {}:{}", where.function, where.file, where.line));
+  }
+  return event;
 }
 
 }  // namespace
 
-Control::Control(World world) : world_(std::move(world)) {
-  supervisors_.emplace("root", Supervisor(SupervisorPolicy{}));
-}
+Control::Control(World world) : world_(std::move(world)) { add_supervisor("root", {}); }
 
 Control::~Control() {
   Envelope* arrived = world_.own.take_all();
@@ -65,116 +74,24 @@ StepResult Control::step() {
     worked = true;
   }
   world_.outside_requests.expire(now);
-  kill_the_late(now);
+  end_what_is_left(now);
   return worked ? StepResult::worked : StepResult::idle;
 }
 
 Instant Control::next_due() const {
-  const Instant stop_end = stop_ends_.empty() ? never : stop_ends_.begin()->first;
-  return std::min({world_.outside_requests.next_due(), ending_by_, stop_end});
+  return std::min(world_.outside_requests.next_due(), ending_by_);
 }
 
 void Control::take(const Envelope& envelope) {
   if (const auto* task = envelope.note<TaskNote>()) {
     task->task();
-  } else if (const auto* spawned = envelope.note<SpawnedReport>()) {
-    on(*spawned);
   } else if (const auto* started = envelope.note<StartedReport>()) {
     on(*started);
   } else if (const auto* ended = envelope.note<EndedReport>()) {
     on(*ended);
   } else if (const auto* retired = envelope.note<RetiredReport>()) {
     on(*retired);
-  } else if (const auto* stop_child = envelope.note<StopChildReport>()) {
-    if (Child* one = child(stop_child->child)) ask_to_stop(*one, stop_child->budget);
   }
-}
-
-Duration Control::age_of(const Child& one, Instant now) {
-  const bool has_lived = one.stats->lives.load(std::memory_order_acquire) > 0;
-  const Instant since =
-      has_lived ? one.stats->life_began.load(std::memory_order_relaxed) : one.asked_for;
-  // A life may have begun after the look at the clock.
-  return std::max(now - since, Duration::zero());
-}
-
-ActorStatus Control::status_of(const Child& one, Instant now) const {
-  const ActorStats& stats = *one.stats;
-  const auto relaxed = std::memory_order_relaxed;
-  return {.name = one.name,
-          .address = one.address,
-          .component = one.spec->component,
-          .supervisor = one.supervisor,
-          .worker = world_.registry.home(one.address).value_or(0),
-          .state = stats.state.load(relaxed),
-          .lives = stats.lives.load(relaxed),
-          .age = age_of(one, now),
-          .received = stats.received.load(relaxed),
-          .handled = stats.handled.load(relaxed),
-          .errors = stats.errors.load(relaxed),
-          .dropped = stats.dropped.load(relaxed),
-          .expired = stats.expired.load(relaxed),
-          .refused_by = stats.refused.read(),
-          .timed_out = stats.timed_out.load(relaxed),
-          .orphans = stats.orphans.load(relaxed),
-          .queued = stats.queued.load(relaxed),
-          .oldest_queued = stats.queued.load(relaxed) == 0
-                               ? std::nullopt
-                               : since(stats.oldest_queued.load(relaxed), now),
-          .oldest_request = since(stats.oldest_request.load(relaxed), now),
-          .turn_time = Duration(stats.turn_ns.load(relaxed)),
-          .memory_bytes = stats.memory_bytes.load(relaxed),
-          .memory_peak_bytes = stats.memory_peak_bytes.load(relaxed),
-          .last_exit = one.last_exit};
-}
-
-std::vector<ActorStatus> Control::actors() const {
-  const Instant now = world_.clock.now();
-  const std::lock_guard lock(mutex_);
-  std::vector<ActorStatus> list;
-  list.reserve(children_.size());
-  for (const auto& [order, address] : by_order_) {
-    list.push_back(status_of(children_.at(address), now));
-  }
-  return list;
-}
-
-ActorList Control::actors(const ActorQuery& query, std::string_view own_app) const {
-  constexpr int actors_a_slice = 1'000;
-  const Instant now = world_.clock.now();
-  const ActorFilter filter(query, own_app);
-  FirstByName first(query.limit);
-  std::uint64_t seen = 0;  // Up to this one, in the order of their starts.
-  for (bool is_over = false; !is_over;) {
-    const std::lock_guard lock(mutex_);
-    auto at = by_order_.upper_bound(seen);
-    for (int left = actors_a_slice; left > 0 && at != by_order_.end(); --left, ++at) {
-      seen = at->first;
-      const Child& one = children_.at(at->second);
-      if (filter.takes({.name = one.name,
-                        .component = one.spec->component,
-                        .state = one.stats->state.load(std::memory_order_relaxed),
-                        .age = age_of(one, now)})) {
-        first.offer(one.name, one.address);
-      }
-    }
-    is_over = at == by_order_.end();
-  }
-  const std::vector<Address> shown = first.take();
-  ActorList list{.actors = {}, .more = first.offered() - shown.size()};
-  list.actors.reserve(shown.size());
-  for (const Address address : shown) {
-    if (auto status = actor(address)) list.actors.push_back(*std::move(status));
-  }
-  return list;
-}
-
-std::optional<ActorStatus> Control::actor(Address address) const {
-  const Instant now = world_.clock.now();
-  const std::lock_guard lock(mutex_);
-  const auto found = children_.find(address);
-  if (found == children_.end()) return std::nullopt;
-  return status_of(found->second, now);
 }
 
 Control::Child* Control::child(Address address) {
@@ -183,27 +100,30 @@ Control::Child* Control::child(Address address) {
 }
 
 Control::Child& Control::add(Child one) {
-  const std::lock_guard lock(mutex_);
   one.order = ++last_order_;
-  one.asked_for = world_.clock.now();
   by_order_.emplace(one.order, one.address);
   return children_.emplace(one.address, std::move(one)).first->second;
 }
 
 // To its home, if it has one.
-void Control::push_to(Address to, EnvelopePtr envelope) {
+bool Control::push_to(Address to, EnvelopePtr envelope) {
   world_.push_epoch.enter();
-  if (const auto home = world_.registry.home(to)) world_.workers[*home].push(envelope.release());
+  const auto home = world_.registry.home(to);
+  if (home) world_.workers[*home].push(envelope.release());
   world_.push_epoch.leave();
+  return home.has_value();
 }
 
-void Control::order(Address to, EnvelopeKind kind, std::unique_ptr<Note> note, Instant deadline) {
-  push_to(to, Envelope::make({.kind = kind, .receiver = to, .deadline = deadline}, {},
-                             std::move(note)));
+bool Control::order(Address to, EnvelopeKind kind, std::unique_ptr<Note> note, Instant deadline) {
+  return push_to(to, Envelope::make({.kind = kind, .receiver = to, .deadline = deadline}, {},
+                                    std::move(note)));
 }
 
 void Control::add_supervisor(const std::string& name, SupervisorPolicy policy) {
-  supervisors_.insert_or_assign(name, Supervisor(policy));
+  const auto found = supervisors_.find(name);
+  const std::uint32_t number =
+      found != supervisors_.end() ? found->second.number : world_.roster.add_supervisor(name);
+  supervisors_.insert_or_assign(name, Named{Supervisor(policy), number});
 }
 
 void Control::spawn(ChildOrder what, std::function<void(Result<Address>)> done) {
@@ -225,34 +145,17 @@ void Control::spawn(ChildOrder what, std::function<void(Result<Address>)> done) 
     return;
   }
   auto order_note = std::make_unique<CreateOrder>();
-  order_note->spec = what.spec;
-  order_note->stats = std::make_shared<ActorStats>();
+  order_note->spec = what.spec.get();
+  order_note->own_spec = std::move(what.spec);
+  order_note->parentage = {.number = supervisors_.find(what.supervisor)->second.number,
+                           .restart = what.restart};
   order_note->config = std::move(what.config);
   const Child& one = add({.address = *address,
                           .name = world_.registry.label(*address),
                           .supervisor = std::move(what.supervisor),
-                          .parent = nobody,
-                          .restart = what.restart,
-                          .spec = std::move(what.spec),
-                          .stats = order_note->stats,
                           .on_first_start = std::move(done)});
-  supervisor_of(one).add({.address = *address, .name = one.name, .type = one.restart});
+  supervisor_of(one).add({.address = *address, .name = one.name, .type = what.restart});
   order(*address, EnvelopeKind::create, std::move(order_note));
-}
-
-void Control::on(const SpawnedReport& report) {
-  Child& one = add({.address = report.child,
-                    .name = world_.registry.label(report.child),
-                    .parent = report.parent,
-                    .restart = report.restart,
-                    .spec = report.spec,
-                    .stats = report.stats});
-  Supervisor& group = groups_.try_emplace(report.parent, SupervisorPolicy{}).first->second;
-  // A group that gave up ended its parent's life; the next one begins anew.
-  if (group.has_given_up()) group = Supervisor(SupervisorPolicy{});
-  group.add({.address = report.child, .name = one.name, .type = one.restart});
-  // The parent may be on its way out already.
-  if (child(report.parent) == nullptr || ending_) ask_to_stop(one, stop_budget);
 }
 
 void Control::on(const StartedReport& report) {
@@ -262,30 +165,29 @@ void Control::on(const StartedReport& report) {
 }
 
 Supervisor& Control::supervisor_of(const Child& one) {
-  if (one.parent.is_nobody()) return supervisors_.find(one.supervisor)->second;
-  return groups_.try_emplace(one.parent, SupervisorPolicy{}).first->second;
+  return supervisors_.find(one.supervisor)->second.supervisor;
 }
 
 void Control::on(const EndedReport& report) {
-  Child* one = child(report.actor);
-  if (one == nullptr) return;
-  {
-    const std::lock_guard lock(mutex_);
-    one->last_exit = report.exit;
+  ExitEvent event = event_of(report);
+  if (Child* one = child(report.ended.actor)) {
+    if (const auto done = std::exchange(one->on_first_start, nullptr)) {
+      // As in Erlang/OTP, a first start that fails is the starter's to deal with.
+      (void)supervisor_of(*one).remove(one->address);
+      order(one->address, EnvelopeKind::retire);
+      event.decision = "could not start";
+      done(std::unexpected(cannot_start(report.ended)));
+    } else {
+      event.decision = decide(*one, report.ended.exit);
+    }
   }
-  ExitEvent event = describe(report, *one);
-  const auto watching = std::exchange(one->on_exit, {});
-  stop_children_of(one->address);
-  if (const auto done = std::exchange(one->on_first_start, nullptr)) {
-    // As in Erlang/OTP, a first start that fails is the starter's to deal with.
-    (void)supervisor_of(*one).remove(one->address);
-    order(one->address, EnvelopeKind::retire);
-    event.decision = "could not start";
-    done(std::unexpected(cannot_start(one->name, report)));
-  } else {
-    event.decision = decide(*one, report.exit);
+  tell(std::move(event));
+}
+
+void Control::tell(ExitEvent event) {
+  if (const auto found = waiting_.find(event.address); found != waiting_.end()) {
+    for (const auto& told : std::exchange(found->second.on_exit, {})) told(event);
   }
-  for (const auto& told : watching) told(event);
   if (world_.on_exit) world_.on_exit(event);
 }
 
@@ -309,97 +211,66 @@ std::string Control::decide(Child& one, const Exit& exit) {
 }
 
 void Control::give_up(const Child& one, const std::string& reason) {
-  if (!one.parent.is_nobody()) {
-    stop_children_of(one.parent);
-    order(one.parent, EnvelopeKind::end,
-          std::make_unique<ExitNote>(Exit::crashed("children: restart intensity")));
-    return;
-  }
   end_node({.failed = true,
             .reason = fmt::format("supervisor '{}' gave up: {}", one.supervisor, reason)},
            std::chrono::seconds(60));
 }
 
-void Control::stop_children_of(Address parent) {
-  const auto group = groups_.find(parent);
-  if (group == groups_.end()) return;
-  for (const Address member : group->second.stop_order()) {
-    if (Child* one = child(member)) ask_to_stop(*one, stop_budget);
-  }
-}
-
 void Control::ask_to_stop(Child& one, Duration budget) {
   if (one.stop_asked) return;
   one.stop_asked = true;
-  one.stop_end = world_.clock.now() + budget;
-  stop_ends_.emplace(one.stop_end, one.address);
-  order(one.address, EnvelopeKind::stop, nullptr, one.stop_end);
+  order(one.address, EnvelopeKind::stop, nullptr, world_.clock.now() + budget);
 }
 
-void Control::on(const RetiredReport& report) {
-  const auto found = children_.find(report.actor);
-  if (found == children_.end()) return;
-  std::vector<std::function<void(Result<void>)>> waiting = std::move(found->second.on_gone);
-  const Address parent = found->second.parent;
-  if (!parent.is_nobody()) {
-    push_to(parent,
-            Envelope::make(
-                {.kind = EnvelopeKind::child_gone, .receiver = parent, .sender = report.actor}));
-  }
-  groups_.erase(report.actor);
-  // The last of a parent that went first.
-  if (child(parent) == nullptr) groups_.erase(parent);
-  {
-    const std::lock_guard lock(mutex_);
+void Control::forget(Address actor) {
+  if (const auto found = children_.find(actor); found != children_.end()) {
     by_order_.erase(found->second.order);
     children_.erase(found);
   }
-  for (const auto& done : waiting) done({});
+  if (auto waiting = waiting_.extract(actor)) {
+    const ExitEvent gone{.name = world_.registry.label(actor),
+                         .address = actor,
+                         .exit = {.kind = Exit::Kind::other, .text = "gone"},
+                         .decision = "ended"};
+    for (const auto& told : waiting.mapped().on_exit) told(gone);
+    for (const auto& done : waiting.mapped().on_gone) done({});
+  }
   if (ending_) go_on_ending();
 }
 
 void Control::stop(Address actor, Duration budget, std::function<void(Result<void>)> done) {
-  Child* one = child(actor);
-  if (one == nullptr) {
+  if (!hear_of_end(actor)) {
     done(fail(ErrorCode::not_found, "that actor is gone"));
     return;
   }
-  one->on_gone.push_back(std::move(done));
-  ask_to_stop(*one, budget);
+  waiting_[actor].on_gone.push_back(std::move(done));
+  if (Child* one = child(actor)) {
+    ask_to_stop(*one, budget);
+  } else {
+    order(actor, EnvelopeKind::stop, nullptr, world_.clock.now() + budget);
+  }
 }
 
 void Control::watch(Address actor, std::function<void(const ExitEvent&)> told) {
-  if (Child* one = child(actor)) {
-    one->on_exit.push_back(std::move(told));
-    return;
-  }
-  told({.name = world_.registry.label(actor),
-        .address = actor,
-        .exit = {.kind = Exit::Kind::other, .text = "gone"},
-        .decision = "ended"});
+  waiting_[actor].on_exit.push_back(std::move(told));
+  if (!hear_of_end(actor)) forget(actor);
 }
 
 void Control::kill(Address actor, const std::function<void(Result<void>)>& done) {
-  if (child(actor) == nullptr) {
+  if (order(actor, EnvelopeKind::end, std::make_unique<ExitNote>(Exit::killed()))) {
+    done({});
+  } else {
     done(fail(ErrorCode::not_found, "that actor is gone"));
-    return;
   }
-  order(actor, EnvelopeKind::end, std::make_unique<ExitNote>(Exit::killed()));
-  done({});
 }
 
-void Control::kill_the_late(Instant now) {
-  while (!stop_ends_.empty() && stop_ends_.begin()->first <= now) {
-    const Address late = stop_ends_.begin()->second;
-    stop_ends_.erase(stop_ends_.begin());
-    order(late, EnvelopeKind::end, std::make_unique<ExitNote>(Exit::killed()));
-  }
+void Control::end_what_is_left(Instant now) {
   if (!ending_ || ended_ || ending_by_ > now) return;
   if (!killed_all_) {
     killed_all_ = true;
     ending_by_ = now + killing_grace;
-    for (const auto& [order_number, address] : by_order_) {
-      order(address, EnvelopeKind::end, std::make_unique<ExitNote>(Exit::killed()));
+    for (EnvelopePort& worker : world_.workers) {
+      worker.push(Envelope::make({.kind = EnvelopeKind::end_all}).release());
     }
     return;
   }
@@ -427,22 +298,6 @@ void Control::go_on_ending() {
   }
   // One at a time: who started later may need who started earlier.
   ask_to_stop(children_.at(by_order_.rbegin()->second), stop_budget);
-}
-
-ExitEvent Control::describe(const EndedReport& report, const Child& one) const {
-  ExitEvent event{.name = one.name,
-                  .address = one.address,
-                  .life = report.life,
-                  .exit = report.exit,
-                  .backtrace = {},
-                  .decision = {}};
-  for (const TrapFrame& frame : report.backtrace) {
-    const FrameDescription where = report.spec->code->describe(frame);
-    event.backtrace.push_back(
-        where.file.empty() ? fmt::format("{} +0x{:x}", where.function, where.module_offset)
-                           : fmt::format("{} at {}:{}", where.function, where.file, where.line));
-  }
-  return event;
 }
 
 }  // namespace troupe

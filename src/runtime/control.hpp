@@ -8,7 +8,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -21,6 +20,7 @@
 #include "router/registry.hpp"
 #include "router/worker_inputs.hpp"
 #include "runtime/outside_requests.hpp"
+#include "runtime/roster.hpp"
 #include "scheduler/steppable.hpp"
 #include "supervisor/supervisor.hpp"
 #include "troupe/runtime.hpp"
@@ -36,13 +36,14 @@ struct ChildOrder {
   Bytes config;
 };
 
-// Thread:  step() and what it calls by one driver; post(), actors() and actor() any thread.
-// Owns:    the list of actors, the supervisors' histories.
-// Errors:  reach whoever asked through `done`.
+// Thread:  step() and what it calls by one driver; post() any thread.
+// Owns:    the actors that named supervisors have, and their supervisors. The rest are their
+// parents'. Errors:  reach whoever asked through `done`.
 class Control final : public Steppable {
  public:
   struct World {
     Registry& registry;
+    Roster& roster;
     Placement& placement;
     const Clock& clock;
     std::span<EnvelopePort> workers;
@@ -63,10 +64,6 @@ class Control final : public Steppable {
 
   // Runs `task` inside a step, where the functions below may be called.
   void post(std::function<void()> task);
-  [[nodiscard]] std::vector<ActorStatus> actors() const;
-  // As Runtime's; holds up the control plane for a thousand actors at a time.
-  [[nodiscard]] ActorList actors(const ActorQuery& query, std::string_view own_app) const;
-  [[nodiscard]] std::optional<ActorStatus> actor(Address address) const;
 
   void add_supervisor(const std::string& name, SupervisorPolicy policy);
   // `done` hears of the first start, or why there was none; then nothing of the actor is left.
@@ -83,51 +80,49 @@ class Control final : public Steppable {
  private:
   struct Child {
     Address address;
-    std::uint64_t order = 0;      // Of its start among all.
-    std::string name;             // app/actor, or "#slot.generation".
-    std::string supervisor = {};  // A named one, or "" for the group of `parent`.
-    Address parent = {};          // Nobody, for children of named supervisors.
-    RestartType restart = RestartType::permanent;
-    std::shared_ptr<const ActorSpec> spec;
-    std::shared_ptr<ActorStats> stats;
-    Instant asked_for = {};
-    std::optional<Exit> last_exit = {};
+    std::uint64_t order = 0;  // Of its start among all.
+    std::string name;         // app/actor, or "#slot.generation".
+    std::string supervisor;
     std::function<void(Result<Address>)> on_first_start = {};
+    bool stop_asked = false;
+  };
+  // Who waits for something of an actor, of whoever supervises it.
+  struct Waiting {
     std::vector<std::function<void(Result<void>)>> on_gone = {};
     std::vector<std::function<void(const ExitEvent&)>> on_exit = {};  // Of the present life.
-    bool stop_asked = false;
-    Instant stop_end = never;  // Then it is killed.
+  };
+  struct Named {
+    Supervisor supervisor;
+    std::uint32_t number;  // In the roster.
   };
 
   void take(const Envelope& envelope);
-  void on(const SpawnedReport& report);
   void on(const StartedReport& report);
   void on(const EndedReport& report);
-  void on(const RetiredReport& report);
+  void on(const RetiredReport& report) { forget(report.actor); }
+  // It is gone for good.
+  void forget(Address actor);
 
   [[nodiscard]] Child* child(Address address);
-  [[nodiscard]] static Duration age_of(const Child& one, Instant now);
-  [[nodiscard]] ActorStatus status_of(const Child& one, Instant now) const;
   [[nodiscard]] Supervisor& supervisor_of(const Child& one);
   Child& add(Child one);
-  void push_to(Address to, EnvelopePtr envelope);
-  void order(Address to, EnvelopeKind kind, std::unique_ptr<Note> note = nullptr,
+  void tell(ExitEvent event);
+  // False: it has no home.
+  bool push_to(Address to, EnvelopePtr envelope);
+  bool order(Address to, EnvelopeKind kind, std::unique_ptr<Note> note = nullptr,
              Instant deadline = never);
+  // Whether forget() will be called for it.
+  [[nodiscard]] bool hear_of_end(Address actor) { return order(actor, EnvelopeKind::tell_end); }
   [[nodiscard]] std::string decide(Child& one, const Exit& exit);
   void give_up(const Child& one, const std::string& reason);
-  void stop_children_of(Address parent);
   void ask_to_stop(Child& one, Duration budget);
-  void kill_the_late(Instant now);
+  void end_what_is_left(Instant now);
   void go_on_ending();
-  [[nodiscard]] ExitEvent describe(const EndedReport& report, const Child& one) const;
-
   World world_;
-  mutable std::mutex mutex_;  // Over children_, for actors().
   std::unordered_map<Address, Child> children_;
   std::map<std::uint64_t, Address> by_order_;
-  std::map<std::string, Supervisor, std::less<>> supervisors_;
-  std::unordered_map<Address, Supervisor> groups_;  // Of spawned children, by parent.
-  std::multimap<Instant, Address> stop_ends_;       // Those of actors long gone stay until due.
+  std::unordered_map<Address, Waiting> waiting_;
+  std::map<std::string, Named, std::less<>> supervisors_;
   std::uint64_t last_order_ = 0;
   std::optional<RuntimeEnd> ending_;
   Instant ending_by_ = never;

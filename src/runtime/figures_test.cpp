@@ -31,7 +31,7 @@ class Figures : public testing::Test {
     return *node_.spawn({.name = name, .spec = std::move(spec), .config = {}});
   }
   ActorStatus status(const std::string& name) {
-    for (const ActorStatus& one : node_.core().control().actors()) {
+    for (const ActorStatus& one : node_.core().roster().actors()) {
       if (one.name == "test/" + name) return one;
     }
     return {};

@@ -70,6 +70,7 @@ NodeCore::NodeCore(World world, Shape shape)
     : world_(std::move(world)),
       pools_(std::make_unique<Pool[]>(shape.workers)),
       registry_({.workers = shape.workers, .seed = seed_from(world_.random)}),
+      roster_(registry_, world_.clock),
       placement_(shape.workers),
       ports_(std::make_unique<EnvelopePort[]>(shape.workers)),
       push_epochs_(shape.workers + std::size_t{1}),
@@ -92,10 +93,12 @@ NodeCore::NodeCore(World world, Shape shape)
                     .pools = {pools_.get(), shape.workers},
                     .turns_a_step = shape.turns_a_step,
                     .inbox_messages = shape.inbox_messages,
-                    .actors_move = shape.actors_move},
+                    .actors_move = shape.actors_move,
+                    .tells_exits = world_.on_exit != nullptr},
         index));
   }
   control_ = std::make_unique<Control>(Control::World{.registry = registry_,
+                                                      .roster = roster_,
                                                       .placement = placement_,
                                                       .clock = world_.clock,
                                                       .workers = ports,
@@ -115,6 +118,33 @@ std::vector<NodeCore::Part> NodeCore::parts() {
   for (const auto& worker : workers_) list.push_back({worker.get(), &worker->port().parker()});
   list.push_back({control_.get(), &control_port_.parker()});
   return list;
+}
+
+NodeCounters NodeCore::counters() const {
+  NodeCounters all;
+  const auto relaxed = std::memory_order_relaxed;
+  for (const auto& worker : workers_) {
+    const WorkerCounters& one = worker->counters();
+    all.actors_made += one.created.load(relaxed);
+    all.actors_gone += one.retired.load(relaxed);
+    all.lives_ended += one.ended.load(relaxed);
+    all.received += one.received.load(relaxed);
+    all.handled += one.handled.load(relaxed);
+    all.errors += one.errors.load(relaxed);
+    all.dropped += one.dropped.load(relaxed);
+    all.expired += one.expired.load(relaxed);
+    all.timed_out += one.timed_out.load(relaxed);
+    all.orphans += one.orphans.load(relaxed);
+    all.moved += one.moved.load(relaxed);
+    all.turn_time += Duration(one.turn_ns.load(relaxed));
+    for (std::size_t why = 0; why < all.refused_by.size(); ++why) {
+      all.refused_by.at(why) += one.refused.at(why).load(relaxed);
+    }
+  }
+  for (std::size_t why = 0; why < all.dead_by.size(); ++why) {
+    all.dead_by.at(why) = dead_letters_.count(static_cast<DeadReason>(why));
+  }
+  return all;
 }
 
 std::uint64_t NodeCore::next_message_id() {

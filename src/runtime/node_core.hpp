@@ -56,10 +56,13 @@ class NodeCore {
 
   [[nodiscard]] Control& control() { return *control_; }
   [[nodiscard]] Registry& registry() { return registry_; }
+  [[nodiscard]] const Roster& roster() const { return roster_; }
   [[nodiscard]] const DeadLetters& dead_letters() const { return dead_letters_; }
   [[nodiscard]] const std::vector<std::unique_ptr<Worker>>& workers() const { return workers_; }
 
-  // From outside the actors, as in troupe/runtime.hpp.
+  // As in troupe/runtime.hpp.
+  [[nodiscard]] NodeCounters counters() const;
+  // From outside the actors, likewise.
   Result<void> send(Address to, BytesView payload);
   void request_async(Address to, BytesView payload, Duration timeout,
                      const std::function<void(Result<Bytes>)>& done);
@@ -75,6 +78,7 @@ class NodeCore {
   World world_;
   std::unique_ptr<Pool[]> pools_;  // One a worker; all that travels lives here.
   Registry registry_;
+  Roster roster_;
   Placement placement_;
   std::atomic<bool> is_stopping_{false};
   std::atomic<std::uint64_t> last_id_{0};

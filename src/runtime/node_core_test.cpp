@@ -78,7 +78,7 @@ class NodeCoreTest : public testing::Test {
   }
   std::vector<std::string>& seen(const std::string& name) { return scripts_[name].seen; }
   ActorStatus status(const std::string& name) {
-    for (const ActorStatus& one : node_.core().control().actors()) {
+    for (const ActorStatus& one : node_.core().roster().actors()) {
       if (one.name == "test/" + name) return one;
     }
     return {};
@@ -182,13 +182,13 @@ TEST_F(NodeCoreTest, TellsTheAgeOfThePresentLife) {
   EXPECT_EQ(status("actor").lives, 2U);
   EXPECT_EQ(status("actor").age, seconds(0)) << "a restart begins a new life";
   node_.advance(seconds(5));
-  EXPECT_EQ(node_.core().control().actor(actor)->age, seconds(5));
-  EXPECT_FALSE(node_.core().control().actor(nobody));
+  EXPECT_EQ(node_.core().roster().actor(actor)->age, seconds(5));
+  EXPECT_FALSE(node_.core().roster().actor(nobody));
 }
 
 TEST_F(NodeCoreTest, ShowsOnlyWhoFitsAQuery) {
   constexpr int many = 2'500;  // More than are looked at at one time.
-  const Control& control = node_.core().control();
+  const Roster& roster = node_.core().roster();
   for (int i = 0; i < many; ++i) spawn(fmt::format("old-{:04}", i));
   node_.advance(seconds(60));
   spawn("young");
@@ -198,20 +198,20 @@ TEST_F(NodeCoreTest, ShowsOnlyWhoFitsAQuery) {
     for (const ActorStatus& one : list.actors) all.push_back(one.name);
     return all;
   };
-  const ActorList first = control.actors({.name = "old-*", .limit = 2}, "test");
+  const ActorList first = roster.actors({.name = "old-*", .limit = 2}, "test");
   EXPECT_EQ(names(first), (std::vector<std::string>{"test/old-0000", "test/old-0001"}));
   EXPECT_EQ(first.more, many - 2U);
   EXPECT_EQ(first.actors.at(0).age, seconds(60));
   const ActorList next =
-      control.actors({.name = "old-*", .after = "test/old-2497", .limit = 2}, "test");
+      roster.actors({.name = "old-*", .after = "test/old-2497", .limit = 2}, "test");
   EXPECT_EQ(names(next), (std::vector<std::string>{"test/old-2498", "test/old-2499"}));
   EXPECT_EQ(next.more, 0U);
-  EXPECT_EQ(names(control.actors({.younger_than = seconds(1)}, "test")),
+  EXPECT_EQ(names(roster.actors({.younger_than = seconds(1)}, "test")),
             std::vector<std::string>{"test/young"});
-  EXPECT_EQ(control.actors({.older_than = seconds(60), .limit = 0}, "test").more,
+  EXPECT_EQ(roster.actors({.older_than = seconds(60), .limit = 0}, "test").more,
             static_cast<std::uint64_t>(many));
-  EXPECT_EQ(control.actors({.state = ActorState::ended, .limit = 0}, "test").more, 0U);
-  EXPECT_EQ(control.actors({.component = "native:test", .limit = 0}, "test").more, many + 1U);
+  EXPECT_EQ(roster.actors({.state = ActorState::ended, .limit = 0}, "test").more, 0U);
+  EXPECT_EQ(roster.actors({.component = "native:test", .limit = 0}, "test").more, many + 1U);
 }
 
 TEST_F(NodeCoreTest, LeasesANameOverAllLivesOfItsActor) {
@@ -251,7 +251,7 @@ TEST_F(NodeCoreTest, RefusesAStartThatFailsAndLeavesNothing) {
   const Result<Address> address = spawn_prepared("bad");
   ASSERT_FALSE(address);
   EXPECT_NE(address.error().message.find("no config"), std::string::npos);
-  EXPECT_TRUE(node_.core().control().actors().empty());
+  EXPECT_TRUE(node_.core().roster().actors().empty());
   EXPECT_FALSE(node_.core().registry().find("test/bad"));
   EXPECT_TRUE(seen("bad").empty());
 }
@@ -530,8 +530,7 @@ TEST_F(NodeCoreTest, SpawnsChildrenThatEndWithTheirSpawner) {
   };
   auto spec = native_spec([&] { return std::make_unique<Scripted>(parent); });
   const auto kid = native_spec([&] { return std::make_unique<Scripted>(child); });
-  spec->templates["kid"] = {.spec = kid};
-  spec->template_names.insert("kid");
+  spec->add_template("kid", {.spec = kid.get()});
   const Address address = *node_.spawn({.name = "parent", .spec = spec, .config = {}});
   node_.send(address, "spawn");
   EXPECT_EQ(seen("child"), std::vector<std::string>{"first"});

@@ -305,16 +305,20 @@ Result<void> Runtime::kill(Address actor) {
   return {};
 }
 
-std::vector<ActorStatus> Runtime::actors() { return node_->core_.control().actors(); }
+std::vector<ActorStatus> Runtime::actors() { return node_->core_.roster().actors(); }
 
 ActorList Runtime::actors(const ActorQuery& query) {
-  return node_->core_.control().actors(query, node_->app_);
+  return node_->core_.roster().actors(query, node_->app_);
 }
 
 Result<ActorStatus> Runtime::actor(Address actor) {
-  if (auto status = node_->core_.control().actor(actor)) return *std::move(status);
+  if (auto status = node_->core_.roster().actor(actor)) return *std::move(status);
   return fail(ErrorCode::not_found, "that actor is gone");
 }
+
+NodeCounters Runtime::counters() { return node_->core_.counters(); }
+
+NodeGauges Runtime::gauges() { return node_->core_.roster().gauges(); }
 
 std::vector<DeadLetter> Runtime::dead_letters(std::size_t at_most) const {
   return node_->core_.dead_letters().latest(at_most);

@@ -113,8 +113,10 @@ class BasicReclaimer {
   // Frees it in time. REQUIRES: no reader who enters from here on can come upon it.
   template <typename T, typename Deleter>
   void retire(std::unique_ptr<T, Deleter> what) {
-    const Garbage one{.what = what.release(),
-                      .destroy = [](void* object) { Deleter{}(static_cast<T*>(object)); }};
+    const Garbage one{.what = what.release(), .destroy = [](const void* object) {
+                        // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): as it was given.
+                        Deleter{}(static_cast<T*>(const_cast<void*>(object)));
+                      }};
     std::vector<Garbage> freed;
     {
       const std::lock_guard lock(mutex_);
@@ -141,8 +143,8 @@ class BasicReclaimer {
 
  private:
   struct Garbage {
-    void* what;
-    void (*destroy)(void*);
+    const void* what;
+    void (*destroy)(const void*);
   };
   struct Wait {
     const Reader* reader;

@@ -210,10 +210,7 @@ class ParentBoundsTest : public BoundsTest {
     options.quotas.children = children_max;
     kid_ = node_.spec("probe", {});
     auto spec = node_.spec("probe", options);
-    for (const char* name : {"kid", "stranger"}) {
-      spec->templates[name] = {.spec = kid_};
-      spec->template_names.insert(name);
-    }
+    for (const char* name : {"kid", "stranger"}) spec->add_template(name, {.spec = kid_.get()});
     return *node_.sim().spawn({.name = "parent", .spec = spec, .config = {}});
   }
   std::shared_ptr<const ActorSpec> kid_;

@@ -305,8 +305,7 @@ class ProbeParentTest : public ProbeTest {
     GuestOptions options;
     options.grants = everything();
     auto spec = node_.spec("probe", options);
-    spec->templates["kid"] = {.spec = kid_};
-    spec->template_names.insert("kid");
+    spec->add_template("kid", {.spec = kid_.get()});
     return *node_.sim().spawn({.name = name, .spec = spec, .config = {}});
   }
   std::shared_ptr<const ActorSpec> kid_;
@@ -388,7 +387,7 @@ TEST_F(ProbeTest, GrowsMemoryToItsLimitAndIsWarnedAtNinetyPercent) {
   for (int i = 0; i < 40; ++i) last = ask(a, "65536");
   EXPECT_EQ(last.substr(0, 7), "refused") << "memory.grow returns -1 and ends nothing";
   EXPECT_TRUE(node_.exits().empty());
-  const ActorStatus status = node_.sim().core().control().actors().at(0);
+  const ActorStatus status = node_.sim().core().roster().actors().at(0);
   EXPECT_LE(status.memory_peak_bytes, 1U << 20U);
   EXPECT_GE(status.memory_peak_bytes, 9U << 16U);
   int warnings = 0;

@@ -29,7 +29,7 @@ class MailboxOfAGuest : public testing::Test {
     return texts;
   }
   ActorStatus status(const std::string& name) {
-    for (const ActorStatus& one : node_.sim().core().control().actors()) {
+    for (const ActorStatus& one : node_.sim().core().roster().actors()) {
       if (one.name == "test/" + name) return one;
     }
     return {};

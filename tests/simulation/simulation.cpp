@@ -177,7 +177,7 @@ class Run {
   // What is missing was dropped by a policy, if there is one, and as often as the mailbox says.
   void check_drops() {
     const std::vector<std::uint64_t> missing = conservation_.missing();
-    for (const ActorStatus& status : node_.core().control().actors()) {
+    for (const ActorStatus& status : node_.core().roster().actors()) {
       const auto player = std::ranges::find(world_.players, status.address);
       if (player == world_.players.end()) continue;
       const auto index = static_cast<std::size_t>(player - world_.players.begin());

@@ -13,6 +13,7 @@ namespace troupe::bench {
 namespace {
 
 constexpr std::chrono::minutes patience{2};
+constexpr std::chrono::microseconds look_again_after{100};
 
 #if TROUPE_HAS_WASMTIME
 std::string file_of(const Role& role) { return fmt::format("{}.wasm", role.name); }
@@ -33,17 +34,20 @@ Component component_of(const ActorKind& kind, const Role& role) {
 
 BenchNode::BenchNode(std::string name, std::uint32_t workers,
                      std::function<void(const ExitEvent&)> on_end, bool actors_move)
-    : name_(std::move(name)), on_end_(std::move(on_end)) {
+    : name_(std::move(name)) {
   // What is logged here is a message that came to nothing: whoever waits for it waits in vain.
   const auto on_log = [](const LogLine& line) {
     CHECK(line.level < LogLevel::warn, fmt::format("{}: {}", line.name, line.text));
   };
-  const auto on_exit = [this](const ExitEvent& event) {
-    CHECK(event.exit.kind != Exit::Kind::crashed,
-          fmt::format("{}: {}", event.name, to_string(event.exit)));
-    if (on_end_) on_end_(event);
-    if (++ended_ >= awaited_.load()) ended_.notify_one();
-  };
+  // Nobody listens unless it is asked for: each end would be told one by one.
+  std::function<void(const ExitEvent&)> on_exit;
+  if (on_end) {
+    on_exit = [tell = std::move(on_end)](const ExitEvent& event) {
+      CHECK(event.exit.kind != Exit::Kind::crashed,
+            fmt::format("{}: {}", event.name, to_string(event.exit)));
+      tell(event);
+    };
+  }
   auto runtime = Runtime::start({.name = name_,
                                  .workers = workers,
                                  .actors_move = actors_move,
@@ -102,14 +106,18 @@ std::uint64_t BenchNode::ask(Address actor, std::string_view order) {
   return number_of(as_text(*answer));
 }
 
+std::uint64_t BenchNode::ended() const { return runtime_->counters().lives_ended; }
+
 void BenchNode::wait_for_ends(std::uint64_t lives) {
-  awaited_.store(lives);
-  for (std::uint64_t ended = ended_; ended < lives; ended = ended_) ended_.wait(ended);
-  awaited_.store(UINT64_MAX);
+  while (ended() < lives) idle(look_again_after);
 }
 
 void BenchNode::wait_until_left(std::size_t actors) {
-  while (runtime_->actors().size() > actors) idle(std::chrono::milliseconds(1));
+  const auto left = [this] {
+    const NodeCounters counters = runtime_->counters();
+    return counters.actors_made - counters.actors_gone;
+  };
+  while (left() > actors) idle(look_again_after);
 }
 
 void BenchNode::idle(Duration span) { CHECK(!runtime_->wait(span), "the node goes on"); }

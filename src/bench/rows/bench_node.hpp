@@ -1,7 +1,6 @@
 #pragma once
 // A node with threads, as rows use it: actors of C++ or guests, asked from outside.
 
-#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -55,7 +54,7 @@ class BenchNode {
   std::uint64_t ask(Address actor, std::string_view order);
 
   // How many lives have ended so far; those of actors whose start failed count, too.
-  [[nodiscard]] std::uint64_t ended() const { return ended_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t ended() const;
   // Waits until so many have.
   void wait_for_ends(std::uint64_t lives);
   // Waits until no more than so many actors are known to the node.
@@ -72,9 +71,6 @@ class BenchNode {
 
  private:
   std::string name_;
-  std::function<void(const ExitEvent&)> on_end_;
-  std::atomic<std::uint64_t> ended_{0};
-  std::atomic<std::uint64_t> awaited_{UINT64_MAX};
   std::unique_ptr<Runtime> runtime_;
 };
 

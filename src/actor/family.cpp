@@ -1,0 +1,179 @@
+// What follows the end of a life: who supervises it decides, and its children do not outlive it.
+
+#include "actor/family.hpp"
+
+#include <string>
+#include <utility>
+
+#include "actor/worker.hpp"
+#include "base/check.hpp"
+#include "base/format.hpp"
+#include "base/limits.hpp"
+#include "base/units.hpp"
+
+namespace troupe {
+namespace {
+
+constexpr Duration stop_budget = std::chrono::milliseconds(limits::stop_budget_ms_default);
+
+std::string text_of(const SupervisorVerdict& verdict, const SupervisorPolicy& policy) {
+  using Kind = SupervisorVerdict::Kind;
+  switch (verdict.kind) {
+    case Kind::restart:
+    case Kind::restart_all:
+    case Kind::restart_rest:
+      return "restarted";
+    case Kind::leave_ended:
+    case Kind::noted:
+      return "ended";
+    case Kind::give_up:
+      return fmt::format("supervisor gave up: {} restarts within {} are allowed", policy.intensity,
+                         format_duration(policy.period));
+  }
+  CHECK(false, "every verdict is handled");
+}
+
+}  // namespace
+
+ChildNumber Worker::adopt(Cell& parent, Address child, RestartType restart) {
+  std::unique_ptr<Family>& family = parent.rarities().family;
+  if (family == nullptr) {
+    family =
+        std::make_unique<Family>(parent.address.slot ^ parent.life.load(std::memory_order_relaxed));
+  }
+  const ChildNumber number = family->supervisor.add_started(child, restart);
+  parent.books.made().children.set(number, child);
+  return number;
+}
+
+// A life of `cell` has ended.
+void Worker::after_life(Cell& cell, const Exit& exit, std::unique_ptr<Death> death) {
+  const bool decides_control = cell.parent.is_nobody();
+  const bool is_final =
+      !decides_control && (cell.stop_asked || is_stopping() || !restarts_after(cell.restart, exit));
+  const bool is_told = decides_control || cell.tells_control || world_.tells_exits;
+  if (is_final && !is_told) {
+    retire(cell);
+    return;
+  }
+  EndedLife ended;
+  ended.actor = cell.address;
+  ended.exit = exit;
+  if (is_told) {
+    ended.name = world_.inputs.registry.label_in_step(cell.address);
+    ended.life = cell.life.load(std::memory_order_relaxed);
+    ended.spec = cell.spec->shared_from_this();
+    if (death != nullptr) {
+      ended.backtrace = std::move(death->backtrace);
+      ended.detail = std::move(death->detail);
+    }
+  }
+  if (decides_control || is_final) {
+    tell_end(std::move(ended), is_final ? "ended" : "");
+    if (is_final) retire(cell);
+    return;
+  }
+  auto note = std::make_unique<ChildEndedNote>();
+  note->ended = std::move(ended);
+  note->is_told = is_told;
+  route(Envelope::make({.kind = EnvelopeKind::child_ended,
+                        .receiver = cell.parent,
+                        .sender = cell.address,
+                        .number = cell.child_number},
+                       {}, std::move(note)));
+}
+
+void Worker::tell_end(EndedLife ended, std::string decision) {
+  auto note = std::make_unique<EndedReport>();
+  note->ended = std::move(ended);
+  note->decision = std::move(decision);
+  report(std::move(note));
+}
+
+// `what` is of a child of `parent`.
+void Worker::judge(Cell& parent, const Envelope& what) {
+  Family* const family = parent.family();
+  if (family == nullptr) return;
+  const auto number = static_cast<ChildNumber>(what.number);
+  CHECK(family->supervisor.address_of(number) == what.sender, "a child ends once");
+  auto* note = what.note<ChildEndedNote>();
+  const Instant now = inputs_.now();
+  if (note == nullptr) {
+    (void)family->supervisor.ended(number, Exit::normal(), StopAsked::yes, now, steps_);
+    strike_off(parent, number, what.sender);
+  } else {
+    const StopAsked asked = is_stopping() ? StopAsked::yes : StopAsked::no;
+    const SupervisorVerdict verdict =
+        family->supervisor.ended(number, note->ended.exit, asked, now, steps_);
+    if (note->is_told) {
+      tell_end(std::move(note->ended), text_of(verdict, family->supervisor.policy()));
+    }
+    if (verdict.kind == SupervisorVerdict::Kind::give_up) {
+      end_by_order(parent, Exit::crashed("children: restart intensity"));
+    }
+  }
+  carry_out_steps(parent);
+}
+
+void Worker::carry_out_steps(Cell& parent) {
+  // Orders to children that are here are kept for later, so nothing adds to the steps meanwhile.
+  for (const SupervisorStep& step : steps_) {
+    switch (step.kind) {
+      case SupervisorStep::Kind::start:
+        route(Envelope::make({.kind = EnvelopeKind::restart, .receiver = step.child}));
+        break;
+      case SupervisorStep::Kind::stop:
+        route(Envelope::make({.kind = EnvelopeKind::stop,
+                              .receiver = step.child,
+                              .deadline = inputs_.now() + stop_budget}));
+        break;
+      case SupervisorStep::Kind::forget:
+        // One that has gone by itself takes no notice.
+        strike_off(parent, step.number, step.child);
+        route(Envelope::make({.kind = EnvelopeKind::retire, .receiver = step.child}));
+        break;
+      case SupervisorStep::Kind::wait: {
+        AlarmKey& wait = parent.family()->wait;
+        cancel(wait);
+        wait = schedule({.actor = parent.address, .kind = Alarm::Kind::family, .at = step.at});
+        break;
+      }
+      case SupervisorStep::Kind::all_down:
+        is_alone(parent);
+        break;
+    }
+  }
+  steps_.clear();
+}
+
+// The turn sees its children in the books, which may be away with it.
+void Worker::strike_off(Cell& parent, ChildNumber number, Address child) {
+  if (Away* away = parent.away()) {
+    away->kept.emplace_back(Envelope::make({.kind = EnvelopeKind::child_gone,
+                                            .receiver = parent.address,
+                                            .sender = child,
+                                            .number = number}));
+  } else if (Books* books = parent.books.get()) {
+    books->children.erase(number, child);
+  }
+}
+
+void Worker::stop_family(Cell& parent) {
+  Family* const family = parent.family();
+  if (family == nullptr) return;
+  family->supervisor.stop_all(inputs_.now(), steps_);
+  carry_out_steps(parent);
+}
+
+// All children of its last life are gone.
+void Worker::is_alone(Cell& parent) {
+  const std::unique_ptr<Family> family = std::move(parent.rarities().family);
+  cancel(family->wait);
+  if (parent.is_retiring) {
+    retire(parent);
+  } else if (family->parent_waits) {
+    expect_life(parent);
+  }
+}
+
+}  // namespace troupe

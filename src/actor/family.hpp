@@ -1,0 +1,50 @@
+#pragma once
+// Those whom an actor has spawned, and who supervises them: the spawner's worker, on its behalf.
+
+#include <cstdint>
+
+#include "actor/actor_spec.hpp"
+#include "actor/reports.hpp"
+#include "model/books.hpp"
+#include "model/envelope.hpp"
+#include "model/pool.hpp"
+#include "supervisor/tree_supervisor.hpp"
+
+namespace troupe {
+
+// Whose child an actor is.
+struct Parentage {
+  Address parent = nobody;  // Nobody: the control plane supervises it.
+  // As its parent's supervisor calls it; without a parent, which of the control plane's it is.
+  ChildNumber number = 0;
+  RestartType restart = RestartType::permanent;
+};
+
+// Made by the first spawn, gone with the last child.
+// Thread: the parent's home worker.
+struct Family : Pooled {
+  explicit Family(std::uint64_t seed)
+      : supervisor(SupervisorPolicy{}, TreeSupervisor::StopOrder::together, seed) {}
+
+  TreeSupervisor supervisor;
+  AlarmKey wait = {};  // Until a child's restart is due.
+  // For them all to be gone: the parent's next life begins without children of the last.
+  bool parent_waits = false;
+};
+
+// The note of a `create` envelope: an order to make a cell.
+struct CreateOrder final : Note {
+  const ActorSpec* spec = nullptr;
+  std::shared_ptr<const ActorSpec> own_spec;  // The same, of an actor that has it for itself.
+  Parentage parentage;
+  Bytes config;
+};
+
+// The note of a `child_ended` envelope whose child waits for what its parent decides. Without one
+// the child is gone.
+struct ChildEndedNote final : Note {
+  EndedLife ended;
+  bool is_told = false;  // The control plane hears of the decision.
+};
+
+}  // namespace troupe

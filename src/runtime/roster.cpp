@@ -1,0 +1,99 @@
+#include "runtime/roster.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "actor/cell.hpp"
+#include "runtime/actor_filter.hpp"
+
+namespace troupe {
+namespace {
+
+constexpr std::uint32_t slots_a_slice = 1'000;
+
+}  // namespace
+
+std::uint32_t Roster::add_supervisor(std::string name) {
+  const std::lock_guard lock(mutex_);
+  supervisors_.push_back(std::move(name));
+  return static_cast<std::uint32_t>(supervisors_.size() - 1);
+}
+
+// REQUIRES: inside a section of the registry's reclaimer.
+ActorStatus Roster::status_of(const Cell& cell, Instant now) const {
+  ActorStatus status = cell.status(now);
+  status.name = registry_.label_in_step(cell.address);
+  status.worker = registry_.home(cell.address).value_or(0);
+  if (!cell.parent.is_nobody()) {
+    status.supervisor = registry_.label_in_step(cell.parent);
+  } else {
+    const std::lock_guard lock(mutex_);
+    if (cell.child_number < supervisors_.size())
+      status.supervisor = supervisors_[cell.child_number];
+  }
+  return status;
+}
+
+std::vector<ActorStatus> Roster::actors() const {
+  const Instant now = clock_.now();
+  std::vector<ActorStatus> list;
+  for (std::optional<std::uint32_t> at = 0; at;) {
+    at = registry_.read_some(*at, slots_a_slice,
+                             [&](const Cell& cell) { list.push_back(status_of(cell, now)); });
+  }
+  return list;
+}
+
+ActorList Roster::actors(const ActorQuery& query, std::string_view own_app) const {
+  const Instant now = clock_.now();
+  const ActorFilter filter(query, own_app);
+  FirstByName first(query.limit);
+  for (std::optional<std::uint32_t> at = 0; at;) {
+    at = registry_.read_some(*at, slots_a_slice, [&](const Cell& cell) {
+      const std::string name = registry_.label_in_step(cell.address);
+      if (filter.takes({.name = name,
+                        .component = cell.spec->component,
+                        .state = cell.state.load(std::memory_order_relaxed),
+                        .age = cell.age(now)})) {
+        first.offer(name, cell.address);
+      }
+    });
+  }
+  const std::vector<Address> shown = first.take();
+  ActorList list{.actors = {}, .more = first.offered() - shown.size()};
+  list.actors.reserve(shown.size());
+  for (const Address address : shown) {
+    if (auto status = actor(address)) list.actors.push_back(*std::move(status));
+  }
+  return list;
+}
+
+NodeGauges Roster::gauges() const {
+  const Instant now = clock_.now();
+  NodeGauges all;
+  for (std::optional<std::uint32_t> at = 0; at;) {
+    at = registry_.read_some(*at, slots_a_slice, [&](const Cell& cell) {
+      ++all.actors;
+      // One that has done nothing has nothing to add.
+      if (cell.activity_if_any() == nullptr) return;
+      const ActorStatus one = cell.status(now);
+      all.queued += one.queued;
+      all.oldest_queued = std::max(all.oldest_queued, one.oldest_queued);
+      all.oldest_request = std::max(all.oldest_request, one.oldest_request);
+      all.memory_bytes += one.memory_bytes;
+    });
+  }
+  return all;
+}
+
+std::optional<ActorStatus> Roster::actor(Address address) const {
+  const Instant now = clock_.now();
+  std::optional<ActorStatus> status;
+  registry_.read(address, [&](const Cell& cell) {
+    // The slot may have its next owner by now.
+    if (cell.address == address) status = status_of(cell, now);
+  });
+  return status;
+}
+
+}  // namespace troupe
