@@ -10,15 +10,12 @@
 #include <vector>
 
 #include "model/restart.hpp"
+#include "supervisor/supervisor_steps.hpp"
 #include "troupe/address.hpp"
 #include "troupe/outcome.hpp"
 #include "troupe/time.hpp"
 
 namespace troupe {
-
-// Did the operator, the parent or the supervisor itself ask the child to stop? A kill is no such
-// request; a stop that took too long and ended in a kill is.
-enum class StopAsked : std::uint8_t { no, yes };
 
 struct SupervisorDecision {
   enum class Kind : std::uint8_t {
