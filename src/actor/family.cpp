@@ -16,21 +16,10 @@ namespace {
 
 constexpr Duration stop_budget = std::chrono::milliseconds(limits::stop_budget_ms_default);
 
-std::string text_of(const SupervisorVerdict& verdict, const SupervisorPolicy& policy) {
-  using Kind = SupervisorVerdict::Kind;
-  switch (verdict.kind) {
-    case Kind::restart:
-    case Kind::restart_all:
-    case Kind::restart_rest:
-      return "restarted";
-    case Kind::leave_ended:
-    case Kind::noted:
-      return "ended";
-    case Kind::give_up:
-      return fmt::format("supervisor gave up: {} restarts within {} are allowed", policy.intensity,
-                         format_duration(policy.period));
-  }
-  CHECK(false, "every verdict is handled");
+// All families go by the same.
+const std::shared_ptr<const SupervisorPolicy>& family_policy() {
+  static const auto policy = std::make_shared<const SupervisorPolicy>();
+  return policy;
 }
 
 }  // namespace
@@ -38,10 +27,10 @@ std::string text_of(const SupervisorVerdict& verdict, const SupervisorPolicy& po
 ChildNumber Worker::adopt(Cell& parent, Address child, RestartType restart) {
   std::unique_ptr<Family>& family = parent.rarities().family;
   if (family == nullptr) {
-    family =
-        std::make_unique<Family>(parent.address.slot ^ parent.life.load(std::memory_order_relaxed));
+    family = std::make_unique<Family>(family_policy(), parent.address.slot);
   }
-  const ChildNumber number = family->supervisor.add_started(child, restart);
+  const ChildNumber number = family->supervisor.add_started(child, restart, steps_);
+  carry_out_steps(parent);
   parent.books.made().children.set(number, child);
   return number;
 }
@@ -99,14 +88,20 @@ void Worker::judge(Cell& parent, const Envelope& what) {
   auto* note = what.note<ChildEndedNote>();
   const Instant now = inputs_.now();
   if (note == nullptr) {
-    (void)family->supervisor.ended(number, Exit::normal(), StopAsked::yes, now, steps_);
+    family->supervisor.remove(number, now, steps_);
     strike_off(parent, number, what.sender);
   } else {
+    const EndedLife& ended = note->ended;
     const StopAsked asked = is_stopping() ? StopAsked::yes : StopAsked::no;
     const SupervisorVerdict verdict =
-        family->supervisor.ended(number, note->ended.exit, asked, now, steps_);
+        family->supervisor.ended(number, ended.exit, asked, now, steps_);
     if (note->is_told) {
-      tell_end(std::move(note->ended), text_of(verdict, family->supervisor.policy()));
+      const Judgement why{.child = ended.name,
+                          .exit = ended.exit,
+                          .verdict = verdict,
+                          .policy = family->supervisor.policy()};
+      std::string decision = decision_text(why);
+      tell_end(std::move(note->ended), std::move(decision));
     }
     if (verdict.kind == SupervisorVerdict::Kind::give_up) {
       end_by_order(parent, Exit::crashed("children: restart intensity"));
@@ -161,13 +156,14 @@ void Worker::strike_off(Cell& parent, ChildNumber number, Address child) {
 void Worker::stop_family(Cell& parent) {
   Family* const family = parent.family();
   if (family == nullptr) return;
-  family->supervisor.stop_all(inputs_.now(), steps_);
+  family->supervisor.stop_all(steps_);
   carry_out_steps(parent);
 }
 
 // All children of its last life are gone.
 void Worker::is_alone(Cell& parent) {
   const std::unique_ptr<Family> family = std::move(parent.rarities().family);
+  if (family == nullptr) return;  // It was told twice, having given up.
   cancel(family->wait);
   if (parent.is_retiring) {
     retire(parent);

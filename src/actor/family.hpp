@@ -2,13 +2,15 @@
 // Those whom an actor has spawned, and who supervises them: the spawner's worker, on its behalf.
 
 #include <cstdint>
+#include <memory>
+#include <utility>
 
 #include "actor/actor_spec.hpp"
 #include "actor/reports.hpp"
 #include "model/books.hpp"
 #include "model/envelope.hpp"
 #include "model/pool.hpp"
-#include "supervisor/tree_supervisor.hpp"
+#include "supervisor/supervisor.hpp"
 
 namespace troupe {
 
@@ -23,10 +25,10 @@ struct Parentage {
 // Made by the first spawn, gone with the last child.
 // Thread: the parent's home worker.
 struct Family : Pooled {
-  explicit Family(std::uint64_t seed)
-      : supervisor(SupervisorPolicy{}, TreeSupervisor::StopOrder::together, seed) {}
+  Family(std::shared_ptr<const SupervisorPolicy> policy, std::uint32_t seed)
+      : supervisor(std::move(policy), Supervisor::StopOrder::together, seed) {}
 
-  TreeSupervisor supervisor;
+  Supervisor supervisor;
   AlarmKey wait = {};  // Until a child's restart is due.
   // For them all to be gone: the parent's next life begins without children of the last.
   bool parent_waits = false;

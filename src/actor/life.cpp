@@ -40,9 +40,10 @@ void Worker::expect_life(Cell& cell) {
 // By whoever supervises it.
 void Worker::restart(Cell& cell) {
   if (cell.will_run() || cell.is_retiring) return;
+  // The control plane may have stopped it for the sake of others.
+  if (cell.parent.is_nobody()) cell.stop_asked = false;
   if (cell.stop_asked) {
-    // In the meantime.
-    if (!cell.parent.is_nobody()) retire(cell);
+    retire(cell);  // In the meantime.
   } else if (Family* family = cell.family()) {
     family->parent_waits = true;
   } else {
@@ -85,7 +86,7 @@ void Worker::finish_birth(Cell& cell, Ran& ran) {
     cell.activity().memory_warned = false;
     look_at_memory(cell);
   }
-  if (cell.parent.is_nobody() && cell.life.load(std::memory_order_relaxed) == 1) {
+  if (cell.parent.is_nobody()) {
     auto started = std::make_unique<StartedReport>();
     started->actor = cell.address;
     report(std::move(started));

@@ -23,7 +23,7 @@ struct EndedLife {
   std::shared_ptr<const ActorSpec> spec;  // Its code can name the frames.
 };
 
-// A first life has begun, of an actor that the control plane supervises: `start` returned.
+// A life has begun, of an actor that the control plane supervises: `start` returned.
 struct StartedReport final : Note {
   Address actor;
 };

@@ -102,13 +102,43 @@ std::optional<TableReader> entry_of(const TableReader& app, std::string_view gro
   return std::nullopt;
 }
 
+// The one whose spelling it is; `otherwise` for none.
+template <typename Value>
+Value spelled(const std::optional<std::string>& text, std::initializer_list<Value> values,
+              Value otherwise) {
+  for (const Value value : values) {
+    if (text && to_string(value) == *text) return value;
+  }
+  return otherwise;
+}
+
+void read_policy(const TableReader& reader, SupervisorPolicy& policy) {
+  static const std::vector<std::string_view> strategies = {"one-for-one", "one-for-all",
+                                                           "rest-for-one"};
+  static const std::vector<std::string_view> backoffs = {"immediate", "linear", "exponential"};
+  using Kind = Backoff::Kind;
+  policy.intensity = reader.number32("intensity").value_or(policy.intensity);
+  policy.period = reader.duration("period").value_or(policy.period);
+  policy.strategy = spelled(reader.choice("strategy", {.what = "strategy", .names = strategies}),
+                            {Strategy::one_for_one, Strategy::one_for_all, Strategy::rest_for_one},
+                            policy.strategy);
+  Backoff& backoff = policy.backoff;
+  backoff.kind = spelled(reader.choice("backoff", {.what = "backoff", .names = backoffs}),
+                         {Kind::immediate, Kind::linear, Kind::exponential}, backoff.kind);
+  backoff.base = reader.duration("backoff_delay").value_or(backoff.base);
+  backoff.cap = reader.duration("backoff_max").value_or(std::max(backoff.cap, backoff.base));
+  if (backoff.cap < backoff.base) {
+    reader.report(*reader.find("backoff_max"),
+                  "less than backoff_delay; raise it, or lower backoff_delay");
+  }
+}
+
 void read_supervisors(const TableReader& app, AppManifest& manifest) {
   for (const TomlMember& member : named_members(app, "supervisors")) {
     const auto reader = entry_of(app, "supervisors", member, supervisor_schema());
     if (!reader) continue;
     SupervisorEntry entry{.name = member.key, .policy = {}};
-    entry.policy.intensity = reader->number32("intensity").value_or(entry.policy.intensity);
-    entry.policy.period = reader->duration("period").value_or(entry.policy.period);
+    read_policy(*reader, entry.policy);
     manifest.supervisors.push_back(std::move(entry));
   }
 }

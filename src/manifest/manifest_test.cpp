@@ -122,6 +122,28 @@ TEST(AppManifest, LetsTheRootSupervisorBeDeclared) {
   EXPECT_EQ(parsed->supervisors.at(0).policy.intensity, 0U);
 }
 
+TEST(AppManifest, SaysHowASupervisorRestarts) {
+  const std::string head = "schema = 1\n[app]\nname = \"a\"\n[app.supervisors.s]\n";
+  const auto policy = [&](std::string_view keys) {
+    return parse(head + std::string(keys)).value().supervisors.at(0).policy;
+  };
+  EXPECT_EQ(policy(""), SupervisorPolicy{});
+  EXPECT_EQ(policy("strategy = \"one-for-all\"\n").strategy, Strategy::one_for_all);
+  EXPECT_EQ(policy("strategy = \"rest-for-one\"\n").strategy, Strategy::rest_for_one);
+  EXPECT_EQ(policy("backoff = \"immediate\"\n").backoff.kind, Backoff::Kind::immediate);
+  const Backoff linear =
+      policy("backoff = \"linear\"\nbackoff_delay = \"2s\"\nbackoff_max = \"1m\"\n").backoff;
+  EXPECT_EQ(linear, (Backoff{.kind = Backoff::Kind::linear, .base = 2s, .cap = 60s}));
+  EXPECT_EQ(policy("backoff_delay = \"1m\"\n").backoff.cap, 60s);
+  const auto message = [&](std::string_view keys) {
+    const auto parsed = parse(head + std::string(keys));
+    return parsed ? std::string() : parsed.error().message;
+  };
+  EXPECT_TRUE(message("strategy = \"one-for-some\"\n").contains("one-for-one"));
+  EXPECT_TRUE(message("backoff_delay = \"2s\"\nbackoff_max = \"1s\"\n")
+                  .contains("less than backoff_delay"));
+}
+
 TEST(AppManifest, StandsBesideAComponentInOneFile) {
   const std::string both =
       "schema = 1\n[component]\nname = \"a/b\"\nversion = \"1.2.3\"\nfile = \"b.wasm\"\n"

@@ -41,6 +41,16 @@ constexpr std::array supervisor_rows = {
         "the app."},
     KeyRow{"period", duration, "1m", limits::supervisor_period_ms_min,
            limits::supervisor_period_ms_max, "The sliding window in which restarts are counted."},
+    KeyRow{"strategy", text, "\"one-for-one\"", 0, 0,
+           "Who is restarted with a child: `one-for-one` nobody, `one-for-all` all its children, "
+           "`rest-for-one` those started after it. Others stop in reverse order first."},
+    KeyRow{"backoff", text, "\"exponential\"", 0, 0,
+           "How restarts after the first within `period` wait: `immediate` not at all, `linear` "
+           "each a step longer, `exponential` each twice as long."},
+    KeyRow{"backoff_delay", duration, "100ms", 1, limits::supervisor_backoff_ms_max,
+           "How long the second restart within `period` waits, give or take a tenth."},
+    KeyRow{"backoff_max", duration, "30s", 1, limits::supervisor_backoff_ms_max,
+           "No restart waits longer, but for that tenth."},
 };
 
 constexpr KeyRow component_row{"component", text, required, 0, 0, "A name in `[app.components]`."};

@@ -91,6 +91,8 @@ struct Books : Pooled {
 };
 
 // Most actors are parked, or only take messages: they need no books.
+//
+// Thread: as the books.
 class LazyBooks {
  public:
   // Made by the first look.

@@ -74,12 +74,21 @@ StepResult Control::step() {
     worked = true;
   }
   world_.outside_requests.expire(now);
+  for (auto& [name, one] : supervisors_) {
+    if (one.wait > now) continue;
+    one.wait = never;
+    one.supervisor.due(now, steps_);
+    carry_out(one);
+    worked = true;
+  }
   end_what_is_left(now);
   return worked ? StepResult::worked : StepResult::idle;
 }
 
 Instant Control::next_due() const {
-  return std::min(world_.outside_requests.next_due(), ending_by_);
+  Instant due = std::min(world_.outside_requests.next_due(), ending_by_);
+  for (const auto& [name, one] : supervisors_) due = std::min(due, one.wait);
+  return due;
 }
 
 void Control::take(const Envelope& envelope) {
@@ -119,11 +128,18 @@ bool Control::order(Address to, EnvelopeKind kind, std::unique_ptr<Note> note, I
                                     std::move(note)));
 }
 
-void Control::add_supervisor(const std::string& name, SupervisorPolicy policy) {
+void Control::add_supervisor(const std::string& name, const SupervisorPolicy& policy) {
+  const auto seed = static_cast<std::uint32_t>(std::hash<std::string>{}(name));
   const auto found = supervisors_.find(name);
-  const std::uint32_t number =
-      found != supervisors_.end() ? found->second.number : world_.roster.add_supervisor(name);
-  supervisors_.insert_or_assign(name, Named{Supervisor(policy), number});
+  if (found == supervisors_.end()) {
+    supervisors_.emplace(
+        name, Named{.name = name,
+                    .supervisor = Supervisor(policy, Supervisor::StopOrder::one_by_one, seed),
+                    .number = world_.roster.add_supervisor(name)});
+  } else {
+    CHECK(found->second.supervisor.child_count() == 0, "who has children keeps its policy");
+    found->second.supervisor = Supervisor(policy, Supervisor::StopOrder::one_by_one, seed);
+  }
 }
 
 void Control::spawn(ChildOrder what, std::function<void(Result<Address>)> done) {
@@ -131,7 +147,14 @@ void Control::spawn(ChildOrder what, std::function<void(Result<Address>)> done) 
     done(fail(ErrorCode::unavailable, "the node is stopping"));
     return;
   }
-  CHECK(supervisors_.contains(what.supervisor), "the manifest's check knows them all");
+  const auto named = supervisors_.find(what.supervisor);
+  CHECK(named != supervisors_.end(), "the manifest's check knows them all");
+  Named& supervisor = named->second;
+  if (supervisor.supervisor.is_ending()) {
+    done(
+        fail(ErrorCode::unavailable, fmt::format("supervisor '{}' has given up", what.supervisor)));
+    return;
+  }
   std::optional<std::string> full;
   if (what.name) full = fmt::format("{}/{}", what.spec->app, *what.name);
   const Accepted<Address> address = world_.registry.reserve(full, world_.placement.next());
@@ -144,28 +167,59 @@ void Control::spawn(ChildOrder what, std::function<void(Result<Address>)> done) 
                           limits::actors_max)));
     return;
   }
-  auto order_note = std::make_unique<CreateOrder>();
-  order_note->spec = what.spec.get();
-  order_note->own_spec = std::move(what.spec);
-  order_note->parentage = {.number = supervisors_.find(what.supervisor)->second.number,
-                           .restart = what.restart};
-  order_note->config = std::move(what.config);
-  const Child& one = add({.address = *address,
-                          .name = world_.registry.label(*address),
-                          .supervisor = std::move(what.supervisor),
-                          .on_first_start = std::move(done)});
-  supervisor_of(one).add({.address = *address, .name = one.name, .type = what.restart});
-  order(*address, EnvelopeKind::create, std::move(order_note));
+  auto creation = std::make_unique<CreateOrder>();
+  creation->spec = what.spec.get();
+  creation->own_spec = std::move(what.spec);
+  creation->parentage = {.number = supervisor.number, .restart = what.restart};
+  creation->config = std::move(what.config);
+  Child& one = add({.address = *address,
+                    .name = world_.registry.label(*address),
+                    .supervisor = &supervisor,
+                    .creation = std::move(creation),
+                    .on_first_start = std::move(done)});
+  one.number = supervisor.supervisor.add(*address, what.restart, steps_);
+  carry_out(supervisor);
+}
+
+void Control::start(Child& one) {
+  one.is_down = false;
+  if (one.creation != nullptr) {
+    order(one.address, EnvelopeKind::create, std::move(one.creation));
+  } else {
+    order(one.address, EnvelopeKind::restart);
+  }
+}
+
+void Control::carry_out(Named& supervisor) {
+  for (const SupervisorStep& step : std::exchange(steps_, {})) {
+    switch (step.kind) {
+      case SupervisorStep::Kind::start:
+        start(*child(step.child));
+        break;
+      case SupervisorStep::Kind::stop:
+        // For the sake of others: it may come back.
+        order(step.child, EnvelopeKind::stop, nullptr, world_.clock.now() + stop_budget);
+        break;
+      case SupervisorStep::Kind::forget:
+        child(step.child)->stop_asked = true;  // There is nothing left to be asked.
+        order(step.child, EnvelopeKind::retire);
+        break;
+      case SupervisorStep::Kind::wait:
+        supervisor.wait = step.at;
+        break;
+      case SupervisorStep::Kind::all_down:
+        break;  // It has given up, and the node ends.
+    }
+  }
 }
 
 void Control::on(const StartedReport& report) {
   Child* one = child(report.actor);
   if (one == nullptr) return;
+  Named& supervisor = *one->supervisor;
+  supervisor.supervisor.started(one->number, steps_);
+  carry_out(supervisor);
   if (const auto done = std::exchange(one->on_first_start, nullptr)) done(report.actor);
-}
-
-Supervisor& Control::supervisor_of(const Child& one) {
-  return supervisors_.find(one.supervisor)->second.supervisor;
 }
 
 void Control::on(const EndedReport& report) {
@@ -173,15 +227,23 @@ void Control::on(const EndedReport& report) {
   if (Child* one = child(report.ended.actor)) {
     if (const auto done = std::exchange(one->on_first_start, nullptr)) {
       // As in Erlang/OTP, a first start that fails is the starter's to deal with.
-      (void)supervisor_of(*one).remove(one->address);
-      order(one->address, EnvelopeKind::retire);
+      leave(*one);
       event.decision = "could not start";
       done(std::unexpected(cannot_start(report.ended)));
     } else {
-      event.decision = decide(*one, report.ended.exit);
+      event.decision = judge(*one, report.ended);
     }
   }
   tell(std::move(event));
+}
+
+// Its supervisor forgets it, without a decision.
+void Control::leave(Child& one) {
+  one.stop_asked = true;
+  order(one.address, EnvelopeKind::retire);
+  Named& supervisor = *one.supervisor;
+  supervisor.supervisor.remove(one.number, world_.clock.now(), steps_);
+  carry_out(supervisor);
 }
 
 void Control::tell(ExitEvent event) {
@@ -191,35 +253,34 @@ void Control::tell(ExitEvent event) {
   if (world_.on_exit) world_.on_exit(event);
 }
 
-std::string Control::decide(Child& one, const Exit& exit) {
+std::string Control::judge(Child& one, const EndedLife& ended) {
+  Named& supervisor = *one.supervisor;
   const StopAsked asked = one.stop_asked || ending_ ? StopAsked::yes : StopAsked::no;
-  const SupervisorDecision decision =
-      supervisor_of(one).ended(one.address, exit, asked, world_.clock.now());
-  switch (decision.kind) {
-    case SupervisorDecision::Kind::restart:
-      order(one.address, EnvelopeKind::restart);
-      return "restarted";
-    case SupervisorDecision::Kind::leave_ended:
-      order(one.address, EnvelopeKind::retire);
-      return "ended";
-    case SupervisorDecision::Kind::give_up:
-      order(one.address, EnvelopeKind::retire);
-      give_up(one, decision.reason);
-      return fmt::format("supervisor gave up: {}", decision.reason);
+  one.is_down = true;
+  const SupervisorVerdict verdict =
+      supervisor.supervisor.ended(one.number, ended.exit, asked, world_.clock.now(), steps_);
+  const Judgement judgement{.child = ended.name,
+                            .exit = ended.exit,
+                            .verdict = verdict,
+                            .policy = supervisor.supervisor.policy()};
+  carry_out(supervisor);
+  if (verdict.kind == SupervisorVerdict::Kind::give_up) {
+    end_node({.failed = true,
+              .reason = fmt::format("supervisor '{}' gave up: {}", supervisor.name,
+                                    to_string(judgement))},
+             std::chrono::seconds(60));
   }
-  CHECK(false, "every decision is handled");
-}
-
-void Control::give_up(const Child& one, const std::string& reason) {
-  end_node({.failed = true,
-            .reason = fmt::format("supervisor '{}' gave up: {}", one.supervisor, reason)},
-           std::chrono::seconds(60));
+  return decision_text(judgement);
 }
 
 void Control::ask_to_stop(Child& one, Duration budget) {
   if (one.stop_asked) return;
   one.stop_asked = true;
-  order(one.address, EnvelopeKind::stop, nullptr, world_.clock.now() + budget);
+  if (one.is_down) {
+    leave(one);
+  } else {
+    order(one.address, EnvelopeKind::stop, nullptr, world_.clock.now() + budget);
+  }
 }
 
 void Control::forget(Address actor) {

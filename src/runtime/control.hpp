@@ -15,6 +15,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "actor/family.hpp"
 #include "actor/reports.hpp"
 #include "actor/worker.hpp"
 #include "router/registry.hpp"
@@ -65,7 +66,7 @@ class Control final : public Steppable {
   // Runs `task` inside a step, where the functions below may be called.
   void post(std::function<void()> task);
 
-  void add_supervisor(const std::string& name, SupervisorPolicy policy);
+  void add_supervisor(const std::string& name, const SupervisorPolicy& policy);
   // `done` hears of the first start, or why there was none; then nothing of the actor is left.
   void spawn(ChildOrder what, std::function<void(Result<Address>)> done);
   // `done` is called when the actor has ended for good.
@@ -78,22 +79,27 @@ class Control final : public Steppable {
   void end_node(RuntimeEnd end, Duration budget);
 
  private:
+  struct Named {
+    std::string name;
+    Supervisor supervisor;
+    std::uint32_t number = 0;  // In the roster.
+    Instant wait = never;      // When it wants to be called.
+  };
   struct Child {
     Address address;
     std::uint64_t order = 0;  // Of its start among all.
     std::string name;         // app/actor, or "#slot.generation".
-    std::string supervisor;
+    Named* supervisor = nullptr;
+    ChildNumber number = 0;                      // As the supervisor calls it.
+    std::unique_ptr<CreateOrder> creation = {};  // Until its first life is set off.
     std::function<void(Result<Address>)> on_first_start = {};
     bool stop_asked = false;
+    bool is_down = false;  // It waits for its next life.
   };
   // Who waits for something of an actor, of whoever supervises it.
   struct Waiting {
     std::vector<std::function<void(Result<void>)>> on_gone = {};
     std::vector<std::function<void(const ExitEvent&)>> on_exit = {};  // Of the present life.
-  };
-  struct Named {
-    Supervisor supervisor;
-    std::uint32_t number;  // In the roster.
   };
 
   void take(const Envelope& envelope);
@@ -104,8 +110,11 @@ class Control final : public Steppable {
   void forget(Address actor);
 
   [[nodiscard]] Child* child(Address address);
-  [[nodiscard]] Supervisor& supervisor_of(const Child& one);
   Child& add(Child one);
+  // What `supervisor` wants done.
+  void carry_out(Named& supervisor);
+  void start(Child& one);
+  void leave(Child& one);
   void tell(ExitEvent event);
   // False: it has no home.
   bool push_to(Address to, EnvelopePtr envelope);
@@ -113,8 +122,7 @@ class Control final : public Steppable {
              Instant deadline = never);
   // Whether forget() will be called for it.
   [[nodiscard]] bool hear_of_end(Address actor) { return order(actor, EnvelopeKind::tell_end); }
-  [[nodiscard]] std::string decide(Child& one, const Exit& exit);
-  void give_up(const Child& one, const std::string& reason);
+  [[nodiscard]] std::string judge(Child& one, const EndedLife& ended);
   void ask_to_stop(Child& one, Duration budget);
   void end_what_is_left(Instant now);
   void go_on_ending();
@@ -123,6 +131,7 @@ class Control final : public Steppable {
   std::map<std::uint64_t, Address> by_order_;
   std::unordered_map<Address, Waiting> waiting_;
   std::map<std::string, Named, std::less<>> supervisors_;
+  SupervisorSteps steps_;
   std::uint64_t last_order_ = 0;
   std::optional<RuntimeEnd> ending_;
   Instant ending_by_ = never;

@@ -295,6 +295,7 @@ TEST_F(NodeCoreTest, TellsAWatcherOnceHowTheLifeEnded) {
   node_.send(watcher, "watch");
   node_.send(target, "crash");
   node_.send(target, "crash");
+  node_.advance(seconds(1));  // The second restart waits.
   node_.send(watcher, "watch");
   node_.send(watcher, "unwatch");
   node_.send(target, "crash");

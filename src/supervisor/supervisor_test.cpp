@@ -2,245 +2,226 @@
 
 #include <algorithm>
 #include <chrono>
-#include <random>
-#include <set>
-#include <sstream>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "base/limits.hpp"
+
 namespace troupe {
 namespace {
 
 using namespace std::chrono_literals;
-using Kind = SupervisorDecision::Kind;
 
-Address address(std::uint32_t slot) { return {.slot = slot, .generation = 1}; }
-
-std::string word(const SupervisorDecision& decision) {
-  switch (decision.kind) {
-    case Kind::restart:
-      return "restart";
-    case Kind::leave_ended:
-      return "leave";
-    case Kind::give_up:
-      return "give-up";
-  }
-  return {};
-}
-
-RestartType type_named(const std::string& text) {
-  for (const RestartType type :
-       {RestartType::permanent, RestartType::transient, RestartType::temporary}) {
-    if (to_string(type) == text) return type;
-  }
-  ADD_FAILURE() << text;
-  return RestartType::permanent;
-}
-
-Exit exit_named(const std::string& text) {
-  if (text == "normal") return Exit::normal();
-  if (text == "killed") return Exit::killed();
-  if (text == "crashed") return Exit::crashed("unreachable");
-  if (text == "exceeded") return Exit::exceeded("deadline");
-  if (text == "lost") return {.kind = Exit::Kind::lost, .text = {}};
-  EXPECT_EQ(text, "other");
-  return {.kind = Exit::Kind::other, .text = "moved"};
-}
-
-// Each row: restart type, exit, was the stop asked for, decision.
-constexpr const char* judged_alone = R"(
-  permanent normal   no  restart
-  permanent killed   no  restart
-  permanent crashed  no  restart
-  permanent exceeded no  restart
-  permanent lost     no  restart
-  permanent other    no  restart
-  transient normal   no  leave
-  transient killed   no  restart
-  transient crashed  no  restart
-  transient exceeded no  restart
-  transient lost     no  restart
-  transient other    no  restart
-  temporary normal   no  leave
-  temporary killed   no  leave
-  temporary crashed  no  leave
-  temporary exceeded no  leave
-  temporary lost     no  leave
-  temporary other    no  leave
-  permanent normal   yes leave
-  permanent killed   yes leave
-  permanent crashed  yes leave
-  transient killed   yes leave
-  transient crashed  yes leave
-  temporary killed   yes leave
-)";
-
-TEST(Supervisor, JudgesAnExitByTypeKindAndWhetherItWasAskedFor) {
-  std::istringstream rows(judged_alone);
-  std::string type;
-  std::string exit;
-  std::string asked;
-  std::string decision;
-  int count = 0;
-  while (rows >> type >> exit >> asked >> decision) {
-    Supervisor supervisor({});
-    supervisor.add({.address = address(1), .name = "a", .type = type_named(type)});
-    const auto decided = supervisor.ended(address(1), exit_named(exit),
-                                          asked == "yes" ? StopAsked::yes : StopAsked::no, {});
-    EXPECT_EQ(word(decided), decision) << type << " " << exit << " " << asked;
-    EXPECT_EQ(supervisor.child_count(), decision == "restart" ? 1U : 0U);
-    ++count;
-  }
-  EXPECT_EQ(count, 24);
-}
-
-struct Crash {
-  std::int64_t second;
-  const char* decision;
-};
-struct WindowRow {
-  std::uint32_t intensity;
-  std::int64_t period_s;
-  std::vector<Crash> crashes;
-};
-
-TEST(Supervisor, CountsRestartsInASlidingWindow) {
-  const std::vector<WindowRow> rows = {
-      {0, 10, {{0, "give-up"}}},
-      {1, 10, {{0, "restart"}, {10, "give-up"}}},  // Both ends belong to the window.
-      {1, 10, {{0, "restart"}, {11, "restart"}, {12, "give-up"}}},
-      {3, 60, {{0, "restart"}, {0, "restart"}, {0, "restart"}, {0, "give-up"}}},
-      {3, 60, {{0, "restart"}, {1, "restart"}, {2, "restart"}, {61, "restart"}, {61, "give-up"}}},
-      {2, 5, {{0, "restart"}, {3, "restart"}, {6, "restart"}, {9, "restart"}, {11, "give-up"}}},
-  };
-  for (const auto& row : rows) {
-    Supervisor supervisor(
-        {.intensity = row.intensity, .period = std::chrono::seconds(row.period_s)});
-    supervisor.add({.address = address(1), .name = "a"});
-    for (const Crash& crash : row.crashes) {
-      const Instant now = Instant{} + std::chrono::seconds(crash.second);
-      EXPECT_EQ(word(supervisor.ended(address(1), Exit::crashed("x"), StopAsked::no, now)),
-                crash.decision)
-          << row.intensity << " in " << row.period_s << " s, at " << crash.second;
-    }
-  }
-}
-
-TEST(Supervisor, CountsTheRestartsOfAllChildrenTogether) {
-  Supervisor supervisor({.intensity = 2, .period = 60s});
-  for (std::uint32_t slot = 1; slot <= 3; ++slot) {
-    supervisor.add({.address = address(slot), .name = "child"});
-  }
-  EXPECT_EQ(word(supervisor.ended(address(1), Exit::killed(), StopAsked::no, {})), "restart");
-  EXPECT_EQ(word(supervisor.ended(address(2), Exit::killed(), StopAsked::yes, {})), "leave");
-  EXPECT_EQ(word(supervisor.ended(address(3), Exit::killed(), StopAsked::no, {})), "restart");
-  EXPECT_EQ(word(supervisor.ended(address(1), Exit::killed(), StopAsked::no, {})), "give-up");
-  EXPECT_TRUE(supervisor.has_given_up());
-  EXPECT_EQ(word(supervisor.ended(address(3), Exit::killed(), StopAsked::no, {})), "leave")
-      << "what ends while the group is stopped stays ended";
-  EXPECT_EQ(supervisor.child_count(), 0U);
-}
+constexpr SupervisorPolicy patient{.intensity = 1'000'000};
 
 TEST(Supervisor, SaysWhyItGaveUp) {
-  Supervisor supervisor({.intensity = 2, .period = 60s});
-  supervisor.add({.address = address(1), .name = "account-3"});
+  const SupervisorPolicy policy{.intensity = 2, .period = 60s};
+  Supervisor supervisor(policy);
+  SupervisorSteps steps;
+  const ChildNumber child = supervisor.add({.slot = 1, .generation = 1}, {}, steps);
   const Exit exit = Exit::crashed("unreachable");
-  for (const auto at : {1000ms, 2000ms}) {
-    EXPECT_EQ(supervisor.ended(address(1), exit, StopAsked::no, Instant{} + at).reason, "");
+  SupervisorVerdict verdict;
+  for (const auto at : {1000ms, 2000ms, 3500ms}) {
+    supervisor.due(Instant{} + at, steps);
+    verdict = supervisor.ended(child, exit, StopAsked::no, Instant{} + at, steps);
   }
-  EXPECT_EQ(supervisor.ended(address(1), exit, StopAsked::no, Instant{} + 3500ms).reason,
-            "'account-3' ended: " + to_string(exit) +
-                ", after 2 restarts in the last 2.5s; 2 within 1m are allowed");
-  Supervisor strict({.intensity = 0, .period = 60s});
-  strict.add({.address = address(1), .name = "a"});
-  EXPECT_EQ(strict.ended(address(1), Exit::killed(), StopAsked::no, {}).reason,
+  EXPECT_EQ(
+      to_string(Judgement{
+          .child = "account-3", .exit = exit, .verdict = verdict, .policy = supervisor.policy()}),
+      "'account-3' ended: " + to_string(exit) +
+          ", after 2 restarts in the last 2.5s; 2 within 1m are allowed");
+  EXPECT_EQ(to_string(Judgement{
+                .child = "a", .exit = Exit::killed(), .verdict = {}, .policy = {.intensity = 0}}),
             "'a' ended: " + to_string(Exit::killed()) + ", and no restarts are allowed");
 }
 
-TEST(Supervisor, StopsInReverseOrderOfStart) {
-  Supervisor supervisor({});
-  for (const std::uint32_t slot : {7U, 2U, 9U, 4U}) {
-    supervisor.add({.address = address(slot), .name = "child"});
+TEST(Supervisor, KeepsTheLatestFailures) {
+  Supervisor supervisor(patient);
+  SupervisorSteps steps;
+  const Address a{.slot = 1, .generation = 1};
+  const Address b{.slot = 2, .generation = 1};
+  const ChildNumber first = supervisor.add(a, RestartType::permanent, steps);
+  const auto at = [](std::int64_t ns) { return Instant{ns}; };
+  for (const RestartType type : {RestartType::transient, RestartType::temporary}) {
+    const ChildNumber child = supervisor.add(b, type, steps);
+    supervisor.ended(child, Exit::normal(), StopAsked::no, at(1), steps);
   }
-  supervisor.ended(address(7), Exit::crashed("x"), StopAsked::no, {});
-  EXPECT_TRUE(supervisor.remove(address(9)));
-  EXPECT_FALSE(supervisor.remove(address(9)));
-  EXPECT_EQ(supervisor.stop_order(), (std::vector<Address>{address(4), address(2), address(7)}))
-      << "a restart does not change a child's place";
+  supervisor.ended(supervisor.add(b, {}, steps), Exit::killed(), StopAsked::yes, at(1), steps);
+  EXPECT_TRUE(supervisor.history().empty()) << "these did not fail";
+
+  supervisor.ended(supervisor.add(b, RestartType::temporary, steps), Exit::exceeded("fuel"),
+                   StopAsked::no, at(2), steps);
+  supervisor.ended(first, Exit::normal(), StopAsked::no, at(3), steps);
+  EXPECT_EQ(supervisor.history(),
+            (std::vector<SupervisorRecord>{
+                {.at = at(2), .child = b, .exit = Exit::Kind::exceeded},
+                {.at = at(3), .child = a, .verdict = SupervisorVerdict::Kind::restart}}));
+
+  for (std::int64_t time = 4; time < 400; ++time) {
+    supervisor.ended(supervisor.add(b, RestartType::temporary, steps), Exit::killed(),
+                     StopAsked::no, at(time), steps);
+  }
+  const std::vector<SupervisorRecord> history = supervisor.history();
+  ASSERT_EQ(history.size(), limits::supervisor_history_max);
+  EXPECT_EQ(history.front().at, at(300));
+  EXPECT_EQ(history.back().at, at(399));
 }
 
-TEST(Supervisor, LeavesStrangersAlone) {
-  Supervisor supervisor({.intensity = 0, .period = 60s});
-  EXPECT_EQ(word(supervisor.ended(address(1), Exit::killed(), StopAsked::no, {})), "leave");
-  EXPECT_FALSE(supervisor.has_given_up());
+// As one policy gives them, in milliseconds.
+std::vector<std::int64_t> delays(const SupervisorPolicy& policy, std::uint32_t seed) {
+  Supervisor supervisor(policy, Supervisor::StopOrder::one_by_one, seed);
+  SupervisorSteps steps;
+  const ChildNumber child = supervisor.add({.slot = 1, .generation = 1}, {}, steps);
+  std::vector<std::int64_t> list;
+  Instant now;
+  for (int restart = 0; restart < 50; ++restart) {
+    const auto verdict = supervisor.ended(child, Exit::killed(), StopAsked::no, now, steps);
+    list.push_back(verdict.delay / 1us);
+    now = now + verdict.delay;
+    supervisor.due(now, steps);
+  }
+  return list;
 }
 
-// Keeps every restart and counts anew each time. Child 0 is transient, the others permanent.
-class NaiveModel {
- public:
-  explicit NaiveModel(const SupervisorPolicy& policy) : policy_(policy) {}
+TEST(Supervisor, SpreadsDelaysAtRandomAndRepeatably) {
+  SupervisorPolicy policy{.intensity = 1'000'000, .period = 24h};
+  EXPECT_EQ(delays(policy, 1), delays(policy, 1));
+  EXPECT_NE(delays(policy, 1), delays(policy, 2));
 
-  struct Event {
-    std::uint32_t slot;
-    bool is_normal;
-    bool is_asked;
-    std::int64_t now;
-  };
-  std::string decide(const Event& event) {
-    const bool is_unwanted = event.is_asked || (event.slot == 0 && event.is_normal);
-    if (!living.contains(event.slot) || has_given_up || is_unwanted) {
-      living.erase(event.slot);
-      return "leave";
-    }
-    const auto recent = std::ranges::count_if(
-        restarts_, [&](Instant at) { return at.ns >= event.now - policy_.period.count(); });
-    if (recent + 1 > policy_.intensity) {
-      has_given_up = true;
-      living.erase(event.slot);
-      return "give-up";
-    }
-    restarts_.push_back({event.now});
-    return "restart";
+  std::int64_t nominal = 100'000;
+  std::int64_t least = 1'000'000;
+  std::int64_t most = 0;
+  const std::vector<std::int64_t> spread = delays(policy, 7);
+  EXPECT_EQ(spread[0], 0);
+  for (std::size_t index = 1; index < spread.size(); ++index) {
+    const std::int64_t per_million = spread[index] * 1'000'000 / nominal;
+    EXPECT_GE(per_million, 899'999) << index;
+    EXPECT_LE(per_million, 1'100'000) << index;
+    least = std::min(least, per_million);
+    most = std::max(most, per_million);
+    nominal = std::min<std::int64_t>(2 * nominal, 30'000'000);
   }
+  EXPECT_LT(least, 920'000);
+  EXPECT_GT(most, 1'080'000);
 
-  std::set<std::uint32_t> living = {0, 1, 2, 3, 4};
-  bool has_given_up = false;
+  policy.backoff.kind = Backoff::Kind::immediate;
+  EXPECT_EQ(delays(policy, 1), std::vector<std::int64_t>(50));
+}
 
- private:
-  SupervisorPolicy policy_;
-  std::vector<Instant> restarts_;
-};
-
-TEST(Supervisor, AgreesWithANaiveModel) {
-  for (unsigned seed = 1; seed <= 300; ++seed) {
-    SCOPED_TRACE(seed);
-    std::mt19937 generator(seed);
-    const auto below = [&](std::uint32_t bound) {
-      return static_cast<std::uint32_t>(generator() % bound);
-    };
-    const SupervisorPolicy policy{.intensity = below(6), .period = Duration(1 + below(40))};
-    Supervisor supervisor(policy);
-    NaiveModel model(policy);
-    for (const std::uint32_t slot : model.living) {
-      supervisor.add({.address = address(slot),
-                      .name = "child",
-                      .type = slot == 0 ? RestartType::transient : RestartType::permanent});
+TEST(Supervisor, StandsTheLargestPolicies) {
+  const Duration longest = std::chrono::milliseconds(limits::supervisor_backoff_ms_max);
+  for (const auto kind : {Backoff::Kind::linear, Backoff::Kind::exponential}) {
+    Supervisor supervisor(SupervisorPolicy{
+        .intensity = limits::intensity_max,
+        .period = std::chrono::milliseconds(limits::supervisor_period_ms_max),
+        .strategy = Strategy::rest_for_one,
+        .backoff = {.kind = kind, .jitter_percent = 100, .base = longest, .cap = longest}});
+    SupervisorSteps steps;
+    const ChildNumber child = supervisor.add({.slot = 1, .generation = 1}, {}, steps);
+    SupervisorVerdict verdict;
+    for (std::uint32_t restart = 0; restart < limits::intensity_max; ++restart) {
+      steps.clear();
+      verdict = supervisor.ended(child, Exit::killed(), StopAsked::no, Instant{restart}, steps);
+      ASSERT_EQ(verdict.restarts, restart + 1);
+      ASSERT_LE(verdict.delay, 2 * longest);
+      if (verdict.delay > 0ns) supervisor.due(Instant{restart} + verdict.delay, steps);
     }
-    std::int64_t now = 0;
-    for (int step = 0; step < 60; ++step) {
-      now += below(20);
-      const NaiveModel::Event event{
-          .slot = below(5), .is_normal = below(8) == 0, .is_asked = below(30) == 0, .now = now};
-      const auto decided = supervisor.ended(address(event.slot),
-                                            event.is_normal ? Exit::normal() : Exit::crashed("x"),
-                                            event.is_asked ? StopAsked::yes : StopAsked::no, {now});
-      ASSERT_EQ(word(decided), model.decide(event)) << "step " << step;
-      ASSERT_EQ(supervisor.child_count(), model.living.size());
-      ASSERT_EQ(supervisor.has_given_up(), model.has_given_up);
+    verdict = supervisor.ended(child, Exit::killed(), StopAsked::no, Instant{1'000'000}, steps);
+    EXPECT_EQ(verdict.kind, SupervisorVerdict::Kind::give_up);
+    EXPECT_EQ(supervisor.restarts_within(Instant{1'000'000}), limits::intensity_max);
+  }
+}
+
+TEST(Supervisor, GivesNumbersAgain) {
+  Supervisor supervisor(patient);
+  SupervisorSteps steps;
+  std::vector<ChildNumber> numbers;
+  numbers.reserve(100);
+  for (std::uint32_t slot = 0; slot < 100; ++slot) {
+    numbers.push_back(
+        supervisor.add({.slot = slot, .generation = 1}, RestartType::temporary, steps));
+  }
+  for (std::uint32_t round = 0; round < 1'000; ++round) {
+    ChildNumber& number = numbers[round % 100];
+    supervisor.ended(number, Exit::normal(), StopAsked::no, {}, steps);
+    number = supervisor.add({.slot = 100 + round, .generation = 1}, RestartType::temporary, steps);
+    ASSERT_LT(number, 100U);
+  }
+  std::uint32_t next = 1'000;
+  supervisor.for_each([&](ChildNumber number, Address address) {
+    EXPECT_EQ(address.slot, next++);
+    EXPECT_EQ(supervisor.address_of(number), address);
+  });
+  EXPECT_EQ(next, 1'100U);
+}
+
+// An operator stops, one by one, many that wait: their waits do not pile up, nor wake anybody.
+TEST(Supervisor, ForgetsTheWaitsOfThoseRemoved) {
+  Supervisor supervisor(patient);
+  SupervisorSteps steps;
+  std::vector<ChildNumber> kept;
+  // The first waits for nothing.
+  for (std::uint32_t slot = 0; slot < 10'000; ++slot) {
+    const ChildNumber child = supervisor.add({.slot = slot, .generation = 1}, {}, steps);
+    supervisor.ended(child, Exit::killed(), StopAsked::no, Instant{}, steps);
+    if (slot == 0) continue;
+    if (slot % 1'000 == 0) {
+      kept.push_back(child);
+    } else {
+      supervisor.remove(child, {}, steps);
     }
   }
+  constexpr std::size_t window_bytes = 16'384 * sizeof(Instant);
+  EXPECT_LT(supervisor.heap_bytes(), window_bytes + 8'000);
+  steps.clear();
+  supervisor.due(Instant{} + 1h, steps);
+  EXPECT_EQ(steps.size(), kept.size());
+  EXPECT_EQ(supervisor.child_count(), kept.size() + 1);
+}
+
+// Most of 100,000s of supervisors have few children and no failure.
+TEST(Supervisor, TakesLittleMemory) {
+  static_assert(sizeof(Supervisor) == 64);
+  const auto policy = std::make_shared<const SupervisorPolicy>();
+  Supervisor supervisor(policy);
+  EXPECT_EQ(&supervisor.policy(), policy.get()) << "it is shared";
+  EXPECT_EQ(supervisor.heap_bytes(), 0U);
+  SupervisorSteps steps;
+  ChildNumber child = 0;
+  for (std::uint32_t count = 1; count <= 10'000; ++count) {
+    child = supervisor.add({.slot = count, .generation = 1}, RestartType::temporary, steps);
+    ASSERT_LE(supervisor.heap_bytes(), std::max<std::size_t>(4, count + count / 2) * 24);
+  }
+  const std::size_t before = supervisor.heap_bytes();
+  supervisor.ended(child, Exit::normal(), StopAsked::no, {}, steps);
+  supervisor.stop_all(steps);
+  EXPECT_EQ(supervisor.heap_bytes(), before) << "nobody has failed";
+
+  Supervisor failing(policy);
+  child = failing.add({.slot = 1, .generation = 1}, RestartType::permanent, steps);
+  failing.ended(child, Exit::killed(), StopAsked::no, {}, steps);
+  EXPECT_LE(failing.heap_bytes(), 512U);
+}
+
+TEST(SupervisorDeathTest, ChecksItsDriver) {
+  Supervisor supervisor(SupervisorPolicy{});
+  SupervisorSteps steps;
+  const ChildNumber child = supervisor.add({.slot = 1, .generation = 1}, {}, steps);
+  const Exit exit = Exit::killed();
+  EXPECT_DEATH(supervisor.started(child + 1, steps), "a child not forgotten");
+  supervisor.ended(child, exit, StopAsked::no, Instant{5}, steps);
+  EXPECT_DEATH(supervisor.ended(child, exit, StopAsked::no, Instant{4}, steps), "never go back");
+  supervisor.ended(child, exit, StopAsked::no, Instant{5}, steps);
+  EXPECT_DEATH(supervisor.ended(child, exit, StopAsked::no, Instant{5}, steps), "no life of it");
+  supervisor.stop_all(steps);
+  EXPECT_DEATH((void)supervisor.address_of(child), "a child not forgotten");
+  EXPECT_DEATH(supervisor.add({.slot = 2, .generation = 1}, {}, steps), "starts nobody");
+  EXPECT_DEATH(Supervisor(SupervisorPolicy{.period = 0s}), "period");
 }
 
 }  // namespace

@@ -129,8 +129,10 @@ class BadGuests : public testing::TestWithParam<BadGuest> {
  protected:
   BadGuests() {
     node_.sim().core().control().post([this] {
-      node_.sim().core().control().add_supervisor(
-          "patient", {.intensity = limits::intensity_max, .period = hours(1)});
+      node_.sim().core().control().add_supervisor("patient",
+                                                  {.intensity = limits::intensity_max,
+                                                   .period = hours(1),
+                                                   .backoff = {.kind = Backoff::Kind::immediate}});
     });
     neighbour_ = *node_.spawn("neighbour", "counter");
   }

@@ -122,7 +122,8 @@ TEST_F(MailboxOfAGuest, LosesTheMessageInHandAtACrash) {
 TEST_F(MailboxOfAGuest, QuarantinesWhatItCrashesOverAgainAndAgain) {
   const Address a = probe("a");
   probe("b", {.mailbox = {.redeliver = 2}});
-  EXPECT_EQ(ask(a, "request b 1000 trap unreachable;send b log 2 next"), "ok 1;ok");
+  EXPECT_EQ(ask(a, "request b 10000 trap unreachable;send b log 2 next"), "ok 1;ok");
+  node_.sim().advance(std::chrono::seconds(1));  // Restarts wait.
   EXPECT_EQ(node_.exits().size(), 3U) << "once, and twice again";
   EXPECT_EQ(logged(), "next");
   EXPECT_EQ(ask(a, "journal"), "answered 1 refused other\n") << "told once, at the end";

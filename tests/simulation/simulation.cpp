@@ -89,7 +89,10 @@ class Run {
   void spawn_players() {
     // Who crashes on purpose is restarted as often as it likes.
     Control& control = node_.core().control();
-    control.post([&control] { control.add_supervisor("calm", {.intensity = 1'000'000}); });
+    control.post([&control] {
+      control.add_supervisor(
+          "calm", {.intensity = 1'000'000, .backoff = {.kind = Backoff::Kind::immediate}});
+    });
     const std::size_t count = 50 + world_.below(31);
     world_.players.resize(count);
     for (std::uint32_t index = 0; index < count; ++index) {

@@ -120,7 +120,7 @@ class Nodes(SystemTest):
     def test_a_supervisor_that_gives_up(self):
         """beyond the intensity the node ends with exit code 1 and the reason"""
         node = self.run_node(guest("probe.wasm"))
-        for _ in range(20):
+        for _ in range(20):  # Restarts wait longer each time, and requests with them.
             if self.troupe("request", "probe", "trap unreachable", "--timeout", "5s")[0] == 6 \
                     and node.process.poll() is not None:
                 break
