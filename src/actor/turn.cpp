@@ -80,6 +80,7 @@ bool Worker::still_counts(Cell& cell, const Envelope& envelope) {
     case EnvelopeKind::subscribe:
     case EnvelopeKind::unsubscribe:
     case EnvelopeKind::unsubscribe_all:
+    case EnvelopeKind::fan_out:
     case EnvelopeKind::start_timer:
     case EnvelopeKind::cancel_timer:
     case EnvelopeKind::cancel_request:
@@ -98,8 +99,7 @@ Reply Worker::call(Cell& cell, HostCalls& host, const Envelope& envelope) {
   switch (envelope.kind) {
     case EnvelopeKind::event:
       if (!has.events) return {};
-      return guest.event(host, envelope.number, envelope.note<TopicNote>()->topic,
-                         envelope.payload());
+      return guest.event(host, envelope.number, envelope.topic(), envelope.payload());
     case EnvelopeKind::answer: {
       if (!has.answers) return {};
       return guest.answered(host, envelope.number, envelope.payload());
@@ -131,6 +131,7 @@ Reply Worker::call(Cell& cell, HostCalls& host, const Envelope& envelope) {
     case EnvelopeKind::subscribe:
     case EnvelopeKind::unsubscribe:
     case EnvelopeKind::unsubscribe_all:
+    case EnvelopeKind::fan_out:
     case EnvelopeKind::start_timer:
     case EnvelopeKind::cancel_timer:
     case EnvelopeKind::cancel_request:
