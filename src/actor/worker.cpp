@@ -52,7 +52,9 @@ StepResult Worker::step() {
     take_arrivals();
     worked = true;
   }
-  if (may_hand_over) {
+  // All that the actor has asked for arrives everywhere before it can ask for more elsewhere.
+  if (may_hand_over && has_outgoing_ && flush()) worked = true;
+  if (may_hand_over && !has_outgoing_) {
     hand_over(*departure_);
     departure_.reset();
     worked = true;
