@@ -71,6 +71,7 @@ std::optional<Exit> Worker::commit(Cell& cell) {
       case EnvelopeKind::resume:
       case EnvelopeKind::turn_done:
       case EnvelopeKind::unsubscribe_all:
+      case EnvelopeKind::fan_out:
       case EnvelopeKind::control:
         CHECK(false, "no handler asks for that");
     }
@@ -93,12 +94,6 @@ void Worker::ask(Cell& cell, EnvelopePtr request, Duration timeout) {
   found->alarm = schedule(
       {.actor = cell.address, .number = request->number, .kind = Alarm::Kind::request, .at = end});
   route(std::move(request));
-}
-
-void Worker::publish(const Envelope& event) {
-  topics_.for_each_match(event.note<TopicNote>()->topic, [&](const Subscription& match) {
-    route(event.share_with(match.subscriber, match.number));
-  });
 }
 
 void Worker::start_timer(Cell& cell, const Envelope& order) {

@@ -35,13 +35,25 @@ void Worker::accept(Cell& cell, EnvelopePtr envelope) {
   }
 }
 
+Registry::Place Worker::place_of(Address actor) {
+  const Registry::Place place = world_.inputs.registry.place(actor, index_);
+  if (place.kind != Registry::Place::Kind::elsewhere) [[likely]]
+    return place;
+  // Whatever comes of it: who is inside is seen to leave at the next flush.
+  has_outgoing_ = true;
+  if (push_epoch_.is_inside()) return place;
+  push_epoch_.enter();
+  // What was read before may be out of date.
+  return world_.inputs.registry.place(actor, index_);
+}
+
 void Worker::route(EnvelopePtr envelope) {
   if (envelope->receiver == outside) {
     world_.outside_answers.settle(envelope->number, answer_of(*envelope));
     return;
   }
   using Kind = Registry::Place::Kind;
-  Registry::Place place = world_.inputs.registry.place(envelope->receiver, index_);
+  const Registry::Place place = place_of(envelope->receiver);
   if (place.kind == Kind::here) [[likely]] {
     if (envelope->kind <= EnvelopeKind::event) {
       // As deliver() would, on the way that most take.
@@ -62,14 +74,8 @@ void Worker::route(EnvelopePtr envelope) {
     }
     return;
   }
-  if (place.kind == Kind::elsewhere && !push_epoch_.is_inside()) {
-    push_epoch_.enter();
-    // What was read before may be out of date.
-    place = world_.inputs.registry.place(envelope->receiver, index_);
-  }
   if (place.kind == Kind::elsewhere) {
     outgoing_[place.home].push(std::move(envelope));
-    has_outgoing_ = true;
   } else if (place.kind == Kind::awaited) {
     keep_for_arrival(std::move(envelope));
   } else {
@@ -245,6 +251,9 @@ void Worker::deliver_order(EnvelopePtr envelope) {
     case EnvelopeKind::unsubscribe_all:
       tell_topic(*envelope);
       return;
+    case EnvelopeKind::fan_out:
+      expand(*envelope);
+      return;
     case EnvelopeKind::message:
     case EnvelopeKind::request:
     case EnvelopeKind::event:
@@ -315,24 +324,6 @@ void Worker::end_all() {
     cell.stop_asked = true;
     end_by_order(cell, Exit::killed());
   });
-}
-
-void Worker::tell_topic(const Envelope& change) {
-  if (change.kind == EnvelopeKind::subscribe) {
-    topics_.add({change.note<TopicNote>()->topic, change.sender, change.number});
-  } else if (change.kind == EnvelopeKind::unsubscribe) {
-    topics_.remove(change.sender, change.number);
-  } else {
-    topics_.remove_all(change.sender);
-  }
-}
-
-void Worker::tell_topic_everywhere(const Envelope& change) {
-  tell_topic(change);
-  for (std::size_t to = 0; to < outgoing_.size(); ++to) {
-    if (to != index_) outgoing_[to].push(change.share_with(change.receiver, change.number));
-  }
-  has_outgoing_ = true;
 }
 
 void Worker::fail_request(const Envelope& request, Failure failure) {

@@ -87,6 +87,7 @@ bool Worker::still_counts(Cell& cell, const Envelope& envelope) {
     case EnvelopeKind::subscribe:
     case EnvelopeKind::unsubscribe:
     case EnvelopeKind::unsubscribe_all:
+    case EnvelopeKind::fan_out:
     case EnvelopeKind::start_timer:
     case EnvelopeKind::cancel_timer:
     case EnvelopeKind::cancel_request:
@@ -105,8 +106,7 @@ Reply Worker::call(Cell& cell, HostCalls& host, const Envelope& envelope) {
   switch (envelope.kind) {
     case EnvelopeKind::event:
       if (!has.events) return {};
-      return guest.event(host, envelope.number, envelope.note<TopicNote>()->topic,
-                         envelope.payload());
+      return guest.event(host, envelope.number, envelope.topic(), envelope.payload());
     case EnvelopeKind::answer: {
       if (!has.answers) return {};
       return guest.answered(host, envelope.number, envelope.payload());
@@ -141,6 +141,7 @@ Reply Worker::call(Cell& cell, HostCalls& host, const Envelope& envelope) {
     case EnvelopeKind::subscribe:
     case EnvelopeKind::unsubscribe:
     case EnvelopeKind::unsubscribe_all:
+    case EnvelopeKind::fan_out:
     case EnvelopeKind::start_timer:
     case EnvelopeKind::cancel_timer:
     case EnvelopeKind::cancel_request:

@@ -1,6 +1,8 @@
 #include "actor/worker.hpp"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 
 #include "scheduler/inside.hpp"
 
@@ -10,14 +12,22 @@ namespace {
 // When it waits for other threads to get on.
 constexpr Duration look_again_after = std::chrono::microseconds(20);
 
+std::uint64_t seed_from(Random& random) {
+  std::array<std::uint8_t, sizeof(std::uint64_t)> bytes{};
+  random.fill(bytes);
+  return std::bit_cast<std::uint64_t>(bytes);
+}
+
 }  // namespace
 
 Worker::Worker(const WorkerWorld& world, std::uint16_t index)
     : world_(world),
       index_(index),
+      topics_(seed_from(world.inputs.random)),
       inputs_(world.inputs, topics_, index),
       turn_(std::make_unique<ActorTurn>(inputs_, world.log)),
       outgoing_(world.ports.size()),
+      recipients_(world.ports.size()),
       push_epoch_(world.push_epochs.of(index)),
       loads_seen_(world.loads.size()) {}
 
@@ -42,9 +52,12 @@ StepResult Worker::step() {
   const bool may_hand_over = departure_ && departure_->grace.is_over();
   if (has_arrivals()) {
     take_arrivals();
+    carry_out_own_orders();  // Of actors that may be about to leave.
     worked = true;
   }
-  if (may_hand_over) {
+  // All that the actor has asked for arrives everywhere before it can ask for more elsewhere.
+  if (may_hand_over && has_outgoing_ && flush()) worked = true;
+  if (may_hand_over && !has_outgoing_) {
     hand_over(*departure_);
     departure_.reset();
     worked = true;
@@ -87,8 +100,8 @@ void Worker::take_arrivals() {
     EnvelopePtr envelope(next);
     next = next->next;
     envelope->next = nullptr;
+    count += deliveries_of(*envelope);
     arrived(std::move(envelope));
-    ++count;
   }
   port().took(count);
 }
@@ -110,8 +123,7 @@ bool Worker::flush() {
   bool has_sent = false;
   is_held_back_ = false;
   for (std::size_t to = 0; to < outgoing_.size(); ++to) {
-    const std::uint32_t count = outgoing_[to].count();
-    if (count == 0) continue;
+    if (outgoing_[to].empty()) continue;
     if (world_.ports[to].backlog() >= world_.inbox_messages) {
       is_held_back_ = true;
       bump(counters_.held_back);
@@ -120,7 +132,9 @@ bool Worker::flush() {
     // The inbox takes chains newest first; the list is oldest first.
     Envelope* oldest = outgoing_[to].release_all();
     Envelope* newest = nullptr;
+    std::uint32_t count = 0;
     for (Envelope* at = oldest; at != nullptr;) {
+      count += deliveries_of(*at);
       Envelope* next = at->next;
       at->next = newest;
       newest = at;

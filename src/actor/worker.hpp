@@ -96,6 +96,9 @@ class Worker final : public Steppable {
 
   // Arrivals (delivery.cpp).
   void route(EnvelopePtr envelope);
+  // Where what is for it is to go. If that is elsewhere, the worker is inside its push epoch, and
+  // flushes before it sleeps.
+  [[nodiscard]] Registry::Place place_of(Address actor);
   void take_arrivals();
   void deliver(Cell* cell, EnvelopePtr envelope);
   void deliver_to(Cell& cell, EnvelopePtr envelope);
@@ -118,10 +121,16 @@ class Worker final : public Steppable {
   void fire(const Alarm& alarm);
   void fire_timer(Cell& cell, const Alarm& alarm);
   void fail_request(const Envelope& request, Failure failure);
+  bool flush();
+
+  // Events and who listens to them (fan_out.cpp).
   void tell_topic(const Envelope& change);
   // Tells this worker's replica and all others.
   void tell_topic_everywhere(const Envelope& change);
-  bool flush();
+  void publish(const Envelope& event);
+  void send_to(const Listener& listener, Copies& copies);
+  void push_fan_outs(const Envelope& event, Copies& copies);
+  void expand(const Envelope& fan_out);
 
   // Mailboxes whose senders wait for room (blocking.cpp).
   void hold(Cell& cell, EnvelopePtr envelope);
@@ -195,7 +204,6 @@ class Worker final : public Steppable {
   // What turns asked for (commit.cpp).
   [[nodiscard]] std::optional<Exit> commit(Cell& cell);
   void ask(Cell& cell, EnvelopePtr request, Duration timeout);
-  void publish(const Envelope& event);
   void start_timer(Cell& cell, const Envelope& order);
   void cancel_request(Cell& cell, std::uint64_t number);
   void spawn(Cell& cell, const Envelope& order);
@@ -212,6 +220,8 @@ class Worker final : public Steppable {
   RunQueue run_queue_;
   Timers<Alarm> timers_;
   std::vector<EnvelopeList> outgoing_;  // One a worker.
+  // One a worker: who of it gets the event that is being published. Kept for their memory.
+  std::vector<std::vector<Recipient>> recipients_;
   bool has_outgoing_ = false;
   bool is_held_back_ = false;  // Some of it, because an inbox is full: no turns until it has left.
   PushEpoch& push_epoch_;      // Its own.

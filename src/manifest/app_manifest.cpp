@@ -127,10 +127,7 @@ void read_policy(const TableReader& reader, SupervisorPolicy& policy) {
                          {Kind::immediate, Kind::linear, Kind::exponential}, backoff.kind);
   backoff.base = reader.duration("backoff_delay").value_or(backoff.base);
   backoff.cap = reader.duration("backoff_max").value_or(std::max(backoff.cap, backoff.base));
-  if (backoff.cap < backoff.base) {
-    reader.report(*reader.find("backoff_max"),
-                  "less than backoff_delay; raise it, or lower backoff_delay");
-  }
+  backoff.base = std::min(backoff.base, backoff.cap);
 }
 
 void read_supervisors(const TableReader& app, AppManifest& manifest) {

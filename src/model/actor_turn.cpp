@@ -273,11 +273,9 @@ Accepted<void> ActorTurn::publish(std::string_view topic, BytesView payload) {
   });
   if (!subscribed_here && !inputs_->has_subscriber(topic)) return refuse(Refusal::no_subscriber);
   // Receiver and number are filled in for each subscriber.
-  outbox_.add(
-      Envelope::make(
-          {.kind = EnvelopeKind::event, .sender = actor_.self, .id = inputs_->next_message_id()},
-          payload, std::make_unique<TopicNote>(std::string(topic))),
-      payload.size());
+  outbox_.add(Envelope::make_event({.sender = actor_.self, .id = inputs_->next_message_id()}, topic,
+                                   payload),
+              payload.size());
   return {};
 }
 

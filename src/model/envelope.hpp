@@ -10,6 +10,9 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
+#include <type_traits>
+#include <typeinfo>
 #include <utility>
 #include <vector>
 
@@ -50,6 +53,7 @@ enum class EnvelopeKind : std::uint8_t {
   subscribe,        // `sender` subscribes under `number`; carries a TopicNote.
   unsubscribe,      // The same, taken back.
   unsubscribe_all,  // All of `sender`'s.
+  fan_out,          // An event and those of the worker who get it; carries a FanOutNote.
   // Effects of a handler that its own worker carries out.
   start_timer,     // `number` fires after `deadline.ns`; its period is in the books.
   cancel_timer,    // `number` is an AlarmKey.
@@ -94,18 +98,26 @@ struct AddressesNote final : Note {
 // Thread: the count from any thread; the rest is read-only after construction.
 class Body {
  public:
-  static Body* make(BytesView bytes, std::unique_ptr<Note> note);
+  // `more` follows the bytes.
+  static Body* make(BytesView bytes, std::unique_ptr<Note> note, std::string_view more = {});
   Body(const Body&) = delete;
   Body& operator=(const Body&) = delete;
 
-  void retain() { references_.fetch_add(1, std::memory_order_relaxed); }
-  void release();
-  [[nodiscard]] BytesView bytes() const;
+  void retain(std::uint32_t times) { references_.fetch_add(times, std::memory_order_relaxed); }
+  void release(std::uint32_t times = 1) {
+    if (references_.fetch_sub(times, std::memory_order_acq_rel) == times) free();
+  }
+  // All of them, `more` too.
+  [[nodiscard]] BytesView bytes() const {
+    return {reinterpret_cast<const std::uint8_t*>(this) + sizeof(Body), size_};
+  }
   [[nodiscard]] Note* note() const { return note_.get(); }
 
  private:
   Body(std::uint32_t size, std::unique_ptr<Note> note) : size_(size), note_(std::move(note)) {}
   ~Body() = default;
+
+  void free();
 
   std::atomic<std::uint32_t> references_{1};
   std::uint32_t size_;
@@ -149,8 +161,16 @@ class Envelope : public Pooled {
     }
     return envelope;
   }
-  // The same bytes and note for another receiver, not copied.
-  [[nodiscard]] EnvelopePtr share_with(Address to, std::uint64_t as_number) const;
+  // An event of that topic, which stands behind the payload: a delivery has no more to look at than
+  // that of a message.
+  static EnvelopePtr make_event(const Seed& seed, std::string_view topic, BytesView payload) {
+    EnvelopePtr envelope(new Envelope(seed));
+    envelope->kind = EnvelopeKind::event;
+    envelope->size_ = static_cast<std::uint32_t>(payload.size());
+    envelope->body_ = Body::make(payload, nullptr, topic);
+    envelope->has_body_ = true;
+    return envelope;
+  }
   Envelope(const Envelope&) = delete;
   Envelope& operator=(const Envelope&) = delete;
   ~Envelope() {
@@ -158,11 +178,17 @@ class Envelope : public Pooled {
   }
 
   [[nodiscard]] BytesView payload() const {
-    return has_body_ ? body_->bytes() : BytesView{inline_, size_};
+    return {has_body_ ? body_->bytes().data() : inline_, size_};
   }
+  // REQUIRES: it is an event.
+  [[nodiscard]] std::string_view topic() const { return as_text(body_->bytes().subspan(size_)); }
+  // Null if it carries none, or one of another kind.
   template <typename N>
   [[nodiscard]] N* note() const {
-    return has_body_ ? dynamic_cast<N*>(body_->note()) : nullptr;
+    // One comparison, since nothing derives from it; a dynamic cast costs as much as a delivery.
+    static_assert(std::is_final_v<N>);
+    Note* const carried = has_body_ ? body_->note() : nullptr;
+    return carried != nullptr && typeid(*carried) == typeid(N) ? static_cast<N*>(carried) : nullptr;
   }
   [[nodiscard]] std::uint32_t size() const { return size_; }
 
@@ -197,8 +223,69 @@ class Envelope : public Pooled {
   EnvelopeKind kind = EnvelopeKind::message;
   Priority priority = Priority::normal;
   std::uint8_t crashes = 0;  // Of its receiver, while it was in hand.
+
+ private:
+  friend class Copies;
 };
 static_assert(sizeof(Envelope) == 64, "an envelope is one cache line");
+
+// Makes copies of an envelope for other receivers, which share its bytes and its note. They are
+// counted all at once, since an atomic operation for each costs as much as the rest of it.
+//
+// Thread: one. `original` outlives it.
+class Copies {
+ public:
+  Copies(const Envelope& original, std::uint32_t count) : original_(original), left_(count) {
+    if (original.has_body_ && count > 0) original.body_->retain(count);
+  }
+  Copies(const Copies&) = delete;
+  Copies& operator=(const Copies&) = delete;
+  // There may be less of them than was thought.
+  ~Copies() {
+    if (original_.has_body_ && left_ > 0) original_.body_->release(left_);
+  }
+
+  // REQUIRES: not called more often than `count` says.
+  [[nodiscard]] EnvelopePtr make(Address receiver, std::uint64_t number) {
+    --left_;
+    EnvelopePtr copy(new Envelope({.kind = original_.kind,
+                                   .priority = original_.priority,
+                                   .receiver = receiver,
+                                   .sender = original_.sender,
+                                   .number = number,
+                                   .deadline = original_.deadline,
+                                   .id = original_.id}));
+    copy->size_ = original_.size_;
+    copy->has_body_ = original_.has_body_;
+    // Either is eight bytes long.
+    std::memcpy(copy->inline_, original_.inline_, sizeof copy->inline_);
+    return copy;
+  }
+
+ private:
+  const Envelope& original_;
+  std::uint32_t left_;
+};
+
+// Who gets a copy of an event, and for which of its subscriptions.
+struct Recipient {
+  Address subscriber;
+  std::uint64_t number = 0;
+};
+static_assert(sizeof(Recipient) == 16 && std::is_trivially_copyable_v<Recipient>);
+
+// What an envelope of kind fan_out carries; its payload are the recipients, as they are in memory.
+struct FanOutNote final : Note {
+  explicit FanOutNote(EnvelopePtr what) : event(std::move(what)) {}
+  EnvelopePtr event;
+};
+
+// As how many an inbox counts it.
+[[nodiscard]] inline std::uint32_t deliveries_of(const Envelope& envelope) {
+  return envelope.kind == EnvelopeKind::fan_out
+             ? static_cast<std::uint32_t>(envelope.size() / sizeof(Recipient))
+             : 1;
+}
 
 // An owning first-in-first-out list.
 // Thread: owner only.

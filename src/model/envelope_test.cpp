@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 
 #include <gtest/gtest.h>
 
@@ -22,29 +23,46 @@ TEST(Envelope, CarriesPayloadsOfEverySize) {
 }
 
 TEST(Envelope, CarriesANoteBesideItsBytes) {
-  const EnvelopePtr event = Envelope::make({.kind = EnvelopeKind::event}, as_bytes("goal"),
-                                           std::make_unique<TopicNote>("news.sport"));
-  EXPECT_EQ(as_text(event->payload()), "goal");
-  EXPECT_EQ(event->note<TopicNote>()->topic, "news.sport");
-  EXPECT_EQ(event->note<ExitNote>(), nullptr) << "of another kind";
+  const EnvelopePtr change = Envelope::make({.kind = EnvelopeKind::subscribe}, as_bytes("more"),
+                                            std::make_unique<TopicNote>("news.*"));
+  EXPECT_EQ(as_text(change->payload()), "more");
+  EXPECT_EQ(change->note<TopicNote>()->topic, "news.*");
+  EXPECT_EQ(change->note<ExitNote>(), nullptr) << "of another kind";
   EXPECT_EQ(Envelope::make({})->note<TopicNote>(), nullptr);
+}
+
+TEST(Envelope, OfAnEventHasATopicBesideItsPayload) {
+  for (const std::string_view payload : {"", "goal", "a goal in the last minute"}) {
+    const EnvelopePtr event = Envelope::make_event({.number = 3}, "news.sport", as_bytes(payload));
+    EXPECT_EQ(event->kind, EnvelopeKind::event);
+    EXPECT_EQ(event->number, 3U);
+    EXPECT_EQ(as_text(event->payload()), payload);
+    EXPECT_EQ(event->size(), payload.size());
+    EXPECT_EQ(event->topic(), "news.sport");
+    EXPECT_EQ(event->note<TopicNote>(), nullptr);
+  }
 }
 
 TEST(Envelope, SharesOneBodyAmongManyReceivers) {
   const std::string text(1'000, 'x');
-  EnvelopePtr first = Envelope::make({.kind = EnvelopeKind::event}, as_bytes(text),
-                                     std::make_unique<TopicNote>("a"));
-  const EnvelopePtr second = first->share_with({.slot = 4, .generation = 2}, 9);
+  EnvelopePtr first = Envelope::make_event({}, "a", as_bytes(text));
+  EnvelopePtr second;
+  {
+    Copies copies(*first, 3);  // Two of them are never made.
+    second = copies.make({.slot = 4, .generation = 2}, 9);
+  }
   EXPECT_EQ(first->payload().data(), second->payload().data());
   first.reset();
   EXPECT_EQ(as_text(second->payload()), text);
+  EXPECT_EQ(second->topic(), "a");
+  EXPECT_EQ(second->kind, EnvelopeKind::event);
   EXPECT_EQ(second->receiver, (Address{.slot = 4, .generation = 2}));
   EXPECT_EQ(second->number, 9U);
 }
 
 TEST(Envelope, SharesASmallPayloadByCopy) {
   EnvelopePtr first = Envelope::make({}, as_bytes("small"));
-  const EnvelopePtr second = first->share_with({}, 0);
+  const EnvelopePtr second = Copies(*first, 1).make({}, 0);
   first.reset();
   EXPECT_EQ(as_text(second->payload()), "small");
 }

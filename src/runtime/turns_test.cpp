@@ -145,7 +145,7 @@ TEST_F(TurnsTest, BeginAgainWithTheMessageThatWasInHandAtACrash) {
     answers.push_back(answer ? std::string(as_text(*answer)) : answer.error().message);
   });
   ASSERT_TRUE(queue(frail, "+next"));
-  node_.run_until_idle();
+  node_.advance(milliseconds(500));  // Restarts wait.
   EXPECT_EQ(tries, 3);
   EXPECT_EQ(order, "hard+next") << "at the head of what waits";
   EXPECT_EQ(answers, std::vector<std::string>{"hard"}) << "the asker has waited";

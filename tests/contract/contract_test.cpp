@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/format.hpp"
 #include "guest_node.hpp"
 
 namespace troupe {
@@ -202,6 +203,40 @@ TEST_F(ProbeTest, PublishesAndSubscribes) {
   EXPECT_EQ(ask(b, "journal"), "event 1 news.sport goal\nevent 2 news.weather.today sun\n");
   EXPECT_EQ(ask(b, "unsubscribe 1;unsubscribe 2"), "ok;ok");
   EXPECT_EQ(ask(a, "publish news.sport goal"), "refused no-subscriber");
+}
+
+// On several workers, some of whom follow who talks to them: each event once, in its order.
+TEST_F(ProbeTest, PublishesToAllWhereverTheyAre) {
+  GuestNode node(3);
+  std::vector<Address> probes;
+  for (const char* name : {"a", "b", "c", "d", "e", "f"}) {
+    probes.push_back(node.spawn(name, "probe", {.grants = everything()}).value());
+    EXPECT_EQ(node.ask(probes.back(), "subscribe news.*;subscribe news.x"), "ok 1;ok 2");
+  }
+  const auto home = [&](std::size_t at) {
+    return node.sim().core().registry().home(probes[at]).value();
+  };
+  ASSERT_NE(home(0), home(1));
+  std::string commands;
+  std::string expected;
+  for (int i = 0; i < 40; ++i) {
+    commands += fmt::format("send b count;send b count;publish news.x {};", i);
+    expected += fmt::format("event 1 news.x {0}\nevent 2 news.x {0}\n", i);
+  }
+  node.sim().send(probes[0], commands);
+  EXPECT_EQ(home(0), home(1)) << "so many messages, and it follows";
+  for (const Address probe : probes) EXPECT_EQ(node.ask(probe, "journal;forget"), expected + ";ok");
+  EXPECT_EQ(node.ask(probes[1], "count"), "ok 83");
+  // From its new home it reaches all, and hears of all.
+  EXPECT_EQ(node.ask(probes[1], "publish news.y from b"), "ok");
+  EXPECT_EQ(node.ask(probes[5], "publish news.y from f"), "ok");
+  EXPECT_EQ(node.ask(probes[1], "unsubscribe 1"), "ok");
+  EXPECT_EQ(node.ask(probes[2], "publish news.y from c"), "ok");
+  for (std::size_t at = 0; at < probes.size(); ++at) {
+    EXPECT_EQ(node.ask(probes[at], "journal"),
+              std::string("event 1 news.y from b\nevent 1 news.y from f\n") +
+                  (at == 1 ? "" : "event 1 news.y from c\n"));
+  }
 }
 
 TEST_F(ProbeTest, SeesItsOwnSubscriptionInTheSameHandler) {
