@@ -70,7 +70,7 @@ const Histogram& run_loop(const Clock& clock, OpenLoop& loop, Answered& answered
 class EchoNode {
  public:
   explicit EchoNode(const ActorKind& kind)
-      : node_(std::string(kind.name), 1),
+      : node_(std::string(kind.name), {.workers = 1}),
         grinder_(node_.spawn({.name = "grinder",
                               .config = to_bytes(fmt::format("{}", steps)),
                               .mailbox = {.messages = limits::mailbox_messages_max}},

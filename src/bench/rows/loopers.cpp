@@ -65,7 +65,7 @@ std::uint64_t measure_round(Values& values) {
     ended_at.at(which) = clock.now().ns;
     ++ended;
   };
-  BenchNode node("loops", 2, on_end);
+  BenchNode node("loops", {.workers = 2, .on_end = on_end});
   const Address echo = node.spawn("echo", component_of(guest_kind, role<NativeEcho>("echo")));
   // There is no such class: what a class of this program does can't be ended.
   const Component looper = component_of(guest_kind, {.name = "looper", .make = {}});

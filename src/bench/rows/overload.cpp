@@ -47,7 +47,7 @@ struct Sent {
 
 class Crowd {
  public:
-  explicit Crowd(const ActorKind& kind) : node_(std::string(kind.name), 1) {
+  explicit Crowd(const ActorKind& kind) : node_(std::string(kind.name), {.workers = 1}) {
     const Component grinder = component_of(kind, role<NativeGrinder>("grinder"));
     addresses_.reserve(actors);
     for (std::uint64_t i = 0; i < actors; ++i) {
