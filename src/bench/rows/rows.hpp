@@ -21,6 +21,7 @@ namespace troupe::bench {
 [[nodiscard]] const Block& skynet_block();       // W9: a tree of actors that spawn actors.
 [[nodiscard]] const Block& restart_block();      // W12: a crash and the next life.
 [[nodiscard]] const Block& crash_storm_block();  // W12: many that crash.
+[[nodiscard]] const Block& busy_block();         // Work for two workers that begins on one.
 [[nodiscard]] const Block& overload_block();     // Twice as much as a node can do.
 [[nodiscard]] const Block& latency_block();      // W16: answers at a fixed rate of requests.
 [[nodiscard]] std::span<const Block> parked_blocks();  // W15: 100,000 actors that wait.
