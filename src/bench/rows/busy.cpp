@@ -61,7 +61,7 @@ bool are_together(BenchNode& node) {
 }
 
 // Nanoseconds for each message. None: some had moved before there was work.
-std::optional<double> measure_node(std::uint32_t workers, std::uint64_t messages_each) {
+std::optional<double> measure_node(std::uint32_t workers, std::uint64_t each) {
   BenchNode node("busy", {.workers = workers});
   const std::array roles{role<Foreman>("foreman"), role<Busy>("busy")};
   node.load(native_kind, roles,
@@ -79,9 +79,9 @@ grants = {{ spawn = ["busy"] }}
   if (!are_together(node)) return std::nullopt;
   const SystemClock clock;
   const Instant begin = clock.now();
-  const std::uint64_t handled = node.ask(foreman, fmt::format("work {}", messages_each));
+  const std::uint64_t handled = node.ask(foreman, fmt::format("work {}", each));
   const auto took = static_cast<double>((clock.now() - begin).count());
-  CHECK(handled == actors * messages_each, "every message was handled once");
+  CHECK(handled == actors * each, "every message was handled once");
   return took / static_cast<double>(handled);
 }
 
@@ -90,24 +90,36 @@ void fail_all(const Request& request, RawSink& sink, std::string_view why) {
     if (request.wants(row.id)) sink.take({.id = row.id, .failed = std::string(why)});
 }
 
+// About 0.2 s in all on one worker, 1 s without --quick.
+std::uint64_t messages_each(const Effort& effort) {
+  if (effort.is_smoke) return 10;
+  return effort.is_brief() ? 700 : 3'500;
+}
+std::uint64_t rounds_of(const Effort& effort) {
+  if (effort.is_smoke) return 1;
+  return effort.is_brief() ? 3 : 9;
+}
+
+Duration takes(const Effort& effort) {
+  return 2 * rounds_of(effort) * actors * messages_each(effort) * std::chrono::microseconds(4);
+}
+
 void measure(const Request& request, RawSink& sink) {
   if (!cpu_pair())
     return fail_all(request, sink, "two CPUs are needed, and this process may use one");
-  const Effort& effort = request.effort;
-  // About 0.2 s in all on one worker, 1 s without --quick.
-  const std::uint64_t messages_each = effort.is_smoke ? 10 : effort.is_brief() ? 700 : 3'500;
-  const std::uint64_t rounds = effort.is_smoke ? 1 : effort.is_brief() ? 3 : 9;
+  const std::uint64_t each = messages_each(request.effort);
+  const std::uint64_t rounds = rounds_of(request.effort);
   std::vector<double> one;
   std::vector<double> two;
   for (std::uint64_t tries = 0; one.size() < rounds && tries < 10 * rounds; ++tries) {
-    const auto by_one = measure_node(1, messages_each);
-    const auto by_two = measure_node(2, messages_each);
+    const auto by_one = measure_node(1, each);
+    const auto by_two = measure_node(2, each);
     if (!by_one || !by_two) continue;
     one.push_back(*by_one);
     two.push_back(*by_two);
   }
   if (one.size() < rounds) return fail_all(request, sink, "they could not be had on one worker");
-  const std::uint64_t messages = rounds * actors * messages_each;
+  const std::uint64_t messages = rounds * actors * each;
   for (const RowInfo& row : rows())
     give(request, sink, row, row.id == two_id ? two : one, messages);
 }
@@ -118,7 +130,8 @@ const Block& busy_block() {
   static constexpr Block block = {.name = "busy",
                                   .title = "busy actors that were spawned on one of two workers",
                                   .rows = rows,
-                                  .measure = measure};
+                                  .measure = measure,
+                                  .takes = takes};
   return block;
 }
 

@@ -257,6 +257,12 @@ void measure_kind(const ActorKind& kind, const Request& request, RawSink& sink) 
   }
 }
 
+Duration takes(const Effort& effort) {
+  const Size size = Size::of(effort);
+  const auto all_at_once = size.actors * std::chrono::microseconds(50);
+  return std::ssize(actor_kinds) * (2 * all_at_once + size.rounds * (2 * size.span + all_at_once));
+}
+
 void measure(const Request& request, RawSink& sink) {
   for (const ActorKind& kind : actor_kinds) measure_kind(kind, request, sink);
 }
@@ -264,8 +270,11 @@ void measure(const Request& request, RawSink& sink) {
 }  // namespace
 
 const Block& crash_storm_block() {
-  static constexpr Block block = {
-      .name = "crash-storm", .title = "many actors that crash", .rows = rows, .measure = measure};
+  static constexpr Block block = {.name = "crash-storm",
+                                  .title = "many actors that crash",
+                                  .rows = rows,
+                                  .measure = measure,
+                                  .takes = takes};
   return block;
 }
 
