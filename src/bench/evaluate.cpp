@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
-#include <limits>
+#include <map>
+#include <span>
+#include <string_view>
 #include <utility>
 
 #include "bench/result_row.hpp"
@@ -96,23 +98,41 @@ std::optional<double> cache_line_of(const Series& series) {
   return median(found->second);
 }
 
-// The peer's configuration whose figures are the best.
-std::optional<BesidePeer> beside_best(const RowInfo& row, const Series& ours,
-                                      const Measurements& measurements, std::uint64_t seed) {
-  const auto best_of = [&row](const Series& series) {
-    const std::vector<double> centers = medians(series);
-    if (centers.empty()) return std::numeric_limits<double>::infinity();
-    return row.better == Better::lower ? median(centers) : -median(centers);
-  };
-  const RowKey* best = nullptr;
+bool is_better(Better which, double value, double than) {
+  return which == Better::lower ? value < than : value > than;
+}
+
+// A way in which a peer does a row, and its figure.
+struct PeerWayMeasured {
+  std::string_view peer;
   const Series* series = nullptr;
-  for (const auto& [key, candidate] : measurements) {
-    if (key.id != row.peer_id || key.peer.empty() || medians(candidate).empty()) continue;
-    if (series != nullptr && best_of(candidate) >= best_of(*series)) continue;
-    best = &key;
-    series = &candidate;
+  double value = 0;
+};
+
+// Of each peer the configuration whose figures are the best.
+std::vector<PeerWayMeasured> best_of_each(const RowInfo& row, const Measurements& measurements) {
+  std::map<std::string_view, PeerWayMeasured> best;  // By the part before the configuration.
+  for (const auto& [key, series] : measurements) {
+    if (key.id != row.peer_id || key.peer.empty()) continue;
+    const std::vector<double> centers = medians(series);
+    if (centers.empty()) continue;
+    const PeerWayMeasured way{.peer = key.peer, .series = &series, .value = median(centers)};
+    const auto [at, is_new] = best.emplace(way.peer.substr(0, way.peer.find('/')), way);
+    if (!is_new && is_better(row.better, way.value, at->second.value)) at->second = way;
   }
+  std::vector<PeerWayMeasured> ways;
+  for (const auto& [name, way] : best) ways.push_back(way);
+  return ways;
+}
+
+// The one whose figures are the best.
+std::optional<BesidePeer> beside_best(const RowInfo& row, const Series& ours,
+                                      std::span<const PeerWayMeasured> ways, std::uint64_t seed) {
+  const PeerWayMeasured* best = nullptr;
+  for (const PeerWayMeasured& way : ways)
+    if (best == nullptr || is_better(row.better, way.value, best->value)) best = &way;
   if (best == nullptr) return std::nullopt;
+  const Series* series = best->series;
   std::vector<Pair> pairs;
   for (std::size_t process = 0; process < ours.figures.size(); ++process) {
     if (process >= series->figures.size()) break;
@@ -121,7 +141,7 @@ std::optional<BesidePeer> beside_best(const RowInfo& row, const Series& ours,
   }
   if (pairs.empty()) return std::nullopt;
   const Estimate times = compare_pairs(pairs, {.seed = seed, .resamples = resamples}).ratio;
-  return BesidePeer{.peer = best->peer,
+  return BesidePeer{.peer = std::string(best->peer),
                     .times = times.value,
                     .low = times.interval.low,
                     .high = times.interval.high};
@@ -155,7 +175,12 @@ std::optional<ResultRow> evaluate(const RowInfo& row, const Measurements& measur
   if (row.leans == Leans::two_cores && row.unit == "ns") {
     if (const auto line = cache_line_of(*series)) result.cache_lines = result.value / *line;
   }
-  if (!row.peer_id.empty()) result.beside = beside_best(row, *series, measurements, seed);
+  if (!row.peer_id.empty()) {
+    const auto ways = best_of_each(row, measurements);
+    result.beside = beside_best(row, *series, ways, seed);
+    for (const PeerWayMeasured& way : ways)
+      result.peers.push_back({.peer = std::string(way.peer), .value = way.value});
+  }
   return result;
 }
 

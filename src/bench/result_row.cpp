@@ -40,6 +40,7 @@ void add_extras(Json& json, const ResultRow& row) {
                       {"low", row.beside->low},
                       {"high", row.beside->high}};
   }
+  for (const PeerFigure& figure : row.peers) json["peers"][figure.peer] = figure.value;
   json["outliers"] = {row.outliers.low_severe, row.outliers.low_mild, row.outliers.high_mild,
                       row.outliers.high_severe};
   if (row.has_modes) json["modes"] = true;

@@ -24,6 +24,12 @@ struct BesidePeer {
   double high = 0;
 };
 
+// What the best configuration of a peer takes for the row, in the row's unit; a multiple's is ns.
+struct PeerFigure {
+  std::string peer;  // "tokio/1"
+  double value = 0;
+};
+
 struct ResultRow {
   std::string id;
   std::string title;
@@ -42,6 +48,7 @@ struct ResultRow {
   std::optional<double> ns = {};           // What is multiplied, if it is one.
   std::optional<double> cache_lines = {};  // Two-core rows: as a multiple of that probe.
   std::optional<BesidePeer> beside = {};
+  std::vector<PeerFigure> peers = {};    // One for each that was measured in the run.
   std::optional<double> peer_goal = {};  // Of `beside`, as in RowInfo.
   Outliers outliers = {};
   bool has_modes = false;  // The samples lie in more than one heap: the value is none of them.

@@ -108,6 +108,9 @@ struct Block {
   std::vector<RowInfo> (*rows)();
   // Measures in this process. What can't be measured is handed over as failed.
   void (*measure)(const Request& request, RawSink& sink);
+  // About how long all its rows take, on a machine that is not slow, where that is not for the
+  // effort to say. Null: the effort's time for each row.
+  Duration (*takes)(const Effort& effort) = nullptr;
 };
 
 // A goal in ns stands for its ratio to the unchecked no-op call, which takes 11 ns on the machine

@@ -107,8 +107,10 @@ Job block_job(std::string program, const Selection& selection, const Effort& eff
                       std::to_string(in_ms(effort.warm_up)), "--measure-ms",
                       std::to_string(in_ms(effort.measure)), "--samples",
                       std::to_string(effort.samples)},
-          .expected =
-              (effort.warm_up + effort.measure) * static_cast<std::int64_t>(ids.size()) + start_up};
+          .expected = start_up + (selection.block->takes != nullptr
+                                      ? selection.block->takes(effort)
+                                      : (effort.warm_up + effort.measure) *
+                                            static_cast<std::int64_t>(ids.size()))};
   if (effort.is_smoke) job.command.emplace_back("--smoke");
   for (const RowInfo& row : selection.rows) {
     job.leans = std::max(job.leans, row.leans);

@@ -169,5 +169,18 @@ TEST(Jobs, AskAProgramForTheRowsOfABlock) {
   EXPECT_EQ(job.rows.front().id, "W10/sdk");
 }
 
+TEST(Jobs, ExpectABlockThatTakesAsLongAsItTakes) {
+  static constexpr Block block = {
+      .name = "skynet",
+      .title = "",
+      .rows = nullptr,
+      .measure = nullptr,
+      .takes = [](const Effort& effort) -> Duration { return effort.is_brief() ? 20s : 300s; }};
+  const Selection selection{.block = &block, .rows = {{.id = "W9/native", .title = ""}}};
+  EXPECT_GT(block_job("/bin/troupe", selection, {.measure = 1s}).expected, 20s);
+  EXPECT_LT(block_job("/bin/troupe", selection, {.measure = 1s}).expected, 22s);
+  EXPECT_GT(block_job("/bin/troupe", selection, {.measure = 5s}).expected, 300s);
+}
+
 }  // namespace
 }  // namespace troupe::bench

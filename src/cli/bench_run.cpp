@@ -90,7 +90,12 @@ std::vector<bench::ResultRow> evaluate_all(const std::vector<bench::Selection>& 
 }
 
 void print(Console& console, const std::vector<bench::ResultRow>& rows) {
-  if (!console.is_json()) return console.print(result_table(console, rows));
+  if (!console.is_json()) {
+    console.print(result_table(console, rows));
+    const std::string beside = peer_table(console, rows);
+    if (!beside.empty()) console.print('\n' + beside);
+    return;
+  }
   for (const bench::ResultRow& row : rows)
     console.print(to_json(row, bench::Figures::without) + '\n');
 }

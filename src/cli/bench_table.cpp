@@ -1,8 +1,10 @@
 #include "cli/bench_table.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "base/format.hpp"
@@ -99,6 +101,20 @@ std::string moved_text(std::span<const ResultRow> rows) {
                      rows.size(), fmt::join(probes, ", "));
 }
 
+Style style_of(const ResultRow& row) {
+  if (bench::verdict_on_goal(row) == "missed") return Style::red;
+  return row.status == Stability::unstable ? Style::yellow : Style::plain;
+}
+
+// "tokio" of "tokio/current-thread".
+std::string language_of(std::string_view peer) { return harmless(peer.substr(0, peer.find('/'))); }
+
+std::string to_upper(std::string text) {
+  for (char& letter : text)
+    if (letter >= 'a' && letter <= 'z') letter = static_cast<char>(letter - 'a' + 'A');
+  return text;
+}
+
 Style style_of(Contest::Outcome outcome) {
   switch (outcome) {
     case Contest::Outcome::worse:
@@ -162,16 +178,46 @@ std::string result_table(const Console& console, std::span<const ResultRow> rows
          fmt::format("[{}, {}]", figure_text(row.low, row.unit), figure_text(row.high, row.unit)),
          row.spread ? percent_text(*row.spread) : "", std::string(status_text(row)),
          verdict_text(row)});
-    const auto verdict = bench::verdict_on_goal(row);
-    styles.push_back(verdict == "missed"                 ? Style::red
-                     : row.status == Stability::unstable ? Style::yellow
-                                                         : Style::plain);
+    styles.push_back(style_of(row));
   }
   remarks += moved_text(rows);
   std::string text =
       styled(console, format_table(columns, cells, {.columns_max = console.columns()}), styles);
   if (!remarks.empty()) text += '\n' + remarks;
   return text;
+}
+
+std::string peer_table(const Console& console, std::span<const ResultRow> rows) {
+  std::set<std::string> names;
+  for (const ResultRow& row : rows)
+    for (const bench::PeerFigure& figure : row.peers) names.insert(language_of(figure.peer));
+  if (names.empty()) return {};
+  std::vector<Column> columns{{"ROW"}, {"OURS", Align::right}};
+  for (const std::string& name : names) columns.push_back({to_upper(name), Align::right});
+  columns.push_back({"TIMES", Align::right});
+  columns.push_back({"THE BEST"});
+  columns.push_back({"GOAL"});
+  std::vector<std::vector<std::string>> cells;
+  std::vector<Style> styles;
+  for (const ResultRow& row : rows) {
+    if (row.peers.empty() || !row.failed.empty()) continue;
+    // A multiple of something of ours is none of a peer's: its time is what compares.
+    const std::string_view unit = row.ns ? "ns" : std::string_view(row.unit);
+    std::vector<std::string> line{row.id, figure_text(row.ns.value_or(row.value), unit)};
+    for (const std::string& name : names) {
+      const auto found = std::ranges::find(
+          row.peers, name, [](const auto& figure) { return language_of(figure.peer); });
+      line.push_back(found == row.peers.end() ? "" : figure_text(found->value, unit));
+    }
+    line.push_back(row.beside ? digits(row.beside->times) + "x" : "");
+    line.push_back(row.beside ? harmless(row.beside->peer) : "");
+    // TIMES stands beside it, and is no multiple of that.
+    line.push_back(row.goal && row.ns ? fmt::format("{} (of {})", verdict_text(row), row.base)
+                                      : verdict_text(row));
+    cells.push_back(std::move(line));
+    styles.push_back(style_of(row));
+  }
+  return styled(console, format_table(columns, cells, {.columns_max = console.columns()}), styles);
 }
 
 std::string contest_table(const Console& console, std::span<const Contest> contests) {

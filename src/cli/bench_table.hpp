@@ -26,6 +26,10 @@ struct Goal {
 // One line for each row, and below what a reader must know of some of them.
 [[nodiscard]] std::string result_table(const Console& console,
                                        std::span<const bench::ResultRow> rows);
+// The rows that peers were measured beside: ours, each peer's best, how many times the best of them
+// ours is, and the goal. Empty: there are none.
+[[nodiscard]] std::string peer_table(const Console& console,
+                                     std::span<const bench::ResultRow> rows);
 [[nodiscard]] std::string contest_table(const Console& console,
                                         std::span<const bench::Contest> contests);
 

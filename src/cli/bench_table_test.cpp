@@ -67,6 +67,27 @@ TEST_F(Tables, SayBelowWhatAReaderMustKnow) {
     EXPECT_NE(table.find(part), std::string::npos) << part << '\n' << table;
 }
 
+TEST_F(Tables, ShowOursBesideThePeers) {
+  bench::ResultRow flood{.id = "W3/native", .title = "", .unit = "ns", .value = 50, .processes = 1};
+  flood.peers = {{.peer = "go/2", .value = 33}, {.peer = "tokio/current-thread", .value = 40}};
+  flood.beside = bench::BesidePeer{.peer = "go/2", .times = 1.5, .low = 1.4, .high = 1.6};
+  flood.peer_goal = 0.5;
+  bench::ResultRow names{.id = "W14/1k", .title = "", .unit = "x", .value = 2.5, .processes = 1};
+  names.base = "W14/add";
+  names.ns = 15;
+  names.goal = 2.63;
+  names.peers = {{.peer = "tokio/dashmap", .value = 17}};
+  names.beside = bench::BesidePeer{.peer = "tokio/dashmap", .times = 0.88, .low = 0.8, .high = 0.9};
+  const bench::ResultRow alone{.id = "W2/native", .title = "", .unit = "ns", .value = 400};
+  const std::vector<bench::ResultRow> rows = {flood, names, alone};
+  EXPECT_EQ(
+      peer_table(console_, rows),
+      "ROW           OURS       GO    TOKIO   TIMES  THE BEST       GOAL\n"
+      "W3/native  50.0 ns  33.0 ns  40.0 ns   1.50x  go/2           <= 0.500x peer missed\n"
+      "W14/1k     15.0 ns           17.0 ns  0.880x  tokio/dashmap  <= 2.63x met (of W14/add)\n");
+  EXPECT_EQ(peer_table(console_, std::span(&alone, 1)), "");
+}
+
 TEST_F(Tables, ShowAContest) {
   const std::vector<bench::Contest> contests = {
       {.id = "a",

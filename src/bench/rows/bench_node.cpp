@@ -32,25 +32,23 @@ Component component_of(const ActorKind& kind, const Role& role) {
   return Component::native(role.name, role.make);
 }
 
-BenchNode::BenchNode(std::string name, std::uint32_t workers,
-                     std::function<void(const ExitEvent&)> on_end, bool actors_move)
-    : name_(std::move(name)) {
+BenchNode::BenchNode(std::string name, const BenchNodeOptions& options) : name_(std::move(name)) {
   // What is logged here is a message that came to nothing: whoever waits for it waits in vain.
   const auto on_log = [](const LogLine& line) {
     CHECK(line.level < LogLevel::warn, fmt::format("{}: {}", line.name, line.text));
   };
   // Nobody listens unless it is asked for: each end would be told one by one.
   std::function<void(const ExitEvent&)> on_exit;
-  if (on_end) {
-    on_exit = [tell = std::move(on_end)](const ExitEvent& event) {
-      CHECK(event.exit.kind != Exit::Kind::crashed,
+  if (options.on_end) {
+    on_exit = [may_crash = options.lives_may_crash, tell = options.on_end](const ExitEvent& event) {
+      CHECK(may_crash || event.exit.kind != Exit::Kind::crashed,
             fmt::format("{}: {}", event.name, to_string(event.exit)));
       tell(event);
     };
   }
   auto runtime = Runtime::start({.name = name_,
-                                 .workers = workers,
-                                 .actors_move = actors_move,
+                                 .workers = options.workers,
+                                 .actors_move = options.actors_move,
                                  .on_log = on_log,
                                  .on_exit = on_exit});
   CHECK(runtime.has_value(), runtime.error().message);
@@ -78,14 +76,14 @@ void BenchNode::load(const ActorKind& kind, std::span<const Role> roles, std::st
   std::string text = fmt::format("schema = 1\n[app]\nname = \"{}\"\n[app.components]\n", name_);
   for (const Role& role : roles) {
 #if TROUPE_HAS_WASMTIME
-    if (kind.is_guest) {
+    if (kind.is_guest && !role.is_driver) {
       const std::string file = file_of(role);
       (void)folder.write(file, guest(role.name));
       text += fmt::format("{} = \"{}\"\n", role.name, file);
       continue;
     }
 #endif
-    CHECK(!kind.is_guest, "this build has guests");
+    CHECK(!kind.is_guest || role.is_driver, "this build has guests");
     CHECK(runtime_->add_native(role.name, role.make).has_value());
     text += fmt::format("{0} = \"native:{0}\"\n", role.name);
   }

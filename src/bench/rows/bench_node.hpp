@@ -23,21 +23,35 @@ namespace troupe::bench {
 struct Role {
   std::string name;
   std::function<std::unique_ptr<Actor>()> make;
+  bool is_driver = false;  // The class, whatever the workload is measured with.
 };
 template <typename NativeActor>
 Role role(std::string_view name) {
   return {.name = std::string(name), .make = [] { return std::make_unique<NativeActor>(); }};
 }
+template <typename NativeActor>
+Role driver(std::string_view name) {
+  return {.name = std::string(name),
+          .make = [] { return std::make_unique<NativeActor>(); },
+          .is_driver = true};
+}
 
 [[nodiscard]] Component component_of(const ActorKind& kind, const Role& role);
+
+struct BenchNodeOptions {
+  std::uint32_t workers = 1;
+  // Hears of each life that ends, on a thread of the node.
+  std::function<void(const ExitEvent&)> on_end = {};
+  bool actors_move = true;
+  // A life that crashes is what is measured, not the end of it.
+  bool lives_may_crash = false;
+};
 
 // Thread: the measuring one.
 // Errors: whatever goes wrong, in an actor too, is a CHECK: there is then nothing to measure.
 class BenchNode {
  public:
-  // `on_end` hears of each life that ends, on a thread of the node.
-  BenchNode(std::string name, std::uint32_t workers,
-            std::function<void(const ExitEvent&)> on_end = {}, bool actors_move = true);
+  BenchNode(std::string name, const BenchNodeOptions& options);
   BenchNode(const BenchNode&) = delete;
   BenchNode& operator=(const BenchNode&) = delete;
   ~BenchNode();

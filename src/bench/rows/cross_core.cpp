@@ -30,7 +30,7 @@ class Apart {
  public:
   explicit Apart(const ActorKind& kind)
       : kind_(kind),
-        node_(std::string(kind.name), 2, {}, false),
+        node_(std::string(kind.name), {.workers = 2, .actors_move = false}),
         has_worked_(node_.audit_of(kind)) {
     const Component player = component_of(kind, role<NativePlayer>("player"));
     server_ = node_.spawn("server", player, "returner");

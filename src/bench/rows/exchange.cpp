@@ -25,7 +25,8 @@ constexpr double request_peer_ns = 165;
 // A node with one worker.
 class Pairs {
  public:
-  explicit Pairs(const ActorKind& kind) : kind_(kind), node_(std::string(kind.name), 1) {
+  explicit Pairs(const ActorKind& kind)
+      : kind_(kind), node_(std::string(kind.name), {.workers = 1}) {
     const Component player = component_of(kind, role<NativePlayer>("player"));
     node_.spawn("echo", component_of(kind, role<NativeEcho>("echo")));
     asker_ = node_.spawn("asker", component_of(kind, role<NativeAsker>("asker")), "echo");

@@ -52,7 +52,7 @@ std::uint64_t window_of(std::uint64_t subscribers) {
 class FanOut {
  public:
   FanOut(const ActorKind& kind, std::uint64_t subscribers)
-      : kind_(kind), subscribers_(subscribers), node_(std::string(kind.name), 1) {
+      : kind_(kind), subscribers_(subscribers), node_(std::string(kind.name), {.workers = 1}) {
     const Component subscriber = component_of(kind, role<NativeSubscriber>("subscriber"));
     for (std::uint64_t i = 0; i < subscribers; ++i) {
       node_.spawn(

@@ -49,7 +49,8 @@ std::array<Shape, 3> shapes(const ActorKind& kind) {
 class Flood {
  public:
   explicit Flood(Shape shape)
-      : shape_(std::move(shape)), node_(std::string(shape_.kind.name), shape_.workers) {
+      : shape_(std::move(shape)),
+        node_(std::string(shape_.kind.name), {.workers = shape_.workers}) {
     node_.spawn("sink", component_of(shape_.kind, role<NativeDrain>("drain")));
     const Component flooder = component_of(shape_.kind, role<NativeFlooder>("flooder"));
     senders_.reserve(shape_.senders);

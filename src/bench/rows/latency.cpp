@@ -70,7 +70,7 @@ const Histogram& run_loop(const Clock& clock, OpenLoop& loop, Answered& answered
 class EchoNode {
  public:
   explicit EchoNode(const ActorKind& kind)
-      : node_(std::string(kind.name), 1),
+      : node_(std::string(kind.name), {.workers = 1}),
         grinder_(node_.spawn({.name = "grinder",
                               .config = to_bytes(fmt::format("{}", steps)),
                               .mailbox = {.messages = limits::mailbox_messages_max}},
@@ -225,16 +225,20 @@ std::uint64_t measure_loads(CpuPair cpus, Duration span, Values& values) {
   return count;
 }
 
+Duration span_of(const Effort& effort) {
+  return std::chrono::milliseconds(effort.is_smoke ? 10 : effort.is_brief() ? 400 : 3'000);
+}
+
+// At each load all kinds of actors, and the bare thread.
+Duration takes(const Effort& effort) {
+  return std::ssize(loads) * (std::ssize(actor_kinds) + 1) * span_of(effort);
+}
+
 void measure(const Request& request, RawSink& sink) {
-  using std::chrono::milliseconds;
-  const Effort& effort = request.effort;
   const auto cpus = cpu_pair();
   Values values;
   std::uint64_t count = 0;
-  if (cpus) {
-    const Duration span = milliseconds(effort.is_smoke ? 10 : effort.is_brief() ? 400 : 3'000);
-    count = measure_loads(*cpus, span, values);
-  }
+  if (cpus) count = measure_loads(*cpus, span_of(request.effort), values);
   for (const RowInfo& row : rows()) {
     if (!request.wants(row.id)) continue;
     if (cpus) {
@@ -251,7 +255,8 @@ const Block& latency_block() {
   static constexpr Block block = {.name = "latency",
                                   .title = "answers at a fixed rate of requests",
                                   .rows = rows,
-                                  .measure = measure};
+                                  .measure = measure,
+                                  .takes = takes};
   return block;
 }
 

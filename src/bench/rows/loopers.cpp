@@ -65,7 +65,7 @@ std::uint64_t measure_round(Values& values) {
     ended_at.at(which) = clock.now().ns;
     ++ended;
   };
-  BenchNode node("loops", 2, on_end);
+  BenchNode node("loops", {.workers = 2, .on_end = on_end});
   const Address echo = node.spawn("echo", component_of(guest_kind, role<NativeEcho>("echo")));
   // There is no such class: what a class of this program does can't be ended.
   const Component looper = component_of(guest_kind, {.name = "looper", .make = {}});
@@ -113,11 +113,14 @@ std::uint64_t measure_round(Values& values) {
   return begun;
 }
 
+int rounds_of(const Effort& effort) { return effort.is_brief() ? 1 : 5; }
+
+Duration takes(const Effort& effort) { return rounds_of(effort) * deadline; }
+
 void measure(const Request& request, RawSink& sink) {
   Values values;
   std::uint64_t count = 0;
-  for (int round = 0; round < (request.effort.is_brief() ? 1 : 5); ++round)
-    count += measure_round(values);
+  for (int round = 0; round < rounds_of(request.effort); ++round) count += measure_round(values);
   for (const RowInfo& row : rows()) give(request, sink, row, values.at(row.id), count);
 }
 
@@ -127,7 +130,8 @@ const Block& loopers_block() {
   static constexpr Block block = {.name = "loopers",
                                   .title = "an answer beside two guests in endless loops",
                                   .rows = rows,
-                                  .measure = measure};
+                                  .measure = measure,
+                                  .takes = takes};
   return block;
 }
 

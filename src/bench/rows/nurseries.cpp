@@ -16,7 +16,9 @@ constexpr std::uint64_t size_max = 1'000;
 }  // namespace
 
 Nurseries::Nurseries(const ActorKind& kind, std::uint64_t actors, Naming naming)
-    : size_(std::min(actors, size_max)), nurseries_(actors / size_), node_("crowd", 1) {
+    : size_(std::min(actors, size_max)),
+      nurseries_(actors / size_),
+      node_("crowd", {.workers = 1}) {
   const std::array roles{role<NativeHead>("head"), role<NativeNursery>("nursery"),
                          role<NativeParked>("parked")};
   node_.load(kind, roles,

@@ -47,7 +47,7 @@ struct Sent {
 
 class Crowd {
  public:
-  explicit Crowd(const ActorKind& kind) : node_(std::string(kind.name), 1) {
+  explicit Crowd(const ActorKind& kind) : node_(std::string(kind.name), {.workers = 1}) {
     const Component grinder = component_of(kind, role<NativeGrinder>("grinder"));
     addresses_.reserve(actors);
     for (std::uint64_t i = 0; i < actors; ++i) {
@@ -175,14 +175,23 @@ std::vector<RowInfo> rows() {
   });
 }
 
+Duration span_of(const Effort& effort) {
+  return std::chrono::milliseconds(effort.is_smoke ? 20 : effort.is_brief() ? 400 : 3'000);
+}
+std::size_t rounds_of(const Effort& effort) { return effort.is_brief() ? 1 : 5; }
+
+// A round fills the mailboxes, overloads them, and lets them run empty.
+Duration takes(const Effort& effort) {
+  return std::ssize(actor_kinds) * rounds_of(effort) * 3 * span_of(effort);
+}
+
 using Values = std::map<std::string, std::vector<double>, std::less<>>;
 
 // As many rounds as are wanted. Why there are none; empty: there are.
 std::string measure_rounds(const ActorKind& kind, const Effort& effort, Values& values,
                            std::uint64_t& handled) {
-  using std::chrono::milliseconds;
-  const Duration span = milliseconds(effort.is_smoke ? 20 : effort.is_brief() ? 400 : 3'000);
-  const std::size_t wanted = effort.is_brief() ? 1 : 5;
+  const Duration span = span_of(effort);
+  const std::size_t wanted = rounds_of(effort);
   const std::size_t tries = 3 * wanted;
   Crowd crowd(kind);
   auto audit = crowd.node().audit_of(kind);
@@ -224,7 +233,8 @@ const Block& overload_block() {
   static constexpr Block block = {.name = "overload",
                                   .title = "twice as much as a node can do",
                                   .rows = rows,
-                                  .measure = measure};
+                                  .measure = measure,
+                                  .takes = takes};
   return block;
 }
 

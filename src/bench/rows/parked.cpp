@@ -76,7 +76,22 @@ Duration cpu_time() {
 struct Pauses {
   Duration each;
   int times = 1;
+
+  static Pauses of(const Effort& effort) {
+    using std::chrono::milliseconds;
+    if (effort.is_smoke) return {.each = milliseconds(2), .times = 2};
+    if (effort.is_brief()) return {.each = milliseconds(100), .times = 5};
+    return {.each = milliseconds(1'000), .times = 15};
+  }
 };
+
+std::uint64_t actors_of(const Effort& effort) {
+  if (effort.is_smoke) return 1'000;
+  return effort.is_brief() ? 10'000 : 100'000;
+}
+
+// In pauses, how long the time on a core is counted.
+constexpr int pauses_counted = 5;
 
 using Values = std::map<std::string, std::vector<double>, std::less<>>;
 
@@ -99,12 +114,8 @@ void measure_wake_ups(Nurseries& crowd, CpuPair cpus, const Pauses& pauses, Valu
 }
 
 void measure_kind(const ActorKind& kind, const Request& request, RawSink& sink) {
-  using std::chrono::milliseconds;
-  const Effort& effort = request.effort;
-  const std::uint64_t actors = effort.is_smoke ? 1'000 : effort.is_brief() ? 10'000 : 100'000;
-  const Pauses pauses = effort.is_smoke     ? Pauses{.each = milliseconds(2), .times = 2}
-                        : effort.is_brief() ? Pauses{.each = milliseconds(100), .times = 5}
-                                            : Pauses{.each = milliseconds(1'000), .times = 15};
+  const std::uint64_t actors = actors_of(request.effort);
+  const Pauses pauses = Pauses::of(request.effort);
   const auto cpus = cpu_pair();
   if (!cpus) {
     for (const RowInfo& row : rows_of(kind)) {
@@ -122,7 +133,7 @@ void measure_kind(const ActorKind& kind, const Request& request, RawSink& sink) 
   crowd.node().idle(pauses.each);  // What the spawns left behind comes to rest.
   const Instant begin = clock.now();
   const Duration cpu = cpu_time();
-  crowd.node().idle(5 * pauses.each);
+  crowd.node().idle(pauses_counted * pauses.each);
   values["cpu"].push_back(100 * static_cast<double>((cpu_time() - cpu).count()) /
                           static_cast<double>((clock.now() - begin).count()));
   auto audit = crowd.node().audit_of(kind);
@@ -134,13 +145,20 @@ void measure_kind(const ActorKind& kind, const Request& request, RawSink& sink) 
     give(request, sink, row, values.at(row.id.substr(row.id.rfind('/') + 1)), actors);
 }
 
+Duration takes(const ActorKind& kind, const Effort& effort) {
+  const Pauses pauses = Pauses::of(effort);
+  return actors_of(effort) * std::chrono::microseconds(kind.choose(10, 100)) +
+         (1 + pauses_counted + 2 * pauses.times) * pauses.each;
+}
+
 template <const ActorKind& Kind>
 constexpr Block block_of(std::string_view name, std::string_view title) {
   return {
       .name = name,
       .title = title,
       .rows = [] { return rows_of(Kind); },
-      .measure = [](const Request& request, RawSink& sink) { measure_kind(Kind, request, sink); }};
+      .measure = [](const Request& request, RawSink& sink) { measure_kind(Kind, request, sink); },
+      .takes = [](const Effort& effort) { return takes(Kind, effort); }};
 }
 
 }  // namespace

@@ -139,14 +139,14 @@ std::vector<RowInfo> rows() {
                     .base = "W14/add",
                     .goal = size.goal_ns / add_ns,
                     .leans = leans,
-                    .peer_id = fmt::format("W14/{}", size.names)});
+                    .peer_id = id_of(size)});
     rows.push_back({.id = id_of(size, "/2-threads"),
                     .title = "the same by two threads at once, of one thread's time",
                     .unit = "x",
                     .base = id_of(size),
                     .goal = two_threads_goal,
                     .leans = Leans::two_cores,
-                    .peer_id = fmt::format("W14/{}/2-threads", size.names)});
+                    .peer_id = id_of(size, "/2-threads")});
   }
   rows.push_back({.id = "W14/address",
                   .title = "an actor found by its address among 1,000",

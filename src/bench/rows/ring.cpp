@@ -31,7 +31,7 @@ class Ring {
  public:
   // `members`: of the whole ring, in the order in which the token visits them.
   Ring(const ActorKind& kind, const std::vector<std::size_t>& order)
-      : kind_(kind), node_("ring", 1) {
+      : kind_(kind), node_("ring", {.workers = 1}) {
     const Component component = component_of(kind, role<NativeRing>("ring"));
     const std::size_t size = order.size();
     std::vector<std::size_t> next(size);

@@ -7,9 +7,10 @@ namespace troupe::bench {
 
 std::span<const Block* const> all_blocks() {
   static const std::vector<const Block*> blocks = [] {
-    std::vector<const Block*> list{&floor_block(),    &core_block(),       &registry_block(),
-                                   &exchange_block(), &cross_core_block(), &flood_block(),
-                                   &fan_out_block(),  &ring_block(),       &skynet_block(),
+    std::vector<const Block*> list{&floor_block(),    &core_block(),        &registry_block(),
+                                   &exchange_block(), &cross_core_block(),  &flood_block(),
+                                   &fan_out_block(),  &ring_block(),        &skynet_block(),
+                                   &restart_block(),  &crash_storm_block(), &busy_block(),
                                    &overload_block(), &latency_block()};
     for (const Block& block : spawn_blocks()) list.push_back(&block);
     for (const Block& block : parked_blocks()) list.push_back(&block);

@@ -14,13 +14,16 @@ namespace troupe::bench {
 [[nodiscard]] const Block& core_block();      // W1, W6: the node's own code, stepped by one thread.
 [[nodiscard]] const Block& registry_block();  // W14: actors found by name and by address.
 [[nodiscard]] const Block& exchange_block();  // W1, W6: two actors of a node with one worker.
-[[nodiscard]] const Block& cross_core_block();  // W2: two actors on two workers.
-[[nodiscard]] const Block& flood_block();       // W3, W4: to one actor as fast as it takes them.
-[[nodiscard]] const Block& fan_out_block();     // W5: events to all subscribers of a topic.
-[[nodiscard]] const Block& ring_block();        // W8: a token through 10,000 actors.
-[[nodiscard]] const Block& skynet_block();      // W9: a tree of actors that spawn actors.
-[[nodiscard]] const Block& overload_block();    // Twice as much as a node can do.
-[[nodiscard]] const Block& latency_block();     // W16: answers at a fixed rate of requests.
+[[nodiscard]] const Block& cross_core_block();   // W2: two actors on two workers.
+[[nodiscard]] const Block& flood_block();        // W3, W4: to one actor as fast as it takes them.
+[[nodiscard]] const Block& fan_out_block();      // W5: events to all subscribers of a topic.
+[[nodiscard]] const Block& ring_block();         // W8: a token through 10,000 actors.
+[[nodiscard]] const Block& skynet_block();       // W9: a tree of actors that spawn actors.
+[[nodiscard]] const Block& restart_block();      // W12: a crash and the next life.
+[[nodiscard]] const Block& crash_storm_block();  // W12: many that crash.
+[[nodiscard]] const Block& busy_block();         // Work for two workers that begins on one.
+[[nodiscard]] const Block& overload_block();     // Twice as much as a node can do.
+[[nodiscard]] const Block& latency_block();      // W16: answers at a fixed rate of requests.
 [[nodiscard]] std::span<const Block> parked_blocks();  // W15: 100,000 actors that wait.
 [[nodiscard]] std::span<const Block> spawn_blocks();   // W7: actors that are spawned and wait.
 // With WebAssembly:

@@ -2,6 +2,7 @@
 // (github.com/atemerev/skynet). The sum must be that of all leaves.
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -30,7 +31,7 @@ std::uint64_t leaves_of(const ActorKind& kind, const Effort& effort) {
 // Branches, too: 111 for 100 leaves.
 std::uint64_t actors_of(std::uint64_t leaves) { return leaves + (leaves - 1) / 9; }
 
-constexpr std::uint32_t trees = 3;
+std::uint32_t trees_of(const Effort& effort) { return effort.is_brief() ? 2 : 3; }
 
 std::vector<RowInfo> rows() {
   return rows_of_kinds([](const ActorKind& kind) -> std::vector<RowInfo> {
@@ -61,7 +62,7 @@ void measure_kind(const ActorKind& kind, const Request& request, RawSink& sink) 
     const std::string id = fmt::format("W9/{}{}", kind.name, what);
     return *std::ranges::find(infos, id, &RowInfo::id);
   };
-  BenchNode node("sky", 1);
+  BenchNode node("sky", {.workers = 1});
   const std::array roles{role<NativeSkynet>("skynet")};
   node.load(kind, roles, R"(
 [app.templates.skynet]
@@ -83,7 +84,7 @@ grants = { spawn = ["skynet"] }
   std::vector<double> again;
   std::vector<double> gone;
   std::uint64_t ended = node.ended();
-  for (std::uint32_t number = 0; number < trees; ++number) {
+  for (std::uint32_t number = 0; number < trees_of(request.effort); ++number) {
     const Instant begin = clock.now();
     const std::uint64_t sum = node.ask(ground, fmt::format("add-up-the-leaves {}", leaves));
     (number == 0 ? first : again).push_back(since(begin));
@@ -109,13 +110,23 @@ void measure(const Request& request, RawSink& sink) {
   }
 }
 
+Duration takes(const Effort& effort) {
+  Duration all{};
+  for (const ActorKind& kind : actor_kinds) {
+    const auto actor = std::chrono::microseconds(kind.choose(15, 40));
+    all += trees_of(effort) * actors_of(leaves_of(kind, effort)) * actor;
+  }
+  return all;
+}
+
 }  // namespace
 
 const Block& skynet_block() {
   static constexpr Block block = {.name = "skynet",
                                   .title = "a tree of actors that spawn actors",
                                   .rows = rows,
-                                  .measure = measure};
+                                  .measure = measure,
+                                  .takes = takes};
   return block;
 }
 

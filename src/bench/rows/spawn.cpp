@@ -3,6 +3,7 @@
 // the first touch of memory; the bytes are those by which the resident set has grown.
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -110,13 +111,18 @@ void measure(const Case& what, const Request& request, RawSink& sink) {
   }
 }
 
+Duration takes(const Case& what, const Effort& effort) {
+  return what.actors(effort) * std::chrono::microseconds(what.kind.choose(10, 100));
+}
+
 // A block is functions without state: a case each.
 template <const Case& What>
 constexpr Block block_of(std::string_view name, std::string_view title) {
   return {.name = name,
           .title = title,
           .rows = [] { return rows_of(What); },
-          .measure = [](const Request& request, RawSink& sink) { measure(What, request, sink); }};
+          .measure = [](const Request& request, RawSink& sink) { measure(What, request, sink); },
+          .takes = [](const Effort& effort) { return takes(What, effort); }};
 }
 
 constexpr Case native_case{.kind = native_kind};

@@ -1,0 +1,215 @@
+#pragma once
+// The actors of W12. Who crashes has its twin in guests/; who drives is of C++ in all rows.
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "bench/rows/native_actors.hpp"
+#include "bench/rows/spawn_actors.hpp"
+#include "troupe/actor.hpp"
+
+namespace troupe::bench {
+
+// What makes a brittle actor crash: anything but eight bytes.
+inline constexpr std::string_view crash_order = "crash";
+
+// Brings eight bytes back to whoever sent or asked, and crashes at anything else, as
+// guests/brittle.c.
+// Thread: a worker's.
+class NativeBrittle final : public Actor {
+ public:
+  Outcome handle(Turn& turn, BytesView message) override {
+    if (message.size() != sizeof(std::uint64_t)) return Outcome::crash("ordered");
+    if (turn.answer_owed()) return Outcome::answer(message);
+    const auto sender = turn.sender();
+    if (!sender) return {};
+    return turn.send(*sender, message) ? Outcome() : Outcome::error("the sender refused");
+  }
+};
+
+// Crashes one actor and asks its next life, so many times, one after the other.
+// Thread: that of the actor that it is part of.
+class CrashRounds {
+ public:
+  Outcome begin(Turn& turn, Address brittle, std::uint64_t rounds) {
+    brittle_ = brittle;
+    left_ = rounds;
+    good_ = 0;
+    return next(turn);
+  }
+  void take(const AnswerView& answer) {
+    if (answer && number_in(*answer) == left_) ++good_;
+    --left_;
+  }
+  // The answer is from the life after: the order to crash was there before the question.
+  Outcome next(Turn& turn) {
+    return turn.send(brittle_, as_bytes(crash_order)) &&
+                   turn.request(brittle_, bytes_of(left_), std::chrono::seconds(60))
+               ? Outcome()
+               : Outcome::error("who is to crash refused");
+  }
+
+  [[nodiscard]] bool is_over() const { return left_ == 0; }
+  // Questions that the next life answered with what they brought.
+  [[nodiscard]] std::uint64_t good() const { return good_; }
+
+ private:
+  Address brittle_ = {};
+  std::uint64_t left_ = 0;
+  std::uint64_t good_ = 0;
+};
+
+// `go N` crashes the actor `brittle` N times.
+// Thread: a worker's.
+class CrashDriver final : public Actor {
+ public:
+  Outcome handle(Turn& turn, BytesView message) override {
+    const auto brittle = turn.find("brittle");
+    if (!brittle) return Outcome::error("there is nobody to crash");
+    caller_ = turn.responder_for_later();
+    return rounds_.begin(turn, *brittle,
+                         number_of(as_text(message).substr(std::string_view("go ").size())));
+  }
+  Outcome answered(Turn& turn, std::uint64_t, const AnswerView& answer) override {
+    rounds_.take(answer);
+    if (!rounds_.is_over()) return rounds_.next(turn);
+    return turn.answer(*caller_, as_bytes(std::to_string(rounds_.good())))
+               ? Outcome()
+               : Outcome::error("the answer was refused");
+  }
+
+ private:
+  CrashRounds rounds_;
+  std::optional<Responder> caller_;
+};
+
+// Has one child that crashes: `spawn`, and `ask` with a number of crashes.
+// Thread: a worker's.
+class CrashParent final : public Actor {
+ public:
+  Outcome handle(Turn& turn, BytesView message) override {
+    const auto word = word_in(message);
+    if (!word) return Outcome::error("a parent is told in words");
+    head_ = turn.sender();
+    if (word->kind == NurseryWord::ask) return rounds_.begin(turn, child_, word->number);
+    const auto child = turn.spawn("brittle", std::nullopt, {});
+    if (!child) return Outcome::error("a child was refused");
+    child_ = *child;
+    return say(turn, *head_, {.kind = NurseryWord::done, .number = 1});
+  }
+  Outcome answered(Turn& turn, std::uint64_t, const AnswerView& answer) override {
+    rounds_.take(answer);
+    if (!rounds_.is_over()) return rounds_.next(turn);
+    return say(turn, *head_,
+               {.kind = NurseryWord::done, .number = static_cast<std::uint32_t>(rounds_.good())});
+  }
+
+ private:
+  CrashRounds rounds_;
+  Address child_ = {};
+  std::optional<Address> head_;
+};
+
+// `spawn N` adds N parents, `crash N` has each of those that were added last crash its child N
+// times, one parent after the other; both are answered with how many were done.
+// Thread: a worker's.
+class CrashHead final : public Actor {
+ public:
+  Outcome handle(Turn& turn, BytesView message) override {
+    if (const auto word = word_in(message); word && !turn.answer_owed()) {
+      done_ += word->number;
+      ++at_;
+      return go_on(turn);
+    }
+    const std::string_view text = as_text(message);
+    caller_ = turn.responder_for_later();
+    number_ = static_cast<std::uint32_t>(number_of(text.substr(text.find(' ') + 1)));
+    spawns_ = text.starts_with("spawn");
+    if (spawns_) parents_.clear();
+    at_ = 0;
+    done_ = 0;
+    return go_on(turn);
+  }
+
+ private:
+  Outcome go_on(Turn& turn) {
+    if (at_ == (spawns_ ? number_ : parents_.size())) {
+      return turn.answer(*caller_, as_bytes(std::to_string(done_)))
+                 ? Outcome()
+                 : Outcome::error("the answer was refused");
+    }
+    if (!spawns_) return say(turn, parents_[at_], {.kind = NurseryWord::ask, .number = number_});
+    const auto parent = turn.spawn("parent", std::nullopt, {});
+    if (!parent) return Outcome::error("a parent was refused");
+    parents_.push_back(*parent);
+    return say(turn, *parent, {.kind = NurseryWord::spawn});
+  }
+
+  std::optional<Responder> caller_;
+  std::vector<Address> parents_;
+  std::uint32_t number_ = 0;
+  bool spawns_ = false;
+  std::size_t at_ = 0;
+  std::uint64_t done_ = 0;
+};
+
+// Any request has all of its actors crash, then each bring back a number of its own; answered with
+// the sum of these numbers.
+// Thread: a worker's.
+class CrashAll final : public Actor {
+ public:
+  explicit CrashAll(std::shared_ptr<const std::vector<Address>> actors)
+      : actors_(std::move(actors)) {}
+
+  Outcome handle(Turn& turn, BytesView message) override {
+    if (as_text(message) == go_on) return tell(turn);
+    if (message.size() == sizeof sum_) {
+      sum_ += number_in(message);
+      if (--waiting_ != 0) return {};
+      return turn.answer(*caller_, as_bytes(std::to_string(sum_)))
+                 ? Outcome()
+                 : Outcome::error("the answer was refused");
+    }
+    caller_ = turn.responder_for_later();
+    told_ = 0;
+    sum_ = 0;
+    waiting_ = actors_->size();
+    return tell(turn);
+  }
+
+ private:
+  static constexpr std::string_view go_on = "on";
+  // A handler may have 1,024 effects.
+  static constexpr std::size_t at_once = 1'000;
+
+  // First all orders to crash, then all numbers.
+  Outcome tell(Turn& turn) {
+    const std::size_t all = 2 * actors_->size();
+    const std::size_t end = std::min(told_ + at_once, all);
+    for (; told_ < end; ++told_) {
+      const std::size_t which = told_ % actors_->size();
+      const std::uint64_t number = which + 1;
+      const bool is_order = told_ < actors_->size();
+      if (!turn.send((*actors_)[which], is_order ? as_bytes(crash_order) : bytes_of(number)))
+        return Outcome::error("who is to crash refused");
+    }
+    if (told_ == all) return {};
+    return turn.send(turn.self(), as_bytes(go_on)) ? Outcome() : Outcome::error("refused");
+  }
+
+  std::shared_ptr<const std::vector<Address>> actors_;
+  std::optional<Responder> caller_;
+  std::size_t told_ = 0;
+  std::size_t waiting_ = 0;
+  std::uint64_t sum_ = 0;
+};
+
+}  // namespace troupe::bench
