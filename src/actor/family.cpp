@@ -9,7 +9,6 @@
 #include "base/check.hpp"
 #include "base/format.hpp"
 #include "base/limits.hpp"
-#include "base/units.hpp"
 
 namespace troupe {
 namespace {

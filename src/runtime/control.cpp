@@ -6,7 +6,6 @@
 #include "base/check.hpp"
 #include "base/format.hpp"
 #include "base/limits.hpp"
-#include "runtime/actor_filter.hpp"
 #include "scheduler/inside.hpp"
 
 namespace troupe {
@@ -234,7 +233,7 @@ void Control::on(const EndedReport& report) {
       event.decision = judge(*one, report.ended);
     }
   }
-  tell(std::move(event));
+  tell(event);
 }
 
 // Its supervisor forgets it, without a decision.
@@ -246,7 +245,7 @@ void Control::leave(Child& one) {
   carry_out(supervisor);
 }
 
-void Control::tell(ExitEvent event) {
+void Control::tell(const ExitEvent& event) {
   if (const auto found = waiting_.find(event.address); found != waiting_.end()) {
     for (const auto& told : std::exchange(found->second.on_exit, {})) told(event);
   }

@@ -115,7 +115,7 @@ class Control final : public Steppable {
   void carry_out(Named& supervisor);
   void start(Child& one);
   void leave(Child& one);
-  void tell(ExitEvent event);
+  void tell(const ExitEvent& event);
   // False: it has no home.
   bool push_to(Address to, EnvelopePtr envelope);
   bool order(Address to, EnvelopeKind kind, std::unique_ptr<Note> note = nullptr,
