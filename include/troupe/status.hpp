@@ -64,7 +64,8 @@ struct ActorStatus {
 struct NodeCounters {
   std::uint64_t actors_made = 0;
   std::uint64_t actors_gone = 0;
-  std::uint64_t lives_ended = 0;  // However they ended.
+  std::uint64_t lives_ended = 0;    // However they ended.
+  std::uint64_t lives_crashed = 0;  // Of these.
   std::uint64_t received = 0;
   std::uint64_t handled = 0;
   std::uint64_t errors = 0;

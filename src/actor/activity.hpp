@@ -2,10 +2,11 @@
 // What an actor has been doing, once it has done something: an actor that was never sent a message
 // has none of this.
 
-#include <array>
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "model/pool.hpp"
 #include "scheduler/reclaimer.hpp"
@@ -64,6 +65,12 @@ struct Activity : Pooled {
  private:
   std::atomic<const Exit*> last_exit_{nullptr};  // Owned.
 };
+
+// How long ago; none for `never`.
+[[nodiscard]] inline std::optional<Duration> since(Instant at, Instant now) {
+  if (at == never) return std::nullopt;
+  return std::max(Duration::zero(), now - at);
+}
 
 // One writer: a load and a store, no locked instruction.
 template <typename T>

@@ -1,18 +1,6 @@
 #include "actor/cell.hpp"
 
-#include <algorithm>
-
 namespace troupe {
-namespace {
-
-// None for `never`.
-std::optional<Duration> since(Instant at, Instant now) {
-  if (at == never) return std::nullopt;
-  return std::max(Duration::zero(), now - at);
-}
-
-}  // namespace
-
 Activity& Cell::make_activity() {
   // Release: who finds it finds it made.
   activity_.store(std::make_unique<Activity>().release(), std::memory_order_release);
@@ -28,7 +16,7 @@ ActorStatus Cell::status(Instant now) const {
   status.lives = life.load(relaxed);
   status.age = age(now);
   status.refused_by = refused.read();
-  const Activity* active = activity_.load(std::memory_order_acquire);
+  const Activity* active = activity_if_any();
   if (active == nullptr) return status;
   status.received = active->received.load(relaxed);
   status.handled = active->handled.load(relaxed);

@@ -83,9 +83,9 @@ class Cell : public Runnable, public Pooled {
     if (rarities_ == nullptr) rarities_ = std::make_unique<Rarities>();
     return *rarities_;
   }
-  // Null: there is none.
+  // Null: there is none. Any thread.
   [[nodiscard]] Activity* activity_if_any() const {
-    return activity_.load(std::memory_order_relaxed);
+    return activity_.load(std::memory_order_acquire);
   }
   [[nodiscard]] Rarities* rarities_if_any() const { return rarities_.get(); }
   [[nodiscard]] Away* away() const { return is_away ? rarities_->away.get() : nullptr; }

@@ -19,6 +19,7 @@ struct WorkerCounters {
   std::atomic<std::uint64_t> created{0};    // Actors.
   std::atomic<std::uint64_t> retired{0};    // Likewise; they may have been created elsewhere.
   std::atomic<std::uint64_t> ended{0};      // Lives.
+  std::atomic<std::uint64_t> crashed{0};    // Of these.
   std::atomic<std::uint64_t> moved{0};      // Actors that it handed to other workers.
   std::atomic<std::uint64_t> held_back{0};  // Attempts to send to a worker whose inbox was full.
   std::atomic<std::uint64_t> paused{0};     // Senders, for messages that waited for room.

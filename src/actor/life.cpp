@@ -129,6 +129,7 @@ void Worker::release_books(Cell& cell) {
 // for an end that is never followed by a restart.
 void Worker::end_life(Cell& cell, const Exit& exit, std::unique_ptr<Death> death) {
   bump(counters_.ended);
+  if (exit.kind == Exit::Kind::crashed) bump(counters_.crashed);
   cell.instance.reset();
   cell.birth_pending = false;
   cell.state.store(ActorState::ended, std::memory_order_relaxed);

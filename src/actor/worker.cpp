@@ -1,8 +1,6 @@
 #include "actor/worker.hpp"
 
 #include <algorithm>
-#include <array>
-#include <bit>
 
 #include "scheduler/inside.hpp"
 
@@ -11,12 +9,6 @@ namespace {
 
 // When it waits for other threads to get on.
 constexpr Duration look_again_after = std::chrono::microseconds(20);
-
-std::uint64_t seed_from(Random& random) {
-  std::array<std::uint8_t, sizeof(std::uint64_t)> bytes{};
-  random.fill(bytes);
-  return std::bit_cast<std::uint64_t>(bytes);
-}
 
 }  // namespace
 

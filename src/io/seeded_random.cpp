@@ -5,23 +5,12 @@
 #include <cstring>
 
 #include "base/check.hpp"
+#include "base/split_mix.hpp"
 
 namespace troupe {
-namespace {
-
-std::uint64_t splitmix64(std::uint64_t& state) {
-  state += 0x9E37'79B9'7F4A'7C15U;
-  std::uint64_t mixed = state;
-  mixed = (mixed ^ (mixed >> 30U)) * 0xBF58'476D'1CE4'E5B9U;
-  mixed = (mixed ^ (mixed >> 27U)) * 0x94D0'49BB'1331'11EBU;
-  return mixed ^ (mixed >> 31U);
-}
-
-}  // namespace
-
 Xoshiro256 Xoshiro256::from_seed(std::uint64_t seed) {
   std::array<std::uint64_t, 4> state{};
-  for (std::uint64_t& word : state) word = splitmix64(seed);
+  for (std::uint64_t& word : state) word = split_mix(seed);
   return Xoshiro256(state);
 }
 

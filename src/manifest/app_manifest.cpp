@@ -102,29 +102,28 @@ std::optional<TableReader> entry_of(const TableReader& app, std::string_view gro
   return std::nullopt;
 }
 
-// The one whose spelling it is; `otherwise` for none.
+// The one of `values` that is given, as to_string() spells it.
 template <typename Value>
-Value spelled(const std::optional<std::string>& text, std::initializer_list<Value> values,
-              Value otherwise) {
-  for (const Value value : values) {
-    if (text && to_string(value) == *text) return value;
-  }
-  return otherwise;
+std::optional<Value> chosen(const TableReader& reader, std::string_view key, std::string_view what,
+                            std::initializer_list<Value> values) {
+  std::vector<std::string_view> names;
+  for (const Value value : values) names.push_back(to_string(value));
+  const auto text = reader.choice(key, {.what = what, .names = names});
+  if (!text) return std::nullopt;
+  return values.begin()[std::ranges::find(names, *text) - names.begin()];
 }
 
 void read_policy(const TableReader& reader, SupervisorPolicy& policy) {
-  static const std::vector<std::string_view> strategies = {"one-for-one", "one-for-all",
-                                                           "rest-for-one"};
-  static const std::vector<std::string_view> backoffs = {"immediate", "linear", "exponential"};
   using Kind = Backoff::Kind;
   policy.intensity = reader.number32("intensity").value_or(policy.intensity);
   policy.period = reader.duration("period").value_or(policy.period);
-  policy.strategy = spelled(reader.choice("strategy", {.what = "strategy", .names = strategies}),
-                            {Strategy::one_for_one, Strategy::one_for_all, Strategy::rest_for_one},
-                            policy.strategy);
+  policy.strategy = chosen(reader, "strategy", "strategy",
+                           {Strategy::one_for_one, Strategy::one_for_all, Strategy::rest_for_one})
+                        .value_or(policy.strategy);
   Backoff& backoff = policy.backoff;
-  backoff.kind = spelled(reader.choice("backoff", {.what = "backoff", .names = backoffs}),
-                         {Kind::immediate, Kind::linear, Kind::exponential}, backoff.kind);
+  backoff.kind =
+      chosen(reader, "backoff", "backoff", {Kind::immediate, Kind::linear, Kind::exponential})
+          .value_or(backoff.kind);
   backoff.base = reader.duration("backoff_delay").value_or(backoff.base);
   backoff.cap = reader.duration("backoff_max").value_or(std::max(backoff.cap, backoff.base));
   backoff.base = std::min(backoff.base, backoff.cap);
@@ -162,39 +161,29 @@ Bytes read_config(const TableReader& reader) {
   return to_bytes(text);
 }
 
-RestartType restart_of(std::string_view text) {
-  for (const RestartType type : {RestartType::transient, RestartType::temporary}) {
-    if (to_string(type) == text) return type;
-  }
-  return RestartType::permanent;
-}
-
 MailboxBounds read_mailbox(const TableReader& reader) {
-  static const std::vector<std::string_view> policies(when_full_names.begin(),
-                                                      when_full_names.end());
   MailboxBounds mailbox;
   mailbox.messages = reader.number32("messages").value_or(mailbox.messages);
   mailbox.bytes = reader.number("bytes").value_or(mailbox.bytes);
-  const auto policy = reader.choice("when_full", {.what = "policy", .names = policies});
-  if (policy) {
-    const auto at = std::ranges::find(when_full_names, *policy) - when_full_names.begin();
-    mailbox.when_full = static_cast<WhenFull>(at);
-  }
+  mailbox.when_full = chosen(reader, "when_full", "policy",
+                             {WhenFull::refuse, WhenFull::drop_newest, WhenFull::drop_oldest,
+                              WhenFull::drop_lowest, WhenFull::block})
+                          .value_or(mailbox.when_full);
   mailbox.redeliver = static_cast<std::uint8_t>(reader.number32("redeliver").value_or(0));
   return mailbox;
 }
 
 // What actors and templates have in common.
 ActorEntry read_entry(const TableReader& reader, const Known& known, RestartType restart) {
-  static const std::vector<std::string_view> restarts = {"permanent", "transient", "temporary"};
   static const std::vector<std::string_view> engines = {"default", "deterministic"};
   const Choices templates{.what = "template", .names = known.templates};
   ActorEntry entry;
   entry.component =
       reader.choice("component", {.what = "component", .names = known.components}).value_or("");
   entry.config = read_config(reader);
-  const auto type = reader.choice("restart", {.what = "restart type", .names = restarts});
-  entry.restart = type ? restart_of(*type) : restart;
+  entry.restart = chosen(reader, "restart", "restart type",
+                         {RestartType::permanent, RestartType::transient, RestartType::temporary})
+                      .value_or(restart);
   entry.grants = read_grants(reader, &templates);
   if (const auto mailbox = reader.table("mailbox", mailbox_schema())) {
     entry.mailbox = read_mailbox(*mailbox);

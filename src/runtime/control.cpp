@@ -172,7 +172,6 @@ void Control::spawn(ChildOrder what, std::function<void(Result<Address>)> done) 
   creation->parentage = {.number = supervisor.number, .restart = what.restart};
   creation->config = std::move(what.config);
   Child& one = add({.address = *address,
-                    .name = world_.registry.label(*address),
                     .supervisor = &supervisor,
                     .creation = std::move(creation),
                     .on_first_start = std::move(done)});

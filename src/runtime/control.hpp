@@ -1,6 +1,6 @@
 #pragma once
-// The control plane of one node: knows every actor and who supervises it, carries out what the
-// supervisors decide, and ends the node. Like a worker it is an object with step(), driven by one
+// The control plane of one node: starts the children of named supervisors, carries out what these
+// decide, and ends the node. Like a worker it is an object with step(), driven by one
 // thread or by the simulator; it never waits for a guest.
 
 #include <atomic>
@@ -38,8 +38,9 @@ struct ChildOrder {
 };
 
 // Thread:  step() and what it calls by one driver; post() any thread.
-// Owns:    the actors that named supervisors have, and their supervisors. The rest are their
-// parents'. Errors:  reach whoever asked through `done`.
+// Owns:    the named supervisors and what it knows of their children; spawned actors are their
+//          parents' affair.
+// Errors:  reach whoever asked through `done`.
 class Control final : public Steppable {
  public:
   struct World {
@@ -52,7 +53,7 @@ class Control final : public Steppable {
     PushEpoch& push_epoch;  // Its own.
     OutsideRequests& outside_requests;
     std::atomic<bool>& is_stopping;
-    // Called outside the lock, one at a time.
+    // Called one at a time.
     std::function<void(const ExitEvent&)> on_exit;
     std::function<void(const RuntimeEnd&)> on_end;
   };
@@ -88,7 +89,6 @@ class Control final : public Steppable {
   struct Child {
     Address address;
     std::uint64_t order = 0;  // Of its start among all.
-    std::string name;         // app/actor, or "#slot.generation".
     Named* supervisor = nullptr;
     ChildNumber number = 0;                      // As the supervisor calls it.
     std::unique_ptr<CreateOrder> creation = {};  // Until its first life is set off.
@@ -126,6 +126,7 @@ class Control final : public Steppable {
   void ask_to_stop(Child& one, Duration budget);
   void end_what_is_left(Instant now);
   void go_on_ending();
+
   World world_;
   std::unordered_map<Address, Child> children_;
   std::map<std::uint64_t, Address> by_order_;

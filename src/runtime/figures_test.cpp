@@ -1,7 +1,9 @@
 // Proves what an actor's status says of how it gets on: ages, times, reasons. Simulated time.
 
 #include <functional>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -156,6 +158,54 @@ TEST_F(Figures, CountRefusalsByReason) {
   EXPECT_EQ(count(Refusal::invalid), 2U);
   EXPECT_EQ(now.refused(), 6U);
   EXPECT_EQ(status("full").refused(), 0U);
+}
+
+TEST_F(Figures, AddUpForTheNode) {
+  const Doing::Handle doing = [](Turn& turn, std::string_view text) {
+    if (text == "crash") return Outcome::crash("told to");
+    if (text == "ask") {
+      EXPECT_TRUE(turn.request(*turn.find("silent"), {}, seconds(60)));
+    }
+    if (text == "to nobody") {
+      EXPECT_FALSE(turn.send({.slot = 77, .generation = 1}, {}));
+    }
+    return Outcome{};
+  };
+  std::optional<Responder> owed;
+  const Doing::Handle silent = [&](Turn& turn, std::string_view) {
+    owed = turn.responder_for_later();
+    return Outcome{};
+  };
+  const Address one = spawn("one", doing);
+  const Address other = spawn("other", doing);
+  (void)spawn("silent", silent);
+  for (const std::string_view text : {"ask", "crash", "to nobody"}) node_.send(one, text);
+  node_.send(other, "ask");
+  node_.advance(seconds(2));
+  NodeCounters counters = node_.core().counters();
+  EXPECT_EQ(counters.actors_made, 3U);
+  EXPECT_EQ(counters.actors_gone, 0U);
+  EXPECT_EQ(counters.lives_ended, 1U);
+  EXPECT_EQ(counters.lives_crashed, 1U);
+  EXPECT_EQ(counters.received, 6U) << "four from outside, two requests";
+  EXPECT_EQ(counters.handled, 5U) << "all but the one that it crashed over";
+  EXPECT_EQ(counters.refused_by.at(std::to_underlying(Refusal::gone)), 1U);
+  EXPECT_EQ(counters.dead_by.at(std::to_underlying(DeadReason::crashed)), 1U);
+  const NodeGauges gauges = node_.core().roster().gauges();
+  EXPECT_EQ(gauges.actors, 3U);
+  EXPECT_EQ(gauges.queued, 0U);
+  EXPECT_FALSE(gauges.oldest_queued);
+  EXPECT_EQ(gauges.oldest_request, seconds(2));
+  // What those have done who are gone stays counted.
+  node_.core().control().post(
+      [&] { node_.core().control().stop(other, seconds(1), [](const auto&) {}); });
+  node_.run_until_idle();
+  counters = node_.core().counters();
+  EXPECT_EQ(counters.actors_gone, 1U);
+  EXPECT_EQ(counters.received, 7U) << "and the order to stop";
+  EXPECT_EQ(counters.lives_ended, 2U);
+  EXPECT_EQ(counters.lives_crashed, 1U);
+  EXPECT_EQ(node_.core().roster().gauges().actors, 2U);
 }
 
 }  // namespace

@@ -1,7 +1,5 @@
 #include "runtime/node_core.hpp"
 
-#include <array>
-#include <bit>
 #include <mutex>
 #include <span>
 #include <utility>
@@ -37,12 +35,6 @@ Result<Bytes> result_of(Answer answer) {
       return fail(ErrorCode::unavailable, failure.text);
   }
   return fail(ErrorCode::internal, "unknown failure");
-}
-
-std::uint64_t seed_from(Random& random) {
-  std::array<std::uint8_t, sizeof(std::uint64_t)> bytes{};
-  random.fill(bytes);
-  return std::bit_cast<std::uint64_t>(bytes);
 }
 
 }  // namespace
@@ -128,6 +120,7 @@ NodeCounters NodeCore::counters() const {
     all.actors_made += one.created.load(relaxed);
     all.actors_gone += one.retired.load(relaxed);
     all.lives_ended += one.ended.load(relaxed);
+    all.lives_crashed += one.crashed.load(relaxed);
     all.received += one.received.load(relaxed);
     all.handled += one.handled.load(relaxed);
     all.errors += one.errors.load(relaxed);

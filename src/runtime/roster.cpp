@@ -70,19 +70,24 @@ ActorList Roster::actors(const ActorQuery& query, std::string_view own_app) cons
 
 NodeGauges Roster::gauges() const {
   const Instant now = clock_.now();
+  const auto relaxed = std::memory_order_relaxed;
   NodeGauges all;
+  Instant oldest_queued = never;
+  Instant oldest_request = never;
   for (std::optional<std::uint32_t> at = 0; at;) {
     at = registry_.read_some(*at, slots_a_slice, [&](const Cell& cell) {
       ++all.actors;
-      // One that has done nothing has nothing to add.
-      if (cell.activity_if_any() == nullptr) return;
-      const ActorStatus one = cell.status(now);
-      all.queued += one.queued;
-      all.oldest_queued = std::max(all.oldest_queued, one.oldest_queued);
-      all.oldest_request = std::max(all.oldest_request, one.oldest_request);
-      all.memory_bytes += one.memory_bytes;
+      const Activity* active = cell.activity_if_any();
+      if (active == nullptr) return;
+      const std::uint32_t queued = active->queued.load(relaxed);
+      all.queued += queued;
+      if (queued > 0) oldest_queued = std::min(oldest_queued, active->oldest_queued.load(relaxed));
+      oldest_request = std::min(oldest_request, active->oldest_request.load(relaxed));
+      all.memory_bytes += active->memory_bytes.load(relaxed);
     });
   }
+  all.oldest_queued = since(oldest_queued, now);
+  all.oldest_request = since(oldest_request, now);
   return all;
 }
 

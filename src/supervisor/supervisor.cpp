@@ -6,22 +6,11 @@
 
 #include "base/check.hpp"
 #include "base/limits.hpp"
+#include "base/split_mix.hpp"
 #include "supervisor/growing_ring.hpp"
 
 namespace troupe {
 namespace {
-
-bool wants_restart(RestartType type, const Exit& exit) {
-  switch (type) {
-    case RestartType::permanent:
-      return true;
-    case RestartType::transient:
-      return exit.kind != Exit::Kind::normal;
-    case RestartType::temporary:
-      return false;
-  }
-  CHECK(false, "a RestartType has one of its named values");
-}
 
 // Without its random part.
 Duration nominal_delay(const Backoff& backoff, std::uint32_t nth_restart) {
@@ -41,15 +30,6 @@ Duration nominal_delay(const Backoff& backoff, std::uint32_t nth_restart) {
     }
   }
   CHECK(false, "a Backoff has one of its named kinds");
-}
-
-// SplitMix64.
-std::uint64_t next_random(std::uint64_t& state) {
-  state += 0x9E37'79B9'7F4A'7C15U;
-  std::uint64_t mixed = state;
-  mixed = (mixed ^ (mixed >> 30U)) * 0xBF58'476D'1CE4'E5B9U;
-  mixed = (mixed ^ (mixed >> 27U)) * 0x94D0'49BB'1331'11EBU;
-  return mixed ^ (mixed >> 31U);
 }
 
 // A restart for which a child waits on its own.
@@ -232,7 +212,7 @@ SupervisorVerdict Supervisor::ended(ChildNumber number, const Exit& exit, StopAs
   const bool is_for_another = is_to_stop(one);
   // What is to stop has stopped, however it ended.
   const bool is_wanted =
-      is_for_another ? one.type != RestartType::temporary : wants_restart(one.type, exit);
+      is_for_another ? one.type != RestartType::temporary : restarts_after(one.type, exit);
   const bool comes_back = is_wanted && asked == StopAsked::no && !is_ending();
   if (comes_back) {
     one.state = State::down;
@@ -347,8 +327,7 @@ Duration Supervisor::delay_of(std::uint32_t nth_restart) {
   const std::int64_t spread = delay.count() * policy_->backoff.jitter_percent / 100;
   if (spread == 0) return delay;
   const auto choices = 2 * static_cast<std::uint64_t>(spread) + 1;
-  return delay +
-         Duration(static_cast<std::int64_t>(next_random(books_->random) % choices) - spread);
+  return delay + Duration(static_cast<std::int64_t>(split_mix(books_->random) % choices) - spread);
 }
 
 // --- One for one -----------------------------------------------------------------------------

@@ -14,23 +14,20 @@
 #include <vector>
 
 #include "base/format.hpp"
+#include "base/split_mix.hpp"
 #include "supervisor/supervisor.hpp"
 #include "supervisor/test_otp_supervisor.hpp"
 
 namespace troupe::otp {
 
-// Small numbers from a seed: SplitMix64, which begins at once.
+// Small numbers from a seed, of a generator that begins at once.
 //
 // Thread: one at a time.
 class Dice {
  public:
   explicit Dice(std::uint64_t seed) : state_(seed) {}
   std::uint32_t below(std::uint32_t bound) {
-    state_ += 0x9E37'79B9'7F4A'7C15U;
-    std::uint64_t mixed = state_;
-    mixed = (mixed ^ (mixed >> 30U)) * 0xBF58'476D'1CE4'E5B9U;
-    mixed = (mixed ^ (mixed >> 27U)) * 0x94D0'49BB'1331'11EBU;
-    return static_cast<std::uint32_t>((mixed ^ (mixed >> 31U)) % bound);
+    return static_cast<std::uint32_t>(split_mix(state_) % bound);
   }
   template <typename T>
   T one_of(std::initializer_list<T> choices) {

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstdint>
 
+#include "base/split_mix.hpp"
 #include "strategy.hpp"
 
 namespace troupe::systematic {
@@ -37,12 +38,7 @@ class RandomStrategy final : public Strategy {
   bool pick_spurious_failure() override { return chance(8); }
 
  private:
-  std::uint64_t next() {
-    std::uint64_t value = (state_ += 0x9e37'79b9'7f4a'7c15U);
-    value = (value ^ (value >> 30U)) * 0xbf58'476d'1ce4'e5b9U;
-    value = (value ^ (value >> 27U)) * 0x94d0'49bb'1331'11ebU;
-    return value ^ (value >> 31U);
-  }
+  std::uint64_t next() { return split_mix(state_); }
   unsigned below(unsigned bound) { return static_cast<unsigned>(((next() >> 32U) * bound) >> 32U); }
   bool chance(unsigned of_256) { return (next() >> 56U) < of_256; }
 
