@@ -16,19 +16,13 @@
 #include <gtest/gtest.h>
 
 #include "base/format.hpp"
+#include "io/temporary_folder.hpp"
 
 namespace troupe {
 namespace {
 
 class NodeSockets : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string name = (std::filesystem::temp_directory_path() / "troupe-XXXXXX").native();
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    folder_ = name;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   // What is left when a node is killed: both files, and nobody who holds them.
   void leave_behind(std::string_view node) const {
     ASSERT_TRUE(listen_unix(socket_path(folder_, node)).has_value());
@@ -43,7 +37,8 @@ class NodeSockets : public testing::Test {
     return names;
   }
 
-  std::filesystem::path folder_;
+  const TemporaryFolder temporary_;
+  const std::filesystem::path& folder_ = temporary_.path();
 };
 
 TEST_F(NodeSockets, AreForTheirOwnerOnly) {

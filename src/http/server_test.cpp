@@ -22,6 +22,7 @@
 #include "http/fake_node.hpp"
 #include "http/node_socket.hpp"
 #include "http/unix_socket.hpp"
+#include "io/temporary_folder.hpp"
 
 namespace troupe {
 namespace {
@@ -31,9 +32,6 @@ using namespace std::chrono_literals;
 class Server : public testing::Test {
  protected:
   void SetUp() override {
-    std::string name = (std::filesystem::temp_directory_path() / "troupe-XXXXXX").native();
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    folder_ = name;
     ActorStatus echo;
     echo.name = "bank/echo";
     echo.address = {.slot = 3, .generation = 1};
@@ -49,7 +47,6 @@ class Server : public testing::Test {
     server_.reset();
     socket_.reset();
     EXPECT_TRUE(std::filesystem::is_empty(folder_)) << "socket and lock go with their owner";
-    std::filesystem::remove_all(folder_);
   }
 
   void serve(HttpServerOptions options = {}) {
@@ -104,7 +101,8 @@ class Server : public testing::Test {
 
   void expect_alive() { EXPECT_TRUE(client().node().has_value()); }
 
-  std::filesystem::path folder_;
+  const TemporaryFolder temporary_;
+  const std::filesystem::path& folder_ = temporary_.path();
   FakeNode node_;
   std::optional<NodeSocket> socket_;
   std::unique_ptr<HttpServer> server_;

@@ -9,26 +9,20 @@
 #include <gtest/gtest.h>
 
 #include "base/limits.hpp"
+#include "io/temporary_folder.hpp"
 
 namespace troupe {
 namespace {
 
 class PosixDiskTest : public testing::Test {
- public:
-  ~PosixDiskTest() override { std::filesystem::remove_all(folder_); }
-
  protected:
-  PosixDiskTest() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "troupe-disk-XXXXXX").native();
-    folder_ = ::mkdtemp(pattern.data());
-  }
-
   std::filesystem::path write(const std::string& name, const std::string& content) {
     std::ofstream(folder_ / name, std::ios::binary) << content;
     return folder_ / name;
   }
 
-  std::filesystem::path folder_;
+  const TemporaryFolder temporary_;
+  const std::filesystem::path& folder_ = temporary_.path();
   PosixDisk disk_;
 };
 

@@ -8,19 +8,16 @@
 
 #include <gtest/gtest.h>
 
+#include "io/temporary_folder.hpp"
+
 namespace troupe {
 namespace {
 
 namespace fs = std::filesystem;
 
 class RuntimeDirTest : public testing::Test {
- public:
-  ~RuntimeDirTest() override { fs::remove_all(root_); }
-
  protected:
   RuntimeDirTest() {
-    std::string pattern = (fs::temp_directory_path() / "troupe-places-XXXXXX").native();
-    root_ = ::mkdtemp(pattern.data());
     for (const char* name : {"xdg", "run", "tmp"}) make(root_ / name, 0700);
     places_.run_user = root_ / "run";
     places_.temporary = root_ / "tmp";
@@ -41,7 +38,8 @@ class RuntimeDirTest : public testing::Test {
   }
   [[nodiscard]] fs::path of_user() const { return places_.run_user / std::to_string(places_.user); }
 
-  fs::path root_;
+  const TemporaryFolder temporary_;
+  const fs::path& root_ = temporary_.path();
   RuntimePlaces places_;
 };
 

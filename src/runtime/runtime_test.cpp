@@ -15,6 +15,7 @@
 #include <gtest/gtest.h>
 
 #include "base/format.hpp"
+#include "io/temporary_folder.hpp"
 
 namespace troupe {
 namespace {
@@ -239,10 +240,8 @@ TEST(Runtime, TellsOnceHowAWatchedLifeEnded) {
 }
 
 TEST(Runtime, LoadsAnAppOfNativeActors) {
-  const auto folder = std::filesystem::temp_directory_path() / fmt::format("troupe-{}", getpid());
-  std::filesystem::create_directories(folder);
-  const auto manifest = folder / "app.toml";
-  std::ofstream(manifest) << R"(schema = 1
+  const TemporaryFolder folder;
+  const auto manifest = folder.write("app.toml", as_bytes(R"(schema = 1
 [app]
 name = "shop"
 [app.components]
@@ -253,7 +252,7 @@ component = "sum"
 [app.actors.door]
 component = "forward"
 config = "total"
-)";
+)"));
   const auto runtime = start();
   EXPECT_EQ(runtime->load(manifest).error().code, ErrorCode::not_found) << "nothing registered";
   EXPECT_TRUE(runtime->add_native("sum", [] { return std::make_unique<Sum>(); }));
@@ -265,7 +264,6 @@ config = "total"
   EXPECT_EQ(names, (std::vector<std::string>{"shop/total", "shop/door"}));
   EXPECT_TRUE(runtime->send(*runtime->find("door"), as_bytes("x")));
   EXPECT_TRUE(runtime->request(*runtime->find("shop/total"), {}, seconds(60)));
-  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

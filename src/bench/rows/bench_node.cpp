@@ -5,8 +5,8 @@
 
 #include "base/check.hpp"
 #include "base/format.hpp"
-#include "bench/rows/folder.hpp"
 #include "bench/rows/native_actors.hpp"
+#include "io/temporary_folder.hpp"
 #include "troupe/bytes.hpp"
 
 namespace troupe::bench {
@@ -32,30 +32,28 @@ Component component_of(const ActorKind& kind, const Role& role) {
   return Component::native(role.name, role.make);
 }
 
-BenchNode::BenchNode(std::string name, const BenchNodeOptions& options) : name_(std::move(name)) {
+BenchNode::BenchNode(std::string name, const BenchNodeOptions& options)
+    : name_(std::move(name)), lives_may_crash_(options.lives_may_crash) {
   // What is logged here is a message that came to nothing: whoever waits for it waits in vain.
   const auto on_log = [](const LogLine& line) {
     CHECK(line.level < LogLevel::warn, fmt::format("{}: {}", line.name, line.text));
   };
-  // Nobody listens unless it is asked for: each end would be told one by one.
-  std::function<void(const ExitEvent&)> on_exit;
-  if (options.on_end) {
-    on_exit = [may_crash = options.lives_may_crash, tell = options.on_end](const ExitEvent& event) {
-      CHECK(may_crash || event.exit.kind != Exit::Kind::crashed,
-            fmt::format("{}: {}", event.name, to_string(event.exit)));
-      tell(event);
-    };
-  }
   auto runtime = Runtime::start({.name = name_,
                                  .workers = options.workers,
                                  .actors_move = options.actors_move,
                                  .on_log = on_log,
-                                 .on_exit = on_exit});
+                                 .on_exit = options.on_end});
   CHECK(runtime.has_value(), runtime.error().message);
   runtime_ = *std::move(runtime);
 }
 
-BenchNode::~BenchNode() = default;
+BenchNode::~BenchNode() { (void)counters(); }
+
+NodeCounters BenchNode::counters() const {
+  const NodeCounters counters = runtime_->counters();
+  CHECK(lives_may_crash_ || counters.lives_crashed == 0, "no actor of the workload has crashed");
+  return counters;
+}
 
 Address BenchNode::spawn(SpawnOptions options, const Component& component) {
   const auto spawned = runtime_->spawn(component, std::move(options));
@@ -72,7 +70,7 @@ Address BenchNode::spawn(std::string name, const Component& component, std::stri
 }
 
 void BenchNode::load(const ActorKind& kind, std::span<const Role> roles, std::string_view actors) {
-  const Folder folder;
+  const TemporaryFolder folder;
   std::string text = fmt::format("schema = 1\n[app]\nname = \"{}\"\n[app.components]\n", name_);
   for (const Role& role : roles) {
 #if TROUPE_HAS_WASMTIME
@@ -104,7 +102,7 @@ std::uint64_t BenchNode::ask(Address actor, std::string_view order) {
   return number_of(as_text(*answer));
 }
 
-std::uint64_t BenchNode::ended() const { return runtime_->counters().lives_ended; }
+std::uint64_t BenchNode::ended() const { return counters().lives_ended; }
 
 void BenchNode::wait_for_ends(std::uint64_t lives) {
   while (ended() < lives) idle(look_again_after);
@@ -112,8 +110,8 @@ void BenchNode::wait_for_ends(std::uint64_t lives) {
 
 void BenchNode::wait_until_left(std::size_t actors) {
   const auto left = [this] {
-    const NodeCounters counters = runtime_->counters();
-    return counters.actors_made - counters.actors_gone;
+    const NodeCounters now = counters();
+    return now.actors_made - now.actors_gone;
   };
   while (left() > actors) idle(look_again_after);
 }

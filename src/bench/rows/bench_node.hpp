@@ -40,7 +40,7 @@ Role driver(std::string_view name) {
 
 struct BenchNodeOptions {
   std::uint32_t workers = 1;
-  // Hears of each life that ends, on a thread of the node.
+  // Hears of each life that ends, on a thread of the node; without, nobody is told one by one.
   std::function<void(const ExitEvent&)> on_end = {};
   bool actors_move = true;
   // A life that crashes is what is measured, not the end of it.
@@ -84,7 +84,11 @@ class BenchNode {
   [[nodiscard]] Runtime& runtime() { return *runtime_; }
 
  private:
+  // REQUIRES: no life has crashed that may not.
+  [[nodiscard]] NodeCounters counters() const;
+
   std::string name_;
+  bool lives_may_crash_;
   std::unique_ptr<Runtime> runtime_;
 };
 

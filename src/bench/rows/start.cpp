@@ -9,11 +9,11 @@
 
 #include "base/format.hpp"
 #include "bench/process.hpp"
-#include "bench/rows/folder.hpp"
 #include "bench/rows/guests.hpp"
 #include "bench/rows/rows.hpp"
 #include "bench/sampler.hpp"
 #include "io/system_clock.hpp"
+#include "io/temporary_folder.hpp"
 
 namespace troupe::bench {
 namespace {
@@ -53,7 +53,7 @@ class AppFolder {
   [[nodiscard]] std::string path() const { return folder_.path(); }
 
  private:
-  Folder folder_;
+  TemporaryFolder folder_;
   std::filesystem::path app_;
 };
 

@@ -1,4 +1,4 @@
-#include "bench/rows/folder.hpp"
+#include "io/temporary_folder.hpp"
 
 #include <fstream>
 #include <ios>
@@ -7,20 +7,20 @@
 
 #include "base/check.hpp"
 
-namespace troupe::bench {
+namespace troupe {
 
-Folder::Folder() {
-  std::string path = std::filesystem::temp_directory_path() / "troupe-bench-XXXXXX";
+TemporaryFolder::TemporaryFolder() {
+  std::string path = std::filesystem::temp_directory_path() / "troupe-XXXXXX";
   CHECK(::mkdtemp(path.data()) != nullptr, "a temporary folder can be made");
   path_ = path;
 }
 
-Folder::~Folder() {
+TemporaryFolder::~TemporaryFolder() {
   std::error_code ignored;
   std::filesystem::remove_all(path_, ignored);
 }
 
-std::filesystem::path Folder::write(std::string_view name, BytesView content) const {
+std::filesystem::path TemporaryFolder::write(std::string_view name, BytesView content) const {
   auto file = path_ / name;
   std::ofstream stream(file, std::ios::binary);
   stream << as_text(content);
@@ -29,4 +29,4 @@ std::filesystem::path Folder::write(std::string_view name, BytesView content) co
   return file;
 }
 
-}  // namespace troupe::bench
+}  // namespace troupe

@@ -1,22 +1,22 @@
 #pragma once
-// A folder for what a node reads from files, gone with the object.
+// A folder for files that nobody needs afterwards, gone with the object: of tests and benchmarks.
 
 #include <filesystem>
 #include <string_view>
 
 #include "troupe/bytes.hpp"
 
-namespace troupe::bench {
+namespace troupe {
 
 // Thread: one.
 // Owns:   the folder, made under the one for temporary files.
-// Errors: a folder or file that can't be written is a CHECK: nothing can be measured without it.
-class Folder {
+// Errors: a folder or file that can't be written is a CHECK: there is nothing to do without it.
+class TemporaryFolder {
  public:
-  Folder();
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder();
+  TemporaryFolder();
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  ~TemporaryFolder();
 
   // The new file's path.
   [[nodiscard]] std::filesystem::path write(std::string_view name, BytesView content) const;
@@ -26,4 +26,4 @@ class Folder {
   std::filesystem::path path_;
 };
 
-}  // namespace troupe::bench
+}  // namespace troupe
