@@ -147,7 +147,7 @@ class Runtime {
   // Ends the present life; the supervisor then decides as for any exit. Does not wait.
   Result<void> kill(Address actor);
 
-  // All of them, in the order in which they were started.
+  // All of them: while none has ended, in the order in which they were asked for.
   [[nodiscard]] std::vector<ActorStatus> actors();
   // Those that fit, by name, and how many more do. Looks at every actor: a million take
   // 0.2 to 0.5 s; copies only what it shows. An actor that comes or goes meanwhile may be in it or

@@ -23,7 +23,7 @@ class Roster {
  public:
   Roster(const Registry& registry, const Clock& clock) : registry_(registry), clock_(clock) {}
 
-  // By slot: on a node where none has ended, in the order of their start.
+  // By slot: while none has ended, in the order in which they were asked for.
   [[nodiscard]] std::vector<ActorStatus> actors() const;
   // As Runtime's.
   [[nodiscard]] ActorList actors(const ActorQuery& query, std::string_view own_app) const;
