@@ -251,10 +251,11 @@ TEST_F(FanOut, EndsWithItsListeners) {
     node.node.send(one, "news.*");
     there.push_back(one);
   }
+  // The event is behind it in the inbox of their worker: one of them is gone when it is expanded.
+  node.worker_of(there[0]).port().push(
+      Envelope::make({.kind = EnvelopeKind::retire, .receiver = there[0]}).release());
   ASSERT_TRUE(node.node.core().send(publisher, as_bytes("goal")));
   (void)node.worker_of(publisher).step();
-  // The event is in the inbox of their worker.
-  node.node.core().registry().retire(there[0]);
   ASSERT_TRUE(node.node.core().send(there[1], as_bytes("out")));
   node.node.run_until_idle();
   EXPECT_EQ(seen_[there[0]], "");
