@@ -60,6 +60,7 @@ double bare_gain() {
     const Instant begin = clock.now();
     {
       std::vector<std::jthread> running;
+      running.reserve(threads);
       for (std::size_t which = 0; which < threads; ++which)
         running.emplace_back([&ends, which] { ends.at(which) = grind(1, steps_each); });
     }
