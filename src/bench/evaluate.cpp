@@ -121,6 +121,7 @@ std::vector<PeerWayMeasured> best_of_each(const RowInfo& row, const Measurements
     if (!is_new && is_better(row.better, way.value, at->second.value)) at->second = way;
   }
   std::vector<PeerWayMeasured> ways;
+  ways.reserve(best.size());
   for (const auto& [name, way] : best) ways.push_back(way);
   return ways;
 }

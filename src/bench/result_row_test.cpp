@@ -126,17 +126,20 @@ TEST(Evaluate, SetsARowBesideTheBestPeer) {
                                   {{.id = "W1", .peer = "go/1"}, series_of(250, 0.1)},
                                   {{.id = "W1", .peer = "tokio/1"}, series_of(180, 0.1)},
                                   {{.id = "W1", .peer = "tokio/2"}, series_of(240, 0.1)},
+                                  {{.id = "W1", .peer = "caf/1"}, series_of(900, 0.1)},
+                                  {{.id = "W1", .peer = "caf/2"}, series_of(700, 0.1)},
                                   {{.id = "W3", .peer = "caf/1"}, series_of(1, 0)}};
   const auto result = evaluate(row, measurements, seed);
   ASSERT_TRUE(result->beside.has_value());
   EXPECT_EQ(result->beside->peer, "tokio/1");
   EXPECT_NEAR(result->beside->times, 60.0 / 180, 0.001);
   EXPECT_LE(result->beside->low, result->beside->times);
-  ASSERT_EQ(result->peers.size(), 2U) << "the best configuration of each peer that did the row";
-  EXPECT_EQ(result->peers[0].peer, "go/1");
-  EXPECT_NEAR(result->peers[0].value, 300, 3);
-  EXPECT_EQ(result->peers[1].peer, "tokio/1");
-  EXPECT_NEAR(result->peers[1].value, 216, 2);
+  ASSERT_EQ(result->peers.size(), 3U) << "the best configuration of each peer that did the row";
+  EXPECT_EQ(result->peers[0].peer, "caf/2");
+  EXPECT_EQ(result->peers[1].peer, "go/1");
+  EXPECT_NEAR(result->peers[1].value, 300, 3);
+  EXPECT_EQ(result->peers[2].peer, "tokio/1");
+  EXPECT_NEAR(result->peers[2].value, 216, 2);
   const auto json = nlohmann::json::parse(to_json(*result, Figures::without));
   EXPECT_NEAR(json["peers"]["tokio/1"].get<double>(), 216, 2);
 }

@@ -3,7 +3,6 @@
 // node, and in the calm who would crash gets messages of another kind at the same times, so that
 // the two differ by the crashes alone.
 
-#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstddef>
@@ -14,7 +13,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/check.hpp"

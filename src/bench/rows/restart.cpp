@@ -6,7 +6,6 @@
 #include "model/restart.hpp"
 
 #include <array>
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
