@@ -85,11 +85,13 @@ class Subscriptions {
     std::vector<Listener> listeners;  // Oldest first. None, or one at least who is somebody.
   };
   struct Hash {
+    // NOLINTNEXTLINE(readability-identifier-naming): the standard library asks for it.
     using is_transparent = void;
     std::size_t operator()(const std::unique_ptr<Node>& node) const noexcept { return node->hash; }
     std::size_t operator()(const Edge& edge) const noexcept { return edge.hash; }
   };
   struct Equal {
+    // NOLINTNEXTLINE(readability-identifier-naming): the standard library asks for it.
     using is_transparent = void;
     bool operator()(const std::unique_ptr<Node>& one, const std::unique_ptr<Node>& other) const {
       return one == other;

@@ -7,7 +7,6 @@
 #include <functional>
 #include <new>
 #include <string_view>
-#include <vector>
 
 #include <gtest/gtest.h>
 

@@ -71,8 +71,7 @@ class Player final : public Actor {
  private:
   // A few things to do, while there are messages left to send.
   void act(Turn& turn) {
-    if (world_.chance(3)) publish(turn);
-    if (world_.listens[index_] && world_.chance(5)) change_subscriptions(turn);
+    act_on_topics(turn);
     // Less than one message for each, so that it ends by itself.
     const std::uint64_t count = world_.chance(35) ? 1 + world_.below(3) : 0;
     for (std::uint64_t left = count; left > 0 && world_.messages_left > 0; --left) {
@@ -103,6 +102,10 @@ class Player final : public Actor {
         sent_.push_back(world_.last_id());
       }
     }
+  }
+  void act_on_topics(Turn& turn) {
+    if (world_.chance(3)) publish(turn);
+    if (world_.listens[index_] && world_.chance(5)) change_subscriptions(turn);
   }
   void publish(Turn& turn) {
     static constexpr std::array<std::string_view, 4> topics{"news", "news.eu", "news.us", "sport"};
