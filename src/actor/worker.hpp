@@ -94,9 +94,9 @@ class Worker final : public Steppable {
 
   // Arrivals (delivery.cpp).
   void route(EnvelopePtr envelope);
-  // Where what is for it is to go. If that is elsewhere, the worker is inside its push epoch, and
-  // flushes before it sleeps.
-  [[nodiscard]] Registry::Place place_of(Address actor);
+  // Where an actor is that seemed to be elsewhere: something may be pushed there until the next
+  // flush.
+  [[nodiscard]] Registry::Place look_from_inside(Address actor);
   void take_arrivals();
   void deliver(Cell* cell, EnvelopePtr envelope);
   void deliver_to(Cell& cell, EnvelopePtr envelope);
