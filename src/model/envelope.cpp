@@ -10,7 +10,8 @@ namespace troupe {
 Body* Body::make_empty(std::size_t size, std::unique_ptr<Note> note) {
   CHECK(size <= UINT32_MAX);
   void* place = Pool::allocate(sizeof(Body) + size);
-  return new (place) Body(static_cast<std::uint32_t>(size), std::move(note));
+  auto* body = new (place) Body(static_cast<std::uint32_t>(size), std::move(note));
+  return body;
 }
 
 Body* Body::make(BytesView bytes, std::unique_ptr<Note> note) {
