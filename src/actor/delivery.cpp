@@ -35,14 +35,10 @@ void Worker::accept(Cell& cell, EnvelopePtr envelope) {
   }
 }
 
-Registry::Place Worker::place_of(Address actor) {
-  const Registry::Place place = world_.inputs.registry.place(actor, index_);
-  if (place.kind != Registry::Place::Kind::elsewhere) [[likely]]
-    return place;
+Registry::Place Worker::look_from_inside(Address actor) {
   // Whatever comes of it: who is inside is seen to leave at the next flush.
   has_outgoing_ = true;
-  if (push_epoch_.is_inside()) return place;
-  push_epoch_.enter();
+  if (!push_epoch_.is_inside()) push_epoch_.enter();
   // What was read before may be out of date.
   return world_.inputs.registry.place(actor, index_);
 }
@@ -53,7 +49,7 @@ void Worker::route(EnvelopePtr envelope) {
     return;
   }
   using Kind = Registry::Place::Kind;
-  const Registry::Place place = place_of(envelope->receiver);
+  Registry::Place place = world_.inputs.registry.place(envelope->receiver, index_);
   if (place.kind == Kind::here) [[likely]] {
     if (envelope->kind <= EnvelopeKind::event) {
       // As deliver() would, on the way that most take.
@@ -74,6 +70,7 @@ void Worker::route(EnvelopePtr envelope) {
     }
     return;
   }
+  if (place.kind == Kind::elsewhere) place = look_from_inside(envelope->receiver);
   if (place.kind == Kind::elsewhere) {
     outgoing_[place.home].push(std::move(envelope));
   } else if (place.kind == Kind::awaited) {

@@ -92,7 +92,8 @@ void Worker::publish(const Envelope& event) {
 // To one that is not here.
 void Worker::send_to(const Listener& listener, Copies& copies) {
   using Kind = Registry::Place::Kind;
-  const Registry::Place place = place_of(listener.subscriber);
+  Registry::Place place = world_.inputs.registry.place(listener.subscriber, index_);
+  if (place.kind == Kind::elsewhere) place = look_from_inside(listener.subscriber);
   if (place.kind == Kind::elsewhere) {
     recipients_[place.home].push_back({listener.subscriber, listener.number});
   } else if (place.kind == Kind::awaited) {

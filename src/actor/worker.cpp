@@ -47,13 +47,7 @@ StepResult Worker::step() {
     carry_out_own_orders();  // Of actors that may be about to leave.
     worked = true;
   }
-  // All that the actor has asked for arrives everywhere before it can ask for more elsewhere.
-  if (may_hand_over && has_outgoing_ && flush()) worked = true;
-  if (may_hand_over && !has_outgoing_) {
-    hand_over(*departure_);
-    departure_.reset();
-    worked = true;
-  }
+  if (may_hand_over && depart()) worked = true;
   if (!awaited_.empty()) give_up_on_the_gone();
   while (auto alarm = timers_.pop_due(now)) {
     fire(*alarm);
@@ -77,6 +71,16 @@ StepResult Worker::step() {
   share_load();
   names.leave();
   return worked ? StepResult::worked : StepResult::idle;
+}
+
+// Whether it did anything. All that the actor has asked for arrives everywhere before it can ask
+// for more elsewhere.
+bool Worker::depart() {
+  const bool has_sent = has_outgoing_ && flush();
+  if (has_outgoing_) return has_sent;
+  hand_over(*departure_);
+  departure_.reset();
+  return true;
 }
 
 void Worker::before_park() {

@@ -96,9 +96,9 @@ class Worker final : public Steppable {
 
   // Arrivals (delivery.cpp).
   void route(EnvelopePtr envelope);
-  // Where what is for it is to go. If that is elsewhere, the worker is inside its push epoch, and
-  // flushes before it sleeps.
-  [[nodiscard]] Registry::Place place_of(Address actor);
+  // Where an actor is that seemed to be elsewhere: something may be pushed there until the next
+  // flush.
+  [[nodiscard]] Registry::Place look_from_inside(Address actor);
   void take_arrivals();
   void deliver(Cell* cell, EnvelopePtr envelope);
   void deliver_to(Cell& cell, EnvelopePtr envelope);
@@ -145,6 +145,7 @@ class Worker final : public Steppable {
   void note_partner(Cell& cell, Address sender);
   void share_load();
   void depart(const std::vector<Cell*>& cells, std::uint16_t to, Duration settled_after);
+  bool depart();
   void hand_over(const Departure& departure);
   void arrive(const Envelope& envelope);
   void keep_for_arrival(EnvelopePtr envelope);

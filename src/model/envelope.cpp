@@ -7,18 +7,28 @@
 
 namespace troupe {
 
-Body* Body::make(BytesView bytes, std::unique_ptr<Note> note, std::string_view more) {
-  const std::size_t size = bytes.size() + more.size();
+Body* Body::make_empty(std::size_t size, std::unique_ptr<Note> note) {
   CHECK(size <= UINT32_MAX);
   void* place = Pool::allocate(sizeof(Body) + size);
   auto* body = new (place) Body(static_cast<std::uint32_t>(size), std::move(note));
-  auto* to = static_cast<std::uint8_t*>(place) + sizeof(Body);
-  if (!bytes.empty()) std::memcpy(to, bytes.data(), bytes.size());
-  if (!more.empty()) std::memcpy(to + bytes.size(), more.data(), more.size());
   return body;
 }
 
-void Body::free() {
+Body* Body::make(BytesView bytes, std::unique_ptr<Note> note) {
+  Body* body = make_empty(bytes.size(), std::move(note));
+  if (!bytes.empty()) std::memcpy(body->data(), bytes.data(), bytes.size());
+  return body;
+}
+
+Body* Body::make_of_two(BytesView bytes, std::string_view more) {
+  Body* body = make_empty(bytes.size() + more.size(), nullptr);
+  if (!bytes.empty()) std::memcpy(body->data(), bytes.data(), bytes.size());
+  if (!more.empty()) std::memcpy(body->data() + bytes.size(), more.data(), more.size());
+  return body;
+}
+
+void Body::release(std::uint32_t times) {
+  if (references_.fetch_sub(times, std::memory_order_acq_rel) != times) return;
   this->~Body();
   Pool::release(this);
 }

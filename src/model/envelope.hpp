@@ -98,16 +98,14 @@ struct AddressesNote final : Note {
 // Thread: the count from any thread; the rest is read-only after construction.
 class Body {
  public:
-  // `more` follows the bytes.
-  static Body* make(BytesView bytes, std::unique_ptr<Note> note, std::string_view more = {});
+  static Body* make(BytesView bytes, std::unique_ptr<Note> note);
+  // Of both, one behind the other.
+  static Body* make_of_two(BytesView bytes, std::string_view more);
   Body(const Body&) = delete;
   Body& operator=(const Body&) = delete;
 
   void retain(std::uint32_t times) { references_.fetch_add(times, std::memory_order_relaxed); }
-  void release(std::uint32_t times = 1) {
-    if (references_.fetch_sub(times, std::memory_order_acq_rel) == times) free();
-  }
-  // All of them, `more` too.
+  void release(std::uint32_t times = 1);
   [[nodiscard]] BytesView bytes() const {
     return {reinterpret_cast<const std::uint8_t*>(this) + sizeof(Body), size_};
   }
@@ -117,7 +115,10 @@ class Body {
   Body(std::uint32_t size, std::unique_ptr<Note> note) : size_(size), note_(std::move(note)) {}
   ~Body() = default;
 
-  void free();
+  static Body* make_empty(std::size_t size, std::unique_ptr<Note> note);
+  [[nodiscard]] std::uint8_t* data() {
+    return reinterpret_cast<std::uint8_t*>(this) + sizeof(Body);
+  }
 
   std::atomic<std::uint32_t> references_{1};
   std::uint32_t size_;
@@ -167,7 +168,7 @@ class Envelope : public Pooled {
     EnvelopePtr envelope(new Envelope(seed));
     envelope->kind = EnvelopeKind::event;
     envelope->size_ = static_cast<std::uint32_t>(payload.size());
-    envelope->body_ = Body::make(payload, nullptr, topic);
+    envelope->body_ = Body::make_of_two(payload, topic);
     envelope->has_body_ = true;
     return envelope;
   }
@@ -255,6 +256,7 @@ class Copies {
                                    .number = number,
                                    .deadline = original_.deadline,
                                    .id = original_.id}));
+    Pool::fetch_next();
     copy->size_ = original_.size_;
     copy->has_body_ = original_.has_body_;
     // Either is eight bytes long.

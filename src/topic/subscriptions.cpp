@@ -105,7 +105,7 @@ void Subscriptions::drop(const Held& held) {
   found->subscriber = nobody;
   ++node.removed;
   --size_;
-  if (node.removed * 2 > node.listeners.size()) close_up(node);
+  if (node.removed > node.listeners.size() / 2) close_up(node);
   if (node.listeners.empty()) prune(node);
 }
 

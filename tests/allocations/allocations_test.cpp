@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <functional>
 #include <new>
+#include <string_view>
 
 #include <gtest/gtest.h>
 
@@ -51,6 +52,10 @@ class Doing final : public Actor {
     return answer ? handle_(turn, *answer) : Outcome{};
   }
   Outcome fired(Turn& turn, std::uint64_t /*timer*/) override { return handle_(turn, {}); }
+  Outcome event(Turn& turn, std::uint64_t /*subscription*/, std::string_view /*topic*/,
+                BytesView payload) override {
+    return handle_(turn, payload);
+  }
 
  private:
   const Handle& handle_;
@@ -141,6 +146,35 @@ TEST_F(Allocations, AreNoneForARequestWithItsTimeout) {
   answering = spawn(answer);
   ASSERT_TRUE(node_.core().send(asking, as_bytes("question")));
   EXPECT_EQ(count(rounds, 10'000), 0U);
+}
+
+// To listeners of both workers. It reaches each of them by two filters, and the next is published
+// when all have answered.
+TEST_F(Allocations, AreNoneForAnEvent) {
+  constexpr std::uint64_t listeners = 6;
+  std::uint64_t rounds = 0;
+  std::uint64_t waiting = 1;
+  Address publisher;
+  const Handle listening = [&](Turn& turn, BytesView message) {
+    if (as_text(message) == "listen") {
+      EXPECT_TRUE(turn.subscribe("a.topic.longer.than.a.string.has.inside"));
+      EXPECT_TRUE(turn.subscribe("a.#"));
+    } else {
+      EXPECT_TRUE(turn.send(publisher, message));
+    }
+    return Outcome{};
+  };
+  const Handle publishing = [&](Turn& turn, BytesView message) {
+    if (--waiting > 0) return Outcome{};
+    waiting = 2 * listeners;
+    ++rounds;
+    EXPECT_TRUE(turn.publish("a.topic.longer.than.a.string.has.inside", message));
+    return Outcome{};
+  };
+  for (std::uint64_t i = 0; i < listeners; ++i) node_.send(spawn(listening), "listen");
+  publisher = spawn(publishing);
+  ASSERT_TRUE(node_.core().send(publisher, as_bytes("news")));
+  EXPECT_EQ(count(rounds, 2'000), 0U);
 }
 
 TEST_F(Allocations, AreNoneForATimer) {

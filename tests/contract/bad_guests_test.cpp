@@ -41,6 +41,7 @@ struct BadGuest {
 };
 
 // Names what fails; without it a failing row would print the struct's bytes.
+// NOLINTNEXTLINE(readability-identifier-naming): googletest's name.
 void PrintTo(const BadGuest& row, std::ostream* out) { *out << row.guest << " " << row.exit; }
 
 constexpr const char* abi = "crashed(\"abi: ";
@@ -172,7 +173,7 @@ TEST_P(BadGuests, EndByANamedRuleAndHurtNobody) {
   const BadGuest& row = GetParam();
   const std::string expected = fmt::format("test/bad {}", row.exit);
   const int repetitions = row.hits_deadline ? 1'000 : 10'000;
-  std::uint64_t before = 0;
+  [[maybe_unused]] std::uint64_t before = 0;
   for (int i = 0; i < repetitions; ++i) {
     if (i == repetitions / 10) before = resident_bytes();
     const std::string exit = end_once(row);
@@ -208,7 +209,7 @@ TEST(GoodGuests, AreNotTakenForBad) {
     bool stopped = false;
     node.sim().core().control().post([&] {
       node.sim().core().control().stop(*address, milliseconds(10),
-                                       [&](Result<void>) { stopped = true; });
+                                       [&](const Result<void>&) { stopped = true; });
     });
     node.sim().run_until_idle();
     ASSERT_TRUE(stopped);

@@ -314,7 +314,7 @@ TEST_F(ProbeTest, KeepsStateBetweenMessagesAndLosesItAtARestart) {
   EXPECT_EQ(ask(counter, "add 2"), "total 42");
   EXPECT_EQ(ask(counter, "add 1"), "total 43");
   node_.sim().core().control().post(
-      [&] { node_.sim().core().control().kill(counter, [](auto) {}); });
+      [&] { node_.sim().core().control().kill(counter, [](const auto&) {}); });
   node_.sim().run_until_idle();
   EXPECT_EQ(ask(counter, "add 1"), "total 41");
 }
@@ -325,7 +325,7 @@ TEST_F(ProbeTest, IsAskedToStop) {
   EXPECT_EQ(ask(a, "on stop send b x"), "ok");
   bool stopped = false;
   node_.sim().core().control().post([&] {
-    node_.sim().core().control().stop(a, seconds(2), [&](Result<void>) { stopped = true; });
+    node_.sim().core().control().stop(a, seconds(2), [&](const Result<void>&) { stopped = true; });
   });
   node_.sim().run_until_idle();
   EXPECT_TRUE(stopped);
@@ -427,7 +427,7 @@ TEST_F(ProbeTest, GrowsMemoryToItsLimitAndIsWarnedAtNinetyPercent) {
   EXPECT_GE(status.memory_peak_bytes, 9U << 16U);
   int warnings = 0;
   for (const std::string& line : node_.sim().log()) {
-    if (line.find("90 %") != std::string::npos) ++warnings;
+    if (line.contains("90 %")) ++warnings;
   }
   EXPECT_EQ(warnings, 1);
 }

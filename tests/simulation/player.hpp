@@ -1,8 +1,12 @@
 #pragma once
 // The actor of the simulation: does what chance says, and tells what it did.
 
+#include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "troupe/actor.hpp"
@@ -22,6 +26,12 @@ class Player final : public Actor {
   Outcome handle(Turn& turn, BytesView message) override {
     const std::uint64_t id = World::id_in(message);
     world_.tell([&](Oracle& oracle) { oracle.handling(id, index_); });
+    if (world_.is_over) {
+      publish(turn);
+      commit();
+      world_.tell([&](Oracle& oracle) { oracle.handled(id); });
+      return {};
+    }
     if (world_.chance(3)) {
       world_.count("slow handler");
       world_.clock.advance(std::chrono::microseconds(500 + world_.below(5'000)));
@@ -43,6 +53,14 @@ class Player final : public Actor {
     commit();
     return {};
   }
+  Outcome event(Turn& /*turn*/, std::uint64_t subscription, std::string_view /*topic*/,
+                BytesView payload) override {
+    const std::uint64_t id = World::id_in(payload);
+    world_.tell([&](Oracle& oracle) { oracle.hearing({id, index_, life_, subscription}); });
+    if (world_.is_over || world_.below(200) != 0) return {};
+    world_.count("crash over an event");
+    return Outcome::crash("chance");
+  }
   Outcome fired(Turn& turn, std::uint64_t timer) override {
     world_.tell([&](Oracle& oracle) { oracle.told(life_, timer); });
     act(turn);
@@ -53,6 +71,7 @@ class Player final : public Actor {
  private:
   // A few things to do, while there are messages left to send.
   void act(Turn& turn) {
+    act_on_topics(turn);
     // Less than one message for each, so that it ends by itself.
     const std::uint64_t count = world_.chance(35) ? 1 + world_.below(3) : 0;
     for (std::uint64_t left = count; left > 0 && world_.messages_left > 0; --left) {
@@ -84,7 +103,51 @@ class Player final : public Actor {
       }
     }
   }
+  void act_on_topics(Turn& turn) {
+    if (world_.chance(3)) publish(turn);
+    if (world_.listens[index_] && world_.chance(5)) change_subscriptions(turn);
+  }
+  void publish(Turn& turn) {
+    static constexpr std::array<std::string_view, 4> topics{"news", "news.eu", "news.us", "sport"};
+    const std::string_view topic = topics.at(world_.below(topics.size()));
+    const Bytes payload = world_.draft_event(index_, std::string(topic));
+    if (const auto published = turn.publish(topic, payload); published) {
+      published_.push_back(world_.last_event());
+    } else {
+      world_.count("refused: " + std::string(to_string(published.error())));
+    }
+  }
+  void change_subscriptions(Turn& turn) {
+    static constexpr std::array<std::string_view, 5> filters{"news", "news.#", "news.*", "*", "#"};
+    if (!subscriptions_.empty() && world_.chance(40)) {
+      const std::uint64_t number = subscriptions_[world_.below(subscriptions_.size())];
+      std::erase(subscriptions_, number);
+      (void)turn.unsubscribe(number);
+      // It may be one of this handler.
+      if (std::erase_if(subscribed_, [&](const auto& one) { return one.first == number; }) == 0) {
+        unsubscribed_.push_back(number);
+      }
+      return;
+    }
+    const std::string_view filter = filters.at(world_.below(filters.size()));
+    const auto number = turn.subscribe(filter);
+    if (!number) return;
+    subscriptions_.push_back(*number);
+    subscribed_.emplace_back(*number, filter);
+  }
   void commit() {
+    for (const std::uint64_t number : unsubscribed_) {
+      world_.tell([&](Oracle& oracle) { oracle.unsubscribed(life_, number); });
+    }
+    for (const auto& [number, filter] : subscribed_) {
+      world_.tell([&](Oracle& oracle) { oracle.subscribed(life_, number, filter); });
+    }
+    for (const std::uint64_t event : published_) {
+      world_.tell([event](Oracle& oracle) { oracle.published(event); });
+    }
+    unsubscribed_.clear();
+    subscribed_.clear();
+    published_.clear();
     for (const std::uint64_t id : sent_) {
       world_.tell([id](Oracle& oracle) { oracle.accepted(id); });
     }
@@ -117,6 +180,11 @@ class Player final : public Actor {
   // Of the handler that runs.
   std::vector<std::uint64_t> sent_;
   std::vector<std::uint64_t> numbers_;
+  std::vector<std::uint64_t> published_;
+  std::vector<std::pair<std::uint64_t, std::string_view>> subscribed_;
+  std::vector<std::uint64_t> unsubscribed_;
+  // Of this life.
+  std::vector<std::uint64_t> subscriptions_;
   std::optional<Responder> later_;
 };
 

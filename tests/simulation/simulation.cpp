@@ -13,6 +13,7 @@
 
 #include "base/format.hpp"
 #include "conservation.hpp"
+#include "listening.hpp"
 #include "order.hpp"
 #include "outcomes.hpp"
 #include "player.hpp"
@@ -23,7 +24,7 @@ namespace troupe::simulation {
 namespace {
 
 // What must have occurred this often in all, or the run has shown nothing of it.
-constexpr std::array<std::string_view, 20> faults{"crash",
+constexpr std::array<std::string_view, 24> faults{"crash",
                                                   "wait for room",
                                                   "dead: blocked",
                                                   "move",
@@ -42,7 +43,11 @@ constexpr std::array<std::string_view, 20> faults{"crash",
                                                   "dead: crashed",
                                                   "dead: expired",
                                                   "dead: quarantined",
-                                                  "dropped by policy"};
+                                                  "dropped by policy",
+                                                  "event",
+                                                  "event to all",
+                                                  "crash over an event",
+                                                  "refused: no-subscriber"};
 constexpr std::uint64_t often_enough = 100;
 
 struct Finding {
@@ -62,7 +67,7 @@ class Run {
                .inbox_messages = seed % 8 < 4 ? 3 : limits::inbox_messages_max,
                .seed = seed}),
         world_(seed, node_.clock()) {
-    world_.oracles = {&conservation_, &order_, &outcomes_, &trace_};
+    world_.oracles = {&conservation_, &order_, &outcomes_, &listening_, &trace_};
   }
 
   Finding go() {
@@ -70,6 +75,7 @@ class Run {
     world_.messages_left = 3'000;
     while (world_.messages_left > 0) slice();
     settle();
+    publish_to_all();
     check_drops();
     for (const auto& worker : node_.core().workers()) {
       world_.counts["move"] += worker->counters().moved.load();
@@ -95,12 +101,15 @@ class Run {
     });
     const std::size_t count = 50 + world_.below(31);
     world_.players.resize(count);
+    world_.listens.resize(count);
     for (std::uint32_t index = 0; index < count; ++index) {
       auto spec = native_spec([this, index] { return std::make_unique<Player>(world_, index); });
       spec->mailbox = {.messages = static_cast<std::uint32_t>(1 + world_.below(12)),
                        .when_full = static_cast<WhenFull>(world_.below(when_full_names.size())),
                        .redeliver = static_cast<std::uint8_t>(world_.below(3) == 0 ? 1 : 0)};
       policies_.push_back(spec->mailbox.when_full);
+      // Nobody knows which events the others drop, or do not let in.
+      world_.listens[index] = policies_[index] == WhenFull::refuse;
       const auto spawned = node_.spawn({.name = fmt::format("player-{}", index),
                                         .supervisor = "calm",
                                         .spec = std::move(spec),
@@ -144,7 +153,9 @@ class Run {
   void send_from_outside() {
     if (world_.messages_left == 0) return;
     --world_.messages_left;
-    const auto to = static_cast<std::uint32_t>(world_.below(world_.players.size()));
+    send_from_outside_to(static_cast<std::uint32_t>(world_.below(world_.players.size())));
+  }
+  void send_from_outside_to(std::uint32_t to) {
     const Bytes payload = world_.draft(World::outside_sender, to, Priority::normal);
     const std::uint64_t id = world_.last_id();
     if (node_.core().send(world_.players[to], payload)) {
@@ -160,6 +171,20 @@ class Run {
       node_.advance(std::chrono::milliseconds(100));
       collect_dead();
     }
+  }
+
+  // Each in turn, while nothing else goes on.
+  void publish_to_all() {
+    world_.is_over = true;
+    for (std::uint32_t index = 0; index < world_.players.size(); ++index) {
+      if (is_stopped_[index]) continue;
+      const std::size_t before = world_.events.size();
+      send_from_outside_to(index);
+      node_.run_until_idle();
+      if (world_.events.size() != before + 1) world_.fail("a player does not publish");
+      if (listening_.was_published(before)) listening_.check_that_all_have_heard(before);
+    }
+    collect_dead();
   }
 
   void collect_dead() {
@@ -204,6 +229,7 @@ class Run {
   Conservation conservation_{world_};
   Order order_{world_};
   Outcomes outcomes_{world_};
+  Listening listening_{world_};
   Trace trace_{world_};
   std::vector<WhenFull> policies_;
   std::vector<bool> is_stopped_;

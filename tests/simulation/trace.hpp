@@ -24,6 +24,8 @@ class Trace final : public Oracle {
     note(6, life * 1'000'000 + number);
   }
   void life_ended(std::uint64_t life) override { note(7, life); }
+  void published(std::uint64_t event) override { note(8, event); }
+  void hearing(const Hearing& what) override { note(9, what.event * 1'000 + what.by); }
 
   [[nodiscard]] std::uint64_t value() const { return value_; }
   [[nodiscard]] std::uint64_t events() const { return events_; }

@@ -8,6 +8,8 @@
 #include <random>
 #include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/format.hpp"
@@ -25,7 +27,14 @@ struct Record {
   std::uint32_t sender = 0;  // A player, or World::outside_sender.
   std::uint32_t receiver = 0;
   Priority priority = Priority::normal;
-  std::uint64_t sequence = 0;  // Of its sender.
+  std::uint64_t sequence = 0;  // Rises with all that anybody says.
+};
+
+// An event that somebody wanted to publish.
+struct EventRecord {
+  std::uint32_t publisher = 0;
+  std::string topic;
+  std::uint64_t sequence = 0;  // As above.
 };
 
 // Thread: one.
@@ -47,6 +56,18 @@ class Oracle {
   virtual void asked(std::uint64_t /*life*/, std::uint64_t /*number*/) {}
   virtual void told(std::uint64_t /*life*/, std::uint64_t /*number*/) {}
   virtual void life_ended(std::uint64_t /*life*/) {}
+  // Events, by their index in World::events; subscriptions, by life and number.
+  virtual void published(std::uint64_t /*event*/) {}  // And the handler returned.
+  virtual void subscribed(std::uint64_t /*life*/, std::uint64_t /*number*/,
+                          std::string_view /*filter*/) {}
+  virtual void unsubscribed(std::uint64_t /*life*/, std::uint64_t /*number*/) {}
+  struct Hearing {
+    std::uint64_t event = 0;
+    std::uint32_t by = 0;  // A player.
+    std::uint64_t life = 0;
+    std::uint64_t number = 0;
+  };
+  virtual void hearing(const Hearing& /*what*/) {}
   // Everything has come to its end.
   virtual void finish() {}
 };
@@ -66,12 +87,21 @@ class World {
   // A new one, with a payload that names it and has some more bytes.
   Bytes draft(std::uint32_t sender, std::uint32_t receiver, Priority priority) {
     const std::uint64_t id = records.size();
-    records.push_back({sender, receiver, priority, id});
+    records.push_back({sender, receiver, priority, ++last_sequence_});
     Bytes payload(sizeof id + (chance(30) ? below(200) : 0));
     std::memcpy(payload.data(), &id, sizeof id);
     return payload;
   }
   [[nodiscard]] std::uint64_t last_id() const { return records.size() - 1; }
+  // Likewise, an event.
+  Bytes draft_event(std::uint32_t publisher, std::string topic) {
+    const std::uint64_t id = events.size();
+    events.push_back({publisher, std::move(topic), ++last_sequence_});
+    Bytes payload(sizeof id + (chance(30) ? below(200) : 0));
+    std::memcpy(payload.data(), &id, sizeof id);
+    return payload;
+  }
+  [[nodiscard]] std::uint64_t last_event() const { return events.size() - 1; }
   [[nodiscard]] static std::uint64_t id_in(BytesView payload) {
     std::uint64_t id = 0;
     std::memcpy(&id, payload.data(), sizeof id);
@@ -91,14 +121,18 @@ class World {
   SimClock& clock;
   std::vector<Record> records;
   std::vector<Oracle*> oracles;
+  std::vector<EventRecord> events;
   std::vector<Address> players;
+  std::vector<bool> listens;  // Each player, whether it subscribes to anything.
   std::uint64_t lives_begun = 0;
   std::uint64_t messages_left = 0;              // Nobody sends beyond.
+  bool is_over = false;                         // Who is sent anything only publishes.
   std::map<std::string, std::uint64_t> counts;  // Faults and refusals.
   std::vector<std::string> failures;
 
  private:
   std::mt19937_64 random_;
+  std::uint64_t last_sequence_ = 0;
 };
 
 }  // namespace troupe::simulation
