@@ -47,7 +47,7 @@ StepResult Worker::step() {
     carry_out_own_orders();  // Of actors that may be about to leave.
     worked = true;
   }
-  if (may_hand_over && depart()) worked = true;
+  if (may_hand_over && finish_departure()) worked = true;
   if (!awaited_.empty()) give_up_on_the_gone();
   while (auto alarm = timers_.pop_due(now)) {
     fire(*alarm);
@@ -75,7 +75,7 @@ StepResult Worker::step() {
 
 // Whether it did anything. All that the actor has asked for arrives everywhere before it can ask
 // for more elsewhere.
-bool Worker::depart() {
+bool Worker::finish_departure() {
   const bool has_sent = has_outgoing_ && flush();
   if (has_outgoing_) return has_sent;
   hand_over(*departure_);

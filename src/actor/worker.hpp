@@ -145,7 +145,7 @@ class Worker final : public Steppable {
   void note_partner(Cell& cell, Address sender);
   void share_load();
   void depart(const std::vector<Cell*>& cells, std::uint16_t to, Duration settled_after);
-  bool depart();
+  bool finish_departure();
   void hand_over(const Departure& departure);
   void arrive(const Envelope& envelope);
   void keep_for_arrival(EnvelopePtr envelope);
