@@ -8,7 +8,6 @@
 namespace troupe {
 namespace {
 
-constexpr std::chrono::milliseconds period{1};
 // After a pause of the whole machine, guests get their time anew.
 constexpr std::chrono::milliseconds catch_up_max{10};
 // Ticks without a hold before it sleeps.

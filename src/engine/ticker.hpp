@@ -2,6 +2,7 @@
 // The thread that makes deadlines pass.
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -23,6 +24,8 @@ namespace troupe {
 // Owns:   one thread.
 class Ticker {
  public:
+  static constexpr std::chrono::milliseconds period{1};
+
   explicit Ticker(std::function<void()> tick);
   Ticker(const Ticker&) = delete;
   Ticker& operator=(const Ticker&) = delete;

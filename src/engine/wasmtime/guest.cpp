@@ -1,9 +1,11 @@
 #include "engine/wasmtime/guest.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "base/check.hpp"
+#include "base/limits.hpp"
 #include "base/sanitize.hpp"
 #include "base/utf8.hpp"
 
@@ -37,13 +39,6 @@ void release_memory(void* context, shim_memory* memory) noexcept {
   *memory = {};
 }
 
-shim_budget budget_of(const InstanceLimits& limits) {
-  // One tick may be about to come: a guest gets at least what it was promised.
-  const auto ms = std::chrono::ceil<std::chrono::milliseconds>(limits.deadline).count();
-  return {.ticks = static_cast<std::uint64_t>(std::max<std::int64_t>(ms, 1)) + 1,
-          .fuel = limits.fuel};
-}
-
 Exit exit_of(TrapKind kind) {
   switch (kind) {
     case TrapKind::deadline:
@@ -73,7 +68,10 @@ shim_memory_source Guest::memory_source(ArenaSet& arena) {
 }
 
 Guest::Guest(const GuestModule& module, const InstanceLimits& limits)
-    : module_(module), budget_(budget_of(limits)), limits_(limits), handles_(limits.addresses) {}
+    : module_(module),
+      budget_{.ticks = limits::share_ticks, .fuel = limits.fuel},
+      limits_(limits),
+      handles_(limits.addresses) {}
 
 Guest::~Guest() = default;
 
@@ -116,13 +114,21 @@ bool Guest::boot() {
 }
 
 std::uint32_t Guest::overrun() {
-  // On a busy machine more than one may have passed. What it waits in overran() is not its own.
-  const std::uint64_t passed =
-      resumed_at_ == 0 ? 1 : std::max<std::uint64_t>(1, module_.ticker->ticks() - resumed_at_);
-  if (ticks_left_ < passed) return shim_deadline;
-  ticks_left_ -= passed;
+  const auto now = std::chrono::steady_clock::now();
+  const std::uint64_t ticks = module_.ticker->ticks();
+  if (resumed_) {
+    // Time off the processor counts: others have it meanwhile. A pause of the whole machine hardly
+    // does: the ticker makes up for little of it. Ticks alone don't tell, as those made up for come
+    // all at once.
+    const Duration ticked = Ticker::period * static_cast<std::int64_t>(ticks - resumed_->tick + 1);
+    time_left_ -= std::min<Duration>(now - resumed_->at, ticked);
+    if (time_left_ <= Duration(0)) return shim_deadline;
+  } else {
+    time_left_ = limits_.deadline;  // The share is free.
+  }
   if (host_->overran() == HostCalls::Overrun::go_on) {
-    resumed_at_ = module_.ticker->ticks();
+    // What it has waited in there is not its own.
+    resumed_ = {.at = std::chrono::steady_clock::now(), .tick = module_.ticker->ticks()};
     return shim_go_on;
   }
   die(Exit::killed());

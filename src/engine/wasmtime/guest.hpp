@@ -3,6 +3,7 @@
 // call it. instance.cpp calls exports with it, the imports answer with it.
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -112,6 +113,12 @@ class Guest {
   [[nodiscard]] static shim_memory_source memory_source(ArenaSet& arena);
 
  private:
+  // When it was allowed to go on beyond its share.
+  struct Resumed {
+    std::chrono::steady_clock::time_point at;
+    std::uint64_t tick = 0;
+  };
+
   void set_budget();
   // Whether it may go on, now that its share is over: a shim_... verdict.
   std::uint32_t overrun();
@@ -128,9 +135,8 @@ class Guest {
   const GuestModule& module_;
   HostCalls* host_ = nullptr;
   shim_caller* caller_ = nullptr;
-  shim_budget budget_;
-  std::uint64_t ticks_left_ = 0;                       // Of the budget, once the share is over.
-  std::uint64_t resumed_at_ = 0;                       // The tick of the latest overrun().
+  shim_budget budget_;  // The share of a turn, and all fuel.
+  std::optional<Resumed> resumed_;
   std::unique_ptr<std::array<std::string, 2>> lines_;  // By Stream; made by the first write.
   abi::Phase phase_ = abi::Phase::boot;
   bool has_died_ = false;
@@ -142,6 +148,7 @@ class Guest {
   HandleTable handles_;
   std::unique_ptr<Death> death_;
   std::uint64_t fuel_used_ = 0;
+  Duration time_left_{};  // Until its deadline, since it was resumed.
 };
 
 // --- What runs for every message stands here to be inlined.
@@ -160,10 +167,8 @@ inline void Guest::begin(HostCalls& host, abi::Phase phase) {
 
 // The first ticks are the guest's share of its turn; then overrun() is asked at each.
 inline void Guest::set_budget() {
-  const std::uint64_t share = std::min<std::uint64_t>(budget_.ticks, limits::share_ticks);
-  ticks_left_ = budget_.ticks - share;
-  resumed_at_ = 0;
-  shim_guest_set_budget(guest_.get(), {.ticks = share, .fuel = budget_.fuel});
+  resumed_.reset();
+  shim_guest_set_budget(guest_.get(), budget_);
 }
 
 inline void Guest::end() {
