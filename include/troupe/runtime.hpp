@@ -21,6 +21,7 @@
 #include "troupe/address.hpp"
 #include "troupe/bytes.hpp"
 #include "troupe/dead_letter.hpp"
+#include "troupe/exit_event.hpp"
 #include "troupe/mailbox.hpp"
 #include "troupe/outcome.hpp"
 #include "troupe/result.hpp"
@@ -155,12 +156,17 @@ class Runtime {
   [[nodiscard]] ActorList actors(const ActorQuery& query);
   // not_found: it is gone.
   [[nodiscard]] Result<ActorStatus> actor(Address actor);
+  // The same, and what it may use.
+  [[nodiscard]] Result<ActorDetails> details(Address actor);
   // Of the whole node: what it has counted costs next to nothing; for the gauges it looks at every
   // actor.
   [[nodiscard]] NodeCounters counters();
   [[nodiscard]] NodeGauges gauges();
   // Accepted messages that could not be delivered: the latest, newest first. The node keeps 1,000.
   [[nodiscard]] std::vector<DeadLetter> dead_letters(std::size_t at_most = 1'000) const;
+
+  // How lives ended that nobody would say ended well, oldest first. The node keeps 1,000.
+  [[nodiscard]] std::vector<ExitEvent> crashes(const CrashQuery& query = {}) const;
 
   // Waits until the node has ended: a supervisor gave up, or shut_down() was called elsewhere.
   // None if `timeout` is over first.

@@ -1,5 +1,5 @@
 #pragma once
-// What a node shows of its actors: how each stands, which lives ended, what they log.
+// What a node shows of its actors: how each stands, what they log.
 
 #include <array>
 #include <cstdint>
@@ -7,7 +7,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "troupe/address.hpp"
 #include "troupe/dead_letter.hpp"
@@ -50,6 +49,8 @@ struct ActorStatus {
   std::optional<Duration> oldest_queued = {};
   // How long its oldest unanswered request has waited for its answer.
   std::optional<Duration> oldest_request = {};
+  // How long its present turn has taken, of one that goes on beside its worker.
+  std::optional<Duration> long_turn = {};
   Duration turn_time = {};  // That its turns took, all in all; sampled once a millisecond.
   std::uint64_t memory_bytes = 0;
   std::uint64_t memory_peak_bytes = 0;
@@ -58,6 +59,25 @@ struct ActorStatus {
   [[nodiscard]] std::uint64_t refused() const {
     return std::accumulate(refused_by.begin(), refused_by.end(), std::uint64_t{0});
   }
+};
+
+// Upper bounds of one actor.
+struct EffectiveLimits {
+  std::uint64_t memory_bytes = 0;
+  Duration deadline = {};  // Of one handler.
+  std::uint32_t mailbox_messages = 0;
+  std::uint64_t mailbox_bytes = 0;
+  std::uint64_t payload_bytes = 0;  // Of one message to it.
+  std::uint32_t requests = 0;       // In flight.
+  std::uint32_t timers = 0;
+  std::uint32_t children = 0;
+  std::uint32_t addresses = 0;  // That its guest holds.
+};
+
+struct ActorDetails {
+  ActorStatus status = {};
+  std::string restart = {};  // "permanent", "transient", "temporary"
+  EffectiveLimits limits = {};
 };
 
 // What a node has counted, of all its actors, those that are gone included.
@@ -86,17 +106,6 @@ struct NodeGauges {
   std::optional<Duration> oldest_queued = {};
   std::optional<Duration> oldest_request = {};
   std::uint64_t memory_bytes = 0;
-};
-
-// A life ended.
-struct ExitEvent {
-  std::string name = {};  // As in ActorStatus.
-  Address address = {};
-  std::uint64_t life = 0;
-  Exit exit = {};
-  // For a trap: one line for each frame, innermost first, "function at file:line" or "+offset".
-  std::vector<std::string> backtrace = {};
-  std::string decision = {};  // "restarted", "ended", "supervisor gave up: ..."
 };
 
 // A line of an actor's log.

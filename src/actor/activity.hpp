@@ -48,6 +48,7 @@ struct Activity : Pooled {
   bool memory_warned = false;
   std::atomic<Instant> oldest_queued{never};   // The oldest in the mailbox came no earlier.
   std::atomic<Instant> oldest_request{never};  // When it was asked; never: none is open.
+  std::atomic<Instant> went_away{never};       // Its present turn, beside its worker.
   std::atomic<std::int64_t> turn_ns{0};
   std::atomic<std::uint64_t> memory_bytes{0};
   std::atomic<std::uint64_t> memory_peak_bytes{0};

@@ -35,6 +35,7 @@ struct ActorSpec : std::enable_shared_from_this<ActorSpec> {
   Quotas quotas;
   MailboxBounds mailbox;
   GrantSet grants;
+  bool hides_messages = false;           // Crash reports don't show what it had in hand.
   bool long_running = false;             // Its turns go on beside the worker from their beginning.
   Bytes config;                          // For actors that are given none of their own.
   std::vector<ChildTemplate> templates;  // By their numbers.

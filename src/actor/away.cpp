@@ -46,7 +46,9 @@ Away* Worker::go_away(Cell& cell) {
   Away* const away = cell.away();
   away->actor = cell.address;
   away->began = inputs_.last_now();
-  cell.activity().oldest_queued.store(away->began, std::memory_order_relaxed);
+  Activity& active = cell.activity();
+  active.oldest_queued.store(away->began, std::memory_order_relaxed);
+  active.went_away.store(away->began, std::memory_order_relaxed);
   away->home = &port();
   away->places = &world_.away_places;
   away->inputs = inputs_.for_away();
@@ -68,14 +70,18 @@ void Worker::kill_away(Away& away, const Exit& exit) {
 void Worker::take_home(Cell& cell) {
   const std::unique_ptr<Away> away = std::move(cell.rarities().away);
   cell.is_away = false;
+  cell.activity().went_away.store(never, std::memory_order_relaxed);
   turn_ = std::move(away->turn);
   turn_->learn_from(inputs_);
+  turn_began_ = away->began;
   count_turn(cell, inputs_.exact_now() - away->began);
   Ran& ran = away->ran;
   if (away->end) {
     turn_->roll_back();
+    LifeEnd end = end_of(cell, *away->end, ran.kind, ran.in_hand.get());
+    end.death = std::move(ran.reply.death);
     if (ran.kind == Ran::Kind::handler) lose(cell, std::move(ran.in_hand));
-    end_life(cell, *away->end, std::move(ran.reply.death));
+    end_life(cell, std::move(end));
   } else {
     switch (ran.kind) {
       case Ran::Kind::handler:

@@ -28,6 +28,7 @@ ActorStatus Cell::status(Instant now) const {
   status.queued = active->queued.load(relaxed);
   if (status.queued > 0) status.oldest_queued = since(active->oldest_queued.load(relaxed), now);
   status.oldest_request = since(active->oldest_request.load(relaxed), now);
+  status.long_turn = since(active->went_away.load(relaxed), now);
   status.turn_time = Duration(active->turn_ns.load(relaxed));
   status.memory_bytes = active->memory_bytes.load(relaxed);
   status.memory_peak_bytes = active->memory_peak_bytes.load(relaxed);

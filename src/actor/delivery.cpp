@@ -286,7 +286,7 @@ void Worker::carry_out(Cell& cell, EnvelopePtr order) {
   } else if (kind == EnvelopeKind::end) {
     end_by_order(cell, order->note<ExitNote>()->exit);
   } else if (kind == EnvelopeKind::retire) {
-    if (cell.will_run()) end_life(cell, Exit::killed(), nullptr);
+    if (cell.will_run()) end_life(cell, {.exit = Exit::killed()});
     retire(cell);
   } else if (kind == EnvelopeKind::tell_end) {
     cell.tells_control = true;
@@ -311,7 +311,7 @@ void Worker::end_by_order(Cell& cell, const Exit& exit) {
   if (cell.is_away) {
     kill_away(*cell.away(), exit);
   } else {
-    end_life(cell, exit, nullptr);
+    end_life(cell, {.exit = exit});
   }
 }
 

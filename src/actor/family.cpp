@@ -35,29 +35,26 @@ ChildNumber Worker::adopt(Cell& parent, Address child, RestartType restart) {
 }
 
 // A life of `cell` has ended.
-void Worker::after_life(Cell& cell, const Exit& exit, std::unique_ptr<Death> death) {
+void Worker::after_life(Cell& cell, LifeEnd end) {
+  const Exit& exit = end.exit;
   const bool decides_control = cell.parent.is_nobody();
   const bool is_final =
       !decides_control && (cell.stop_asked || is_stopping() || !restarts_after(cell.restart, exit));
-  const bool is_told = decides_control || cell.tells_control || world_.tells_exits;
+  const bool is_told = decides_control || cell.tells_control || world_.tells_exits ||
+                       exit.kind != Exit::Kind::normal;
   if (is_final && !is_told) {
     retire(cell);
     return;
   }
   EndedLife ended;
-  ended.actor = cell.address;
-  ended.exit = exit;
   if (is_told) {
-    ended.name = world_.inputs.registry.label_in_step(cell.address);
-    ended.life = cell.life.load(std::memory_order_relaxed);
-    ended.spec = cell.spec->shared_from_this();
-    if (death != nullptr) {
-      ended.backtrace = std::move(death->backtrace);
-      ended.detail = std::move(death->detail);
-    }
+    ended = ended_life(cell, std::move(end));
+  } else {
+    ended.actor = cell.address;
+    ended.exit = std::move(end.exit);
   }
   if (decides_control || is_final) {
-    tell_end(std::move(ended), is_final ? "ended" : "");
+    tell_end(std::move(ended), is_final ? "ended" : "", std::nullopt);
     if (is_final) retire(cell);
     return;
   }
@@ -71,10 +68,11 @@ void Worker::after_life(Cell& cell, const Exit& exit, std::unique_ptr<Death> dea
                        {}, std::move(note)));
 }
 
-void Worker::tell_end(EndedLife ended, std::string decision) {
+void Worker::tell_end(EndedLife ended, std::string decision, std::optional<RestartWindow> window) {
   auto note = std::make_unique<EndedReport>();
   note->ended = std::move(ended);
   note->decision = std::move(decision);
+  note->window = window;
   report(std::move(note));
 }
 
@@ -100,7 +98,7 @@ void Worker::judge(Cell& parent, const Envelope& what) {
                           .verdict = verdict,
                           .policy = family->supervisor.policy()};
       std::string decision = decision_text(why);
-      tell_end(std::move(note->ended), std::move(decision));
+      tell_end(std::move(note->ended), std::move(decision), window_of(why));
     }
     if (verdict.kind == SupervisorVerdict::Kind::give_up) {
       end_by_order(parent, Exit::crashed("children: restart intensity"));

@@ -72,12 +72,12 @@ Worker::Went Worker::begin_life(Cell& cell) {
 
 void Worker::finish_birth(Cell& cell, Ran& ran) {
   if (ran.reply.kind == Reply::Kind::ended) {
-    end_life_by(cell, std::move(ran.reply));
+    end_life_by(cell, std::move(ran.reply), ran.kind);
     return;
   }
   if (ran.reply.kind == Reply::Kind::failed) {
     turn_->roll_back();
-    end_life(cell, Exit::crashed(std::move(ran.reply.error)), nullptr);
+    end_life(cell, end_of(cell, Exit::crashed(std::move(ran.reply.error)), ran.kind, nullptr));
     return;
   }
   cell.state.store(ActorState::ready, std::memory_order_relaxed);
@@ -92,7 +92,7 @@ void Worker::finish_birth(Cell& cell, Ran& ran) {
     report(std::move(started));
   }
   if (const auto exit = commit(cell)) {
-    end_life(cell, *exit, nullptr);
+    end_life(cell, end_of(cell, *exit, ran.kind, nullptr));
     return;
   }
   if (cell.has_work()) make_ready(cell);
@@ -127,9 +127,11 @@ void Worker::release_books(Cell& cell) {
 
 // Of its children and its watchers hears everybody; what follows decides whoever supervises it, but
 // for an end that is never followed by a restart.
-void Worker::end_life(Cell& cell, const Exit& exit, std::unique_ptr<Death> death) {
+void Worker::end_life(Cell& cell, LifeEnd end) {
+  const Exit& exit = end.exit;
   bump(counters_.ended);
   if (exit.kind == Exit::Kind::crashed) bump(counters_.crashed);
+  if (exit.kind != Exit::Kind::normal && cell.is_alive()) end.usage = cell.instance->usage();
   cell.instance.reset();
   cell.birth_pending = false;
   cell.state.store(ActorState::ended, std::memory_order_relaxed);
@@ -158,13 +160,14 @@ void Worker::end_life(Cell& cell, const Exit& exit, std::unique_ptr<Death> death
       world_.inputs.registry.reclaimer().retire(std::move(before));
     }
   }
-  after_life(cell, exit, std::move(death));
+  after_life(cell, std::move(end));
 }
 
-void Worker::end_life_by(Cell& cell, Reply reply) {
+void Worker::end_life_by(Cell& cell, Reply reply, Ran::Kind kind) {
   turn_->roll_back();
-  const Exit exit = reply.death->exit;
-  end_life(cell, exit, std::move(reply.death));
+  LifeEnd end = end_of(cell, reply.death->exit, kind, nullptr);
+  end.death = std::move(reply.death);
+  end_life(cell, std::move(end));
 }
 
 // REQUIRES: it is not alive.

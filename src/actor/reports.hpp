@@ -3,14 +3,25 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "actor/actor_spec.hpp"
 #include "engine/engine.hpp"
 #include "model/envelope.hpp"
+#include "troupe/exit_event.hpp"
 
 namespace troupe {
+
+// How a life ends, on its worker.
+struct LifeEnd {
+  Exit exit;
+  std::unique_ptr<Death> death = {};
+  std::optional<InHand> in_hand = {};
+  Duration took = {};  // As in ExitEvent.
+  InstanceUsage usage = {};
+};
 
 // How a life has ended, for those who judge it or read of it.
 struct EndedLife {
@@ -18,8 +29,14 @@ struct EndedLife {
   std::string name;  // Its address may be gone when this is read.
   std::uint64_t life = 0;
   Exit exit;
+  Duration lived{};
   std::vector<TrapFrame> backtrace;
   std::string detail;
+  // As in ExitEvent; nothing of an end that is normal.
+  std::optional<InHand> in_hand;
+  Duration took{};
+  InstanceUsage usage;
+  std::vector<LoggedLine> log;
   std::shared_ptr<const ActorSpec> spec;  // Its code can name the frames.
 };
 
@@ -33,6 +50,7 @@ struct EndedReport final : Note {
   EndedLife ended;
   // Of its parent. Empty: the control plane decides, and the cell waits for its order.
   std::string decision;
+  std::optional<RestartWindow> window;
 };
 
 // A cell is gone, and its address with it.

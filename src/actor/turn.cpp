@@ -196,7 +196,9 @@ void Worker::finish(Cell& cell, EnvelopePtr envelope, Reply& reply) {
     }
   }
   turn_->settle(std::nullopt);
-  if (const auto exit = commit(cell)) end_life(cell, *exit, nullptr);
+  if (const auto exit = commit(cell)) {
+    end_life(cell, end_of(cell, *exit, Ran::Kind::handler, envelope.get()));
+  }
 }
 
 void Worker::forget_owed(Cell& cell, const Envelope& request) {
@@ -208,6 +210,8 @@ void Worker::forget_owed(Cell& cell, const Envelope& request) {
 // What was in hand goes to the next life, or is lost with this one.
 void Worker::crash(Cell& cell, EnvelopePtr in_hand, Reply& reply) {
   turn_->roll_back();
+  LifeEnd end = end_of(cell, reply.death->exit, Ran::Kind::handler, in_hand.get());
+  end.death = std::move(reply.death);
   const std::uint8_t chances = cell.spec->mailbox.redeliver;
   if (in_hand->kind <= EnvelopeKind::request && in_hand->crashes < chances) {
     forget_owed(cell, *in_hand);
@@ -216,8 +220,7 @@ void Worker::crash(Cell& cell, EnvelopePtr in_hand, Reply& reply) {
   } else {
     lose(cell, std::move(in_hand));
   }
-  const Exit exit = reply.death->exit;
-  end_life(cell, exit, std::move(reply.death));
+  end_life(cell, std::move(end));
 }
 
 void Worker::lose(Cell& cell, EnvelopePtr in_hand) {
@@ -230,7 +233,7 @@ void Worker::lose(Cell& cell, EnvelopePtr in_hand) {
 Worker::Went Worker::stop(Cell& cell, EnvelopePtr envelope) {
   cell.state.store(ActorState::stopping, std::memory_order_relaxed);
   if (!cell.spec->interfaces.stopping) {
-    end_life(cell, Exit::normal(), nullptr);
+    end_life(cell, {.exit = Exit::normal()});
     return Went::home;
   }
   const Duration left = std::max(Duration::zero(), envelope->deadline - inputs_.exact_now());
@@ -249,12 +252,13 @@ Worker::Went Worker::stop(Cell& cell, EnvelopePtr envelope) {
 
 void Worker::finish_stop(Cell& cell, Ran& ran) {
   if (ran.reply.kind == Reply::Kind::ended) {
-    end_life_by(cell, std::move(ran.reply));
+    end_life_by(cell, std::move(ran.reply), ran.kind);
     return;
   }
   const auto exit = commit(cell);
   const bool in_time = inputs_.exact_now() <= ran.in_hand->deadline;
-  end_life(cell, !in_time ? Exit::killed() : exit.value_or(Exit::normal()), nullptr);
+  Exit how = in_time ? exit.value_or(Exit::normal()) : Exit::killed();
+  end_life(cell, end_of(cell, std::move(how), ran.kind, nullptr));
 }
 
 void Worker::count_turn(Cell& cell, Duration took) {

@@ -59,13 +59,13 @@ StepResult Worker::step() {
     Runnable* next = run_queue_.take();
     if (next == nullptr) break;
     auto& cell = static_cast<Cell&>(*next);
-    const Instant began = inputs_.last_now();
+    turn_began_ = inputs_.last_now();
     if (run_turn(cell) == Went::away) return StepResult::left;
     worked = true;
     if (!own_orders_.empty()) carry_out_own_orders();
     if (has_outgoing_) (void)flush();
     const Instant present = inputs_.now();
-    if (present > began) count_turn(cell, present - began);
+    if (present > turn_began_) count_turn(cell, present - turn_began_);
     if (has_arrivals() || timers_.next_due() <= present) break;
   }
   share_load();

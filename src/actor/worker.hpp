@@ -160,17 +160,21 @@ class Worker final : public Steppable {
   void expect_life(Cell& cell);
   [[nodiscard]] Went begin_life(Cell& cell);
   void finish_birth(Cell& cell, Ran& ran);
-  void end_life(Cell& cell, const Exit& exit, std::unique_ptr<Death> death);
+  void end_life(Cell& cell, LifeEnd end);
   // As the guest's last call has ended it: nothing that it asked for there happens.
-  void end_life_by(Cell& cell, Reply reply);
+  void end_life_by(Cell& cell, Reply reply, Ran::Kind kind);
+  // What is known of the end of a life (ended_life.cpp).
+  [[nodiscard]] LifeEnd end_of(const Cell& cell, Exit exit, Ran::Kind kind,
+                               const Envelope* envelope);
+  [[nodiscard]] EndedLife ended_life(const Cell& cell, LifeEnd end);
   void release_books(Cell& cell);
   void retire(Cell& cell);
   void tell_retired(Address actor);
 
   // Parents and their children (family.cpp).
   [[nodiscard]] ChildNumber adopt(Cell& parent, Address child, RestartType restart);
-  void after_life(Cell& cell, const Exit& exit, std::unique_ptr<Death> death);
-  void tell_end(EndedLife ended, std::string decision);
+  void after_life(Cell& cell, LifeEnd end);
+  void tell_end(EndedLife ended, std::string decision, std::optional<RestartWindow> window);
   void judge(Cell& parent, const Envelope& what);
   void carry_out_steps(Cell& parent);
   static void strike_off(Cell& parent, ChildNumber number, Address child);
@@ -217,6 +221,7 @@ class Worker final : public Steppable {
   Subscriptions topics_;
   WorkerInputs inputs_;
   std::unique_ptr<ActorTurn> turn_;
+  Instant turn_began_{};
   Handover* handover_ = nullptr;
   RunQueue run_queue_;
   Timers<Alarm> timers_;

@@ -30,6 +30,14 @@ Tried<ExitCode> execute(Console& console, const CommandLine& line) {
             return request_command(console, request, line.node);
           },
           [&](const StopCommand& stop) { return stop_command(console, stop, line.node); },
+          [&](const KillCommand& kill) { return kill_command(console, kill, line.node); },
+          [&](const CrashesCommand& crashes) {
+            return crashes_command(console, crashes, line.node);
+          },
+          [&](const InspectCommand& inspect) {
+            return inspect_command(console, inspect, line.node);
+          },
+          [&](const WhyCommand& why) { return why_command(console, why, line.node); },
           [&](const BenchCommand& bench) { return bench_command(console, bench); },
       },
       line.command);

@@ -37,6 +37,8 @@ struct Raw {
   std::string limit;
   BenchRaw bench;
   bool json = false;
+  bool follows = false;
+  bool full = false;
 };
 
 struct Parser {
@@ -107,6 +109,19 @@ void define(Parser& parser) {
   stop->add_option("--budget", raw.budget);
   stop->add_option("--node", raw.node)->expected(0, 1);
 
+  for (const char* name : {"kill", "inspect", "why"}) {
+    CLI::App* of_one = add_command(parser, name);
+    of_one->add_option("name", raw.actor);
+    of_one->add_option("--node", raw.node);
+  }
+
+  CLI::App* crashes = add_command(parser, "crashes");
+  crashes->add_option("pattern", raw.pattern);
+  crashes->add_option("--limit", raw.limit);
+  crashes->add_flag("-f,--follow", raw.follows);
+  crashes->add_flag("--full", raw.full);
+  crashes->add_option("--node", raw.node);
+
   add_command(parser, "version");
 
   define_bench(*add_command(parser, "bench"), raw.bench,
@@ -147,9 +162,11 @@ std::unexpected<Complaint> unexpected_argument(const CLI::App& command, std::str
   const std::string name = spelled(command);
   if (!argument.starts_with('-') || argument == "-") {
     return usage(fmt::format("unexpected argument '{}'", argument),
-                 name == "ps" ? "one pattern, in quotes, or the shell turns it into the names of "
-                                "files: troupe ps 'bank/*'"
-                              : see_help_of(name));
+                 name == "ps" || name == "crashes"
+                     ? fmt::format("one pattern, in quotes, or the shell turns it into the names "
+                                   "of files: troupe {} 'bank/*'",
+                                   name)
+                     : see_help_of(name));
   }
   const std::string_view option = argument.substr(0, argument.find('='));
   std::string otherwise = see_help_of(name);
@@ -221,24 +238,53 @@ Tried<std::optional<Duration>> parse_age(const CLI::App& command, const std::str
   return *age;
 }
 
-Tried<std::size_t> parse_limit(std::string_view text) {
+// `what` are listed.
+Tried<std::size_t> parse_limit(std::string_view text, std::string_view what, std::size_t most) {
   std::size_t limit = 0;
   const char* const end = text.data() + text.size();
   const auto [stopped, error] = std::from_chars(text.data(), end, limit);
-  if (error == std::errc{} && stopped == end && limit >= 1 && limit <= limits::query_shown_max) {
-    return limit;
+  if (error == std::errc{} && stopped == end && limit >= 1 && limit <= most) return limit;
+  return usage(fmt::format("--limit '{}' is not a number of {}", text, what),
+               fmt::format("1 to {}", most));
+}
+
+Tried<void> check_pattern(const CLI::App& command, std::string_view pattern) {
+  if (command.count("pattern") == 0 || is_actor_pattern(pattern)) return {};
+  return usage(fmt::format("'{}' can't be a pattern of actors' names", pattern),
+               fmt::format("NAME, APP/NAME or #SLOT.GENERATION, in lower case, with `*` for any "
+                           "characters and `?` for one: troupe {} 'bank/*'",
+                           command.get_name()));
+}
+
+Tried<Command> make_crashes(const CLI::App& command, const Raw& raw) {
+  CrashesCommand crashes{.query = {.actor = raw.pattern}, .follows = raw.follows, .full = raw.full};
+  if (auto checked = check_pattern(command, raw.pattern); !checked)
+    return std::unexpected(checked.error());
+  if (command.count("--limit") > 0) {
+    const auto limit = parse_limit(raw.limit, "crashes", limits::crashes_max);
+    if (!limit) return std::unexpected(limit.error());
+    crashes.query.limit = *limit;
   }
-  return usage(fmt::format("--limit '{}' is not a number of actors", text),
-               fmt::format("1 to {}", limits::query_shown_max));
+  return crashes;
+}
+
+// A command about one actor that says nothing else.
+Tried<Command> make_for_one(const CLI::App& command, const Raw& raw) {
+  const std::string& name = command.get_name();
+  if (raw.actor.empty()) {
+    return usage(fmt::format("{} needs an actor", name),
+                 fmt::format("troupe {} NAME; `troupe ps` lists them", name));
+  }
+  if (auto checked = check_actor(raw.actor); !checked) return std::unexpected(checked.error());
+  if (name == "kill") return KillCommand{.actor = raw.actor};
+  if (name == "inspect") return InspectCommand{.actor = raw.actor};
+  return WhyCommand{.actor = raw.actor};
 }
 
 Tried<Command> make_ps(const CLI::App& command, const Raw& raw) {
   ActorQuery query;
-  if (command.count("pattern") > 0 && !is_actor_pattern(raw.pattern)) {
-    return usage(fmt::format("'{}' can't be a pattern of actors' names", raw.pattern),
-                 "NAME, APP/NAME or #SLOT.GENERATION, in lower case, with `*` for any characters "
-                 "and `?` for one: troupe ps 'bank/*'");
-  }
+  if (auto checked = check_pattern(command, raw.pattern); !checked)
+    return std::unexpected(checked.error());
   query.name = raw.pattern;
   if (command.count("--state") > 0) {
     const auto state = parse_state(raw.state);
@@ -268,7 +314,7 @@ Tried<Command> make_ps(const CLI::App& command, const Raw& raw) {
   // Programs want all; people look at a screen.
   if (raw.json) query.limit = limits::query_shown_max;
   if (command.count("--limit") > 0) {
-    const auto limit = parse_limit(raw.limit);
+    const auto limit = parse_limit(raw.limit, "actors", limits::query_shown_max);
     if (!limit) return std::unexpected(limit.error());
     query.limit = *limit;
   }
@@ -327,6 +373,8 @@ Tried<Command> make_command(const Parser& parser, const CLI::App& command) {
   if (name == "run") return make_run(raw);
   if (name == "ps") return make_ps(command, raw);
   if (name == "stop") return make_stop(command, raw);
+  if (name == "crashes") return make_crashes(command, raw);
+  if (name == "kill" || name == "inspect" || name == "why") return make_for_one(command, raw);
   if (name == "version") return VersionCommand{};
   if (name == "bench") {
     auto bench = make_bench(command, raw.bench);

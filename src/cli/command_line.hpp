@@ -11,6 +11,7 @@
 #include "cli/console.hpp"
 #include "cli/exit_code.hpp"
 #include "troupe/actor_query.hpp"
+#include "troupe/exit_event.hpp"
 #include "troupe/time.hpp"
 
 namespace troupe {
@@ -36,13 +37,28 @@ struct StopCommand {
   std::string actor;  // Empty: the node.
   Duration budget = std::chrono::seconds(5);
 };
+struct KillCommand {
+  std::string actor;
+};
+struct CrashesCommand {
+  CrashQuery query;
+  bool follows = false;  // Goes on with those that come.
+  bool full = false;     // Whole reports.
+};
+struct InspectCommand {
+  std::string actor;
+};
+struct WhyCommand {
+  std::string actor;
+};
 struct VersionCommand {};
 struct HelpCommand {
   std::string text;
 };
 
 using Command = std::variant<HelpCommand, VersionCommand, RunCommand, PsCommand, SendCommand,
-                             RequestCommand, StopCommand, BenchCommand>;
+                             RequestCommand, StopCommand, KillCommand, CrashesCommand,
+                             InspectCommand, WhyCommand, BenchCommand>;
 
 struct CommandLine {
   Command command;

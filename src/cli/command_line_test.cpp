@@ -125,6 +125,30 @@ TEST(CommandLine, ReadsStopInItsForms) {
   EXPECT_EQ(command<StopCommand>({"stop", "ledger", "--budget", "30s"}).budget, 30s);
 }
 
+TEST(CommandLine, ReadsCommandsAboutOneActor) {
+  EXPECT_EQ(command<KillCommand>({"kill", "bank/ledger"}).actor, "bank/ledger");
+  EXPECT_EQ(command<InspectCommand>({"inspect", "ledger"}).actor, "ledger");
+  EXPECT_EQ(command<WhyCommand>({"why", "#7.1"}).actor, "#7.1");
+  EXPECT_EQ(parse({"why", "ledger", "--node", "bank"})->node, "bank");
+  for (const std::string name : {"kill", "inspect", "why"}) {
+    EXPECT_TRUE(complaint({name}).help.contains("troupe " + name + " NAME"));
+    complaint({name, "Ledger"});
+    complaint({name, "a", "b"});
+  }
+}
+
+TEST(CommandLine, ReadsWhichCrashesToShow) {
+  EXPECT_EQ(command<CrashesCommand>({"crashes"}).query, CrashQuery{});
+  const auto some = command<CrashesCommand>({"crashes", "bank/*", "-f", "--full", "--limit", "5"});
+  EXPECT_EQ(some.query, (CrashQuery{.actor = "bank/*", .limit = 5}));
+  EXPECT_TRUE(some.follows);
+  EXPECT_TRUE(some.full);
+  EXPECT_EQ(command<CrashesCommand>({"crashes", "--limit", "1000"}).query.limit, 1'000U);
+  for (const char* limit : {"0", "1001", "-1", "x", ""}) complaint({"crashes", "--limit", limit});
+  complaint({"crashes", "A"});
+  EXPECT_TRUE(complaint({"crashes", "a", "b"}).help.contains("troupe crashes 'bank/*'"));
+}
+
 TEST(CommandLine, DoesNotGuessWhatToStop) {
   complaint({"stop"});
   complaint({"stop", "ledger", "--node"});

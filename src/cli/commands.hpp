@@ -21,6 +21,14 @@ using NodeName = std::optional<std::string>;
                                               const NodeName& node);
 [[nodiscard]] Tried<ExitCode> stop_command(Console& console, const StopCommand& command,
                                            const NodeName& node);
+[[nodiscard]] Tried<ExitCode> kill_command(Console& console, const KillCommand& command,
+                                           const NodeName& node);
+[[nodiscard]] Tried<ExitCode> crashes_command(Console& console, const CrashesCommand& command,
+                                              const NodeName& node);
+[[nodiscard]] Tried<ExitCode> inspect_command(Console& console, const InspectCommand& command,
+                                              const NodeName& node);
+[[nodiscard]] Tried<ExitCode> why_command(Console& console, const WhyCommand& command,
+                                          const NodeName& node);
 [[nodiscard]] Tried<ExitCode> version_command(Console& console);
 [[nodiscard]] Tried<ExitCode> bench_command(Console& console, const BenchCommand& command);
 

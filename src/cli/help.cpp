@@ -13,14 +13,16 @@ constexpr std::string_view overview = R"(Runs WebAssembly components as supervis
   troupe ps                               show the actors of the running node
   troupe request counter "add 2"          ask an actor, print its answer
 
-Usage: troupe COMMAND [ARGUMENTS]
-
 Commands
   run [FILE]             start a node: an app (.toml) or one component (.wasm)
   ps                     list the actors
   send NAME PAYLOAD      send a message
   request NAME PAYLOAD   send a request, wait for the answer
   stop NAME | --node     stop an actor, or the node
+  kill NAME              end an actor's present life; its supervisor decides
+  crashes [PATTERN]      how lives ended, newest last; -f goes on
+  inspect NAME           all that is known of an actor
+  why NAME               why it is as it is, and what to do
   bench COMMAND          measure this program on this machine
   version                print the version
 
@@ -135,6 +137,83 @@ Options
   -h, --help             this
 )";
 
+constexpr std::string_view kill = R"(Ends an actor's present life at once, whatever it is doing.
+
+  troupe kill counter                     an actor of the node's app
+  troupe kill bank/ledger                 an actor of any app
+  troupe kill '#7.1'                      one without a name, as `ps` shows it
+
+Usage: troupe kill NAME [--node NODE]
+
+Its supervisor decides what follows, as after a crash; `troupe stop` ends an
+actor for good. What was in its hands is lost or redelivered, as its mailbox
+says. Does not wait.
+
+Options
+  --node NODE            which node, where several run
+  --json                 {"killed":"..."}; errors as JSON
+  --color WHEN           auto (default), always, never
+  -h, --help             this
+)";
+
+constexpr std::string_view crashes =
+    R"(Lists how lives ended that did not end well, newest last.
+
+  troupe crashes                          the latest 20 of the node's last 1000
+  troupe crashes 'account-*' --full       whole reports: place, message, log
+  troupe crashes -f                       goes on with those that come
+
+Usage: troupe crashes [PATTERN] [-f] [--full] [--limit N] [--node NODE]
+
+PATTERN is that of `troupe ps`. LIVED is from start to end, IN HAND what it was
+at, DECISION what its supervisor made of it: restarts used, of those allowed.
+
+Options
+  -f, --follow           until the node ends, or Ctrl-C
+  --full                 with trap, frames, payload, memory and last log lines
+  --limit N              the latest N, 1 to 1000; default 20
+  --node NODE            which node, where several run
+  --json                 an array of objects, with -f one on a line
+  --color WHEN           auto (default), always, never
+  -h, --help             this
+)";
+
+constexpr std::string_view inspect = R"(Shows all that is known of an actor.
+
+  troupe inspect counter                  an actor of the node's app
+  troupe inspect bank/ledger              an actor of any app
+  troupe inspect '#7.1'                   one without a name, as `ps` shows it
+
+Usage: troupe inspect NAME [--node NODE]
+
+State, figures, limits, and the report of its last crash. One that is gone is
+shown as long as a crash of it is known. In short: `troupe why NAME`.
+
+Options
+  --node NODE            which node, where several run
+  --json                 {"actor":{...},"crashes":[...]}, as in docs/api.md
+  --color WHEN           auto (default), always, never
+  -h, --help             this
+)";
+
+constexpr std::string_view why = R"(Says why an actor is as it is, and what to do.
+
+  troupe why counter                      an actor of the node's app
+  troupe why bank/ledger                  an actor of any app
+  troupe why '#7.1'                       one without a name, as `ps` shows it
+
+Usage: troupe why NAME [--node NODE]
+
+What it does or waits for, since when; its limits and how far they are used;
+its last crashes and what was decided; one line of advice.
+
+Options
+  --node NODE            which node, where several run
+  --json                 {"now":"...","limits":[],"ends":[],"advice":"..."}
+  --color WHEN           auto (default), always, never
+  -h, --help             this
+)";
+
 constexpr std::string_view version = R"(Prints the version.
 
   troupe version                          for people
@@ -203,9 +282,11 @@ struct Topic {
   std::string_view command;
   std::string_view text;
 };
-constexpr std::array topics{Topic{"", overview},   Topic{"run", run},         Topic{"ps", ps},
-                            Topic{"send", send},   Topic{"request", request}, Topic{"stop", stop},
-                            Topic{"bench", bench}, Topic{"version", version}};
+constexpr std::array topics{
+    Topic{"", overview}, Topic{"run", run},         Topic{"ps", ps},
+    Topic{"send", send}, Topic{"request", request}, Topic{"stop", stop},
+    Topic{"kill", kill}, Topic{"crashes", crashes}, Topic{"inspect", inspect},
+    Topic{"why", why},   Topic{"bench", bench},     Topic{"version", version}};
 
 }  // namespace
 

@@ -12,8 +12,8 @@
 namespace troupe {
 namespace {
 
-constexpr std::array<std::string_view, 7> commands{"",        "run",  "ps",     "send",
-                                                   "request", "stop", "version"};
+constexpr std::array<std::string_view, 11> commands{
+    "", "run", "ps", "send", "request", "stop", "kill", "crashes", "inspect", "why", "version"};
 
 std::vector<std::string> lines_of(std::string_view text) {
   std::vector<std::string> lines;
@@ -50,11 +50,14 @@ TEST(Help, NamesTheOptionsOfEachCommand) {
     EXPECT_TRUE(help_text(command).contains("--color")) << command;
     EXPECT_TRUE(help_text(command).contains("--help")) << command;
   }
-  for (const std::string_view command : {"ps", "send", "request", "stop"})
+  for (const std::string_view command :
+       {"ps", "send", "request", "stop", "kill", "crashes", "inspect", "why"})
     EXPECT_TRUE(help_text(command).contains("--node")) << command;
   for (const std::string_view option :
        {"PATTERN", "--state", "--component", "--older-than", "--younger-than", "--limit"})
     EXPECT_TRUE(help_text("ps").contains(option)) << option;
+  for (const std::string_view option : {"PATTERN", "--follow", "--full", "--limit"})
+    EXPECT_TRUE(help_text("crashes").contains(option)) << option;
   EXPECT_TRUE(help_text("run").contains("--name"));
   EXPECT_TRUE(help_text("run").contains("--workers"));
   EXPECT_TRUE(help_text("request").contains("--timeout"));

@@ -8,6 +8,7 @@
 
 #include "base/clock.hpp"
 #include "cli/console.hpp"
+#include "troupe/exit_event.hpp"
 #include "troupe/status.hpp"
 #include "troupe/time.hpp"
 

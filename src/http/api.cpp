@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/format.hpp"
+#include "http/crash_json.hpp"
 #include "http/json.hpp"
 
 namespace troupe {
@@ -51,6 +52,8 @@ void Api::serve(const Route& route, BytesView payload, std::function<void(HttpRe
     }
     case Endpoint::actor_list:
       return done(list(route.query));
+    case Endpoint::crash_list:
+      return done(json_reply(to_json(node_.crashes(route.crashes))));
     case Endpoint::actor_status: {
       auto actor = node_.actor(route.name);
       return done(actor ? json_reply(to_json(*actor)) : error_reply(std::move(actor).error()));
@@ -58,6 +61,10 @@ void Api::serve(const Route& route, BytesView payload, std::function<void(HttpRe
     case Endpoint::actor_send: {
       auto sent = node_.send(route.name, payload);
       return done(sent ? empty_reply(202) : error_reply(std::move(sent).error()));
+    }
+    case Endpoint::actor_kill: {
+      auto killed = node_.kill(route.name);
+      return done(killed ? empty_reply(202) : error_reply(std::move(killed).error()));
     }
     case Endpoint::actor_request:
       return node_.request(route.name, payload, route.time,

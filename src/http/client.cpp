@@ -23,6 +23,7 @@
 #include "base/format.hpp"
 #include "base/limits.hpp"
 #include "base/result.hpp"
+#include "http/crash_json.hpp"
 #include "http/json.hpp"
 #include "http/problem.hpp"
 #include "http/routes.hpp"
@@ -177,9 +178,14 @@ Result<ActorList> NodeClient::actors(ActorQuery query) {
   }
 }
 
-Result<ActorStatus> NodeClient::actor(std::string_view name) {
+Result<ActorDetails> NodeClient::actor(std::string_view name) {
   TRY_ASSIGN(const HttpReply reply, connection_->exchange({.target = actor_target(name)}));
-  return actor_from_json(as_text(reply.body));
+  return details_from_json(as_text(reply.body));
+}
+
+Result<std::vector<ExitEvent>> NodeClient::crashes(const CrashQuery& query) {
+  TRY_ASSIGN(const HttpReply reply, connection_->exchange({.target = target_of(query)}));
+  return crashes_from_json(as_text(reply.body));
 }
 
 Result<void> NodeClient::send(std::string_view name, BytesView payload) {
@@ -204,6 +210,11 @@ Result<void> NodeClient::stop(std::string_view name, Duration budget) {
       {.method = http::verb::post,
        .target = fmt::format("{}?budget_ms={}", actor_target(name, "stop"), milliseconds(budget)),
        .granted = budget}));
+  return {};
+}
+
+Result<void> NodeClient::kill(std::string_view name) {
+  TRY(connection_->exchange({.method = http::verb::post, .target = actor_target(name, "kill")}));
   return {};
 }
 

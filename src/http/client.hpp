@@ -38,10 +38,12 @@ class NodeClient {
   // Those that fit, by name, page by page; all of them by default. What ages allow is rounded up to
   // milliseconds.
   Result<ActorList> actors(ActorQuery query = {.limit = limits::query_shown_max});
-  Result<ActorStatus> actor(std::string_view name);
+  Result<ActorDetails> actor(std::string_view name);
+  Result<std::vector<ExitEvent>> crashes(const CrashQuery& query);
   Result<void> send(std::string_view name, BytesView payload);
   Result<Bytes> request(std::string_view name, BytesView payload, Duration timeout);
   Result<void> stop(std::string_view name, Duration budget);
+  Result<void> kill(std::string_view name);
   // Returns when the node has agreed, not when it has ended.
   Result<void> stop_node();
 

@@ -42,11 +42,18 @@ class FakeNode final : public NodeView {
     }
     return list;
   }
-  Result<ActorStatus> actor(std::string_view name) override {
+  Result<ActorDetails> actor(std::string_view name) override {
     for (const ActorStatus& each : listed) {
-      if (each.name == name || each.name == "bank/" + std::string(name)) return each;
+      if (each.name == name || each.name == "bank/" + std::string(name)) {
+        return ActorDetails{.status = each, .restart = "permanent", .limits = {.requests = 7}};
+      }
     }
     return not_found(name);
+  }
+  std::vector<ExitEvent> crashes(const CrashQuery& query) override {
+    const std::scoped_lock lock(mutex_);
+    crash_query_seen_ = query;
+    return crashed;
   }
   Result<void> send(std::string_view name, BytesView payload) override {
     if (name == "full") return fail(ErrorCode::overloaded, "the mailbox of 'full' is full");
@@ -72,6 +79,12 @@ class FakeNode final : public NodeView {
     if (!is_known(name)) return done(not_found(name));
     done({});
   }
+  Result<void> kill(std::string_view name) override {
+    if (!is_known(name)) return not_found(name);
+    const std::scoped_lock lock(mutex_);
+    killed_.emplace_back(name);
+    return {};
+  }
   void shut_down() override {
     stop_asked = true;
     stop_asked.notify_all();
@@ -91,12 +104,21 @@ class FakeNode final : public NodeView {
     const std::scoped_lock lock(mutex_);
     return query_seen_;
   }
+  [[nodiscard]] CrashQuery crash_query_seen() {
+    const std::scoped_lock lock(mutex_);
+    return crash_query_seen_;
+  }
+  [[nodiscard]] std::vector<std::string> killed() {
+    const std::scoped_lock lock(mutex_);
+    return killed_;
+  }
   [[nodiscard]] std::vector<std::pair<std::string, Bytes>> sent() {
     const std::scoped_lock lock(mutex_);
     return sent_;
   }
 
   std::vector<ActorStatus> listed;
+  std::vector<ExitEvent> crashed;
   std::atomic<bool> stop_asked = false;
   std::atomic<bool> is_held = false;
   std::atomic<Duration> timeout_seen{};
@@ -111,6 +133,8 @@ class FakeNode final : public NodeView {
 
   std::mutex mutex_;
   ActorQuery query_seen_;
+  CrashQuery crash_query_seen_;
+  std::vector<std::string> killed_;
   std::vector<std::pair<std::string, Bytes>> sent_;
   std::function<void(Result<Bytes>)> held_;
 };

@@ -6,36 +6,12 @@
 #include <optional>
 #include <utility>
 
-#include <nlohmann/json.hpp>
-
 #include "base/format.hpp"
 #include "base/result.hpp"
+#include "http/json_members.hpp"
 
 namespace troupe {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-// Indexed by Exit::Kind.
-constexpr std::array<std::string_view, 6> exit_kinds{"normal",   "killed", "crashed",
-                                                     "exceeded", "lost",   "other"};
-
-std::string dump(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-Json exit_object(const std::optional<Exit>& exit) {
-  if (!exit) return nullptr;
-  return {{"kind", exit_kinds.at(static_cast<std::size_t>(exit->kind))}, {"text", exit->text}};
-}
-
-std::int64_t milliseconds(Duration span) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(span).count();
-}
-
-Json milliseconds_or_null(const std::optional<Duration>& span) {
-  return span ? Json(milliseconds(*span)) : Json();
-}
 
 // Those that occurred, by their names.
 Json refusals_object(const std::array<std::uint64_t, refusal_count>& counts) {
@@ -56,7 +32,7 @@ Json actor_object(const ActorStatus& actor) {
       {"worker", actor.worker},
       {"state", to_string(actor.state)},
       {"lives", actor.lives},
-      {"age_ms", milliseconds(actor.age)},
+      {"age_ms", whole_milliseconds(actor.age)},
       {"received", actor.received},
       {"handled", actor.handled},
       {"errors", actor.errors},
@@ -68,83 +44,44 @@ Json actor_object(const ActorStatus& actor) {
       {"queued", actor.queued},
       {"oldest_queued_ms", milliseconds_or_null(actor.oldest_queued)},
       {"oldest_request_ms", milliseconds_or_null(actor.oldest_request)},
-      {"turn_ms", milliseconds(actor.turn_time)},
+      {"long_turn_ms", milliseconds_or_null(actor.long_turn)},
+      {"turn_ms", whole_milliseconds(actor.turn_time)},
       {"memory_bytes", actor.memory_bytes},
       {"memory_peak_bytes", actor.memory_peak_bytes},
       {"last_exit", exit_object(actor.last_exit)},
   };
 }
 
-std::unexpected<Error> corrupt(std::string_view what) {
-  return fail(ErrorCode::corrupt,
-              fmt::format("the node's answer is not understood: {}; is it another version?", what));
+Json limits_object(const EffectiveLimits& limits) {
+  return {{"memory_bytes", limits.memory_bytes},
+          {"deadline_ms", whole_milliseconds(limits.deadline)},
+          {"mailbox_messages", limits.mailbox_messages},
+          {"mailbox_bytes", limits.mailbox_bytes},
+          {"payload_bytes", limits.payload_bytes},
+          {"requests", limits.requests},
+          {"timers", limits.timers},
+          {"children", limits.children},
+          {"addresses", limits.addresses}};
 }
 
-// Reads members one after the other and keeps the name of the first that is missing or mistyped.
-class Members {
- public:
-  explicit Members(const Json& object) : object_(object) {}
-
-  void read(const char* key, std::string& out) {
-    if (const Json* value = find(key, &Json::is_string)) out = value->get<std::string>();
-  }
-  template <typename Number>
-  void read(const char* key, Number& out) {
-    if (const Json* value = find(key, &Json::is_number_integer)) out = value->get<Number>();
-  }
-  void read(const char* key, std::optional<Duration>& out) {
-    const Json* value = find(key);
-    if (value == nullptr || value->is_null()) return;
-    if (!value->is_number_integer()) return reject(key);
-    out = std::chrono::milliseconds(value->get<std::int64_t>());
-  }
-  // By names that this program knows; others are of a later version.
-  void read(const char* key, std::array<std::uint64_t, refusal_count>& out) {
-    const Json* value = find(key, &Json::is_object);
-    if (value == nullptr) return;
-    for (std::size_t at = 0; at < out.size(); ++at) {
-      const auto found = value->find(to_string(static_cast<Refusal>(at)));
-      if (found == value->end()) continue;
-      if (!found->is_number_integer()) return reject(key);
-      out.at(at) = found->get<std::uint64_t>();
-    }
-  }
-  const Json* find(const char* key) {
-    const auto member = object_.find(key);
-    if (member != object_.end()) return &*member;
-    if (missing_.empty()) missing_ = key;
-    return nullptr;
-  }
-  void reject(std::string_view key) {
-    if (missing_.empty()) missing_ = key;
-  }
-  [[nodiscard]] const std::string& missing() const { return missing_; }
-
- private:
-  const Json* find(const char* key, bool (Json::*is_type)() const noexcept) {
-    const Json* value = find(key);
-    if (value == nullptr || (value->*is_type)()) return value;
-    reject(key);
-    return nullptr;
-  }
-
-  const Json& object_;
-  std::string missing_;
-};
-
-std::optional<Exit> exit_from(const Json& json) {
-  if (!json.is_object()) return std::nullopt;
+Result<EffectiveLimits> limits_from(const Json& json) {
+  if (!json.is_object()) return corrupt("'limits' of an actor");
   Members members(json);
-  std::string kind;
-  Exit exit;
-  members.read("kind", kind);
-  members.read("text", exit.text);
-  if (!members.missing().empty()) return std::nullopt;
-  exit.kind = Exit::Kind::other;
-  for (std::size_t i = 0; i < exit_kinds.size(); ++i) {
-    if (exit_kinds.at(i) == kind) exit.kind = static_cast<Exit::Kind>(i);
-  }
-  return exit;
+  EffectiveLimits limits;
+  std::int64_t deadline_ms = 0;
+  members.read("memory_bytes", limits.memory_bytes);
+  members.read("deadline_ms", deadline_ms);
+  limits.deadline = std::chrono::milliseconds(deadline_ms);
+  members.read("mailbox_messages", limits.mailbox_messages);
+  members.read("mailbox_bytes", limits.mailbox_bytes);
+  members.read("payload_bytes", limits.payload_bytes);
+  members.read("requests", limits.requests);
+  members.read("timers", limits.timers);
+  members.read("children", limits.children);
+  members.read("addresses", limits.addresses);
+  if (!members.missing().empty())
+    return corrupt(fmt::format("'{}' of an actor's limits", members.missing()));
+  return limits;
 }
 
 Result<ActorStatus> actor_from(const Json& json) {
@@ -174,6 +111,7 @@ Result<ActorStatus> actor_from(const Json& json) {
   members.read("queued", actor.queued);
   members.read("oldest_queued_ms", actor.oldest_queued);
   members.read("oldest_request_ms", actor.oldest_request);
+  members.read("long_turn_ms", actor.long_turn);
   std::int64_t turn_ms = 0;
   members.read("turn_ms", turn_ms);
   actor.turn_time = std::chrono::milliseconds(turn_ms);
@@ -212,6 +150,13 @@ std::string to_json(const NodeStatus& node) {
 
 std::string to_json(const ActorStatus& actor) { return dump(actor_object(actor)); }
 
+std::string to_json(const ActorDetails& actor) {
+  Json object = actor_object(actor.status);
+  object["restart"] = actor.restart;
+  object["limits"] = limits_object(actor.limits);
+  return dump(object);
+}
+
 std::string to_json(std::span<const ActorStatus> actors) {
   Json array = Json::array();
   for (const ActorStatus& actor : actors) array.push_back(actor_object(actor));
@@ -237,6 +182,20 @@ Result<NodeStatus> node_from_json(std::string_view text) {
 
 Result<ActorStatus> actor_from_json(std::string_view text) {
   return actor_from(Json::parse(text, nullptr, false));
+}
+
+Result<ActorDetails> details_from_json(std::string_view text) {
+  const Json json = Json::parse(text, nullptr, false);
+  ActorDetails details;
+  TRY_ASSIGN(details.status, actor_from(json));
+  Members members(json);
+  members.read("restart", details.restart);
+  if (const Json* limits = members.find("limits"); limits != nullptr) {
+    TRY_ASSIGN(details.limits, limits_from(*limits));
+  }
+  if (!members.missing().empty())
+    return corrupt(fmt::format("'{}' of an actor", members.missing()));
+  return details;
 }
 
 Result<std::vector<ActorStatus>> actors_from_json(std::string_view text) {

@@ -16,11 +16,13 @@ namespace troupe {
 
 [[nodiscard]] std::string to_json(const NodeStatus& node);
 [[nodiscard]] std::string to_json(const ActorStatus& actor);
+[[nodiscard]] std::string to_json(const ActorDetails& actor);
 [[nodiscard]] std::string to_json(std::span<const ActorStatus> actors);
 
 // Errors: corrupt, with what is missing. Unknown members are skipped.
 [[nodiscard]] Result<NodeStatus> node_from_json(std::string_view text);
 [[nodiscard]] Result<ActorStatus> actor_from_json(std::string_view text);
+[[nodiscard]] Result<ActorDetails> details_from_json(std::string_view text);
 [[nodiscard]] Result<std::vector<ActorStatus>> actors_from_json(std::string_view text);
 
 // "#slot.generation", as actors without a name are shown, and back.

@@ -27,6 +27,7 @@ ActorStatus some_actor() {
   actor.orphans = 6;
   actor.queued = 2;
   actor.oldest_queued = std::chrono::milliseconds(12);
+  actor.long_turn = std::chrono::milliseconds(56);
   actor.turn_time = std::chrono::milliseconds(34);
   actor.memory_bytes = 65'536;
   actor.memory_peak_bytes = 131'072;
@@ -40,7 +41,8 @@ TEST(Json, ShowsAnActor) {
             R"("supervisor":"root","worker":1,)"
             R"("state":"ready","lives":3,"age_ms":1500,"received":12,"handled":10,)"
             R"("errors":1,"dropped":2,"expired":3,"refused":{"busy":4},"timed_out":5,"orphans":6,)"
-            R"("queued":2,"oldest_queued_ms":12,"oldest_request_ms":null,"turn_ms":34,)"
+            R"("queued":2,"oldest_queued_ms":12,"oldest_request_ms":null,"long_turn_ms":56,)"
+            R"("turn_ms":34,)"
             R"("memory_bytes":65536,"memory_peak_bytes":131072,)"
             R"("last_exit":{"kind":"exceeded","text":"deadline"}})");
 }
@@ -56,6 +58,28 @@ TEST(Json, BringsAnActorBack) {
     EXPECT_EQ(back->last_exit, exit);
     EXPECT_EQ(to_json(*back), to_json(actor));
   }
+}
+
+TEST(Json, BringsDetailsBack) {
+  const ActorDetails details{.status = some_actor(),
+                             .restart = "transient",
+                             .limits = {.memory_bytes = 1,
+                                        .deadline = std::chrono::milliseconds(2),
+                                        .mailbox_messages = 3,
+                                        .mailbox_bytes = 4,
+                                        .payload_bytes = 5,
+                                        .requests = 6,
+                                        .timers = 7,
+                                        .children = 8,
+                                        .addresses = 9}};
+  const std::string text = to_json(details);
+  const auto back = details_from_json(text);
+  ASSERT_TRUE(back.has_value()) << back.error().message;
+  EXPECT_EQ(to_json(*back), text);
+  EXPECT_TRUE(text.ends_with(
+      R"("restart":"transient","limits":{"memory_bytes":1,"deadline_ms":2,"mailbox_messages":3,)"
+      R"("mailbox_bytes":4,"payload_bytes":5,"requests":6,"timers":7,"children":8,"addresses":9}})"));
+  EXPECT_FALSE(details_from_json(to_json(some_actor())).has_value()) << "without limits";
 }
 
 TEST(Json, NamesWhatIsMissing) {

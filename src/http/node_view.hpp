@@ -6,10 +6,12 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "troupe/actor_query.hpp"
 #include "troupe/address.hpp"
 #include "troupe/bytes.hpp"
+#include "troupe/exit_event.hpp"
 #include "troupe/result.hpp"
 #include "troupe/status.hpp"
 #include "troupe/time.hpp"
@@ -40,12 +42,14 @@ class NodeView {
 
   virtual NodeStatus status() = 0;
   virtual ActorList actors(const ActorQuery& query) = 0;
-  virtual Result<ActorStatus> actor(std::string_view name) = 0;
+  virtual Result<ActorDetails> actor(std::string_view name) = 0;
+  virtual std::vector<ExitEvent> crashes(const CrashQuery& query) = 0;
   virtual Result<void> send(std::string_view name, BytesView payload) = 0;
   virtual void request(std::string_view name, BytesView payload, Duration timeout,
                        std::function<void(Result<Bytes>)> done) = 0;
   virtual void stop(std::string_view name, Duration budget,
                     std::function<void(Result<void>)> done) = 0;
+  virtual Result<void> kill(std::string_view name) = 0;
   // Asks whoever runs the node to end it; called after the client has its answer.
   virtual void shut_down() = 0;
 };

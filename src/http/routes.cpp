@@ -20,6 +20,7 @@ using Found = std::expected<Route, Problem>;
 
 constexpr std::array<std::string_view, 7> list_parameters{
     "name", "state", "component", "older_than_ms", "younger_than_ms", "limit", "after"};
+constexpr std::array<std::string_view, 3> crash_parameters{"actor", "after", "limit"};
 constexpr std::array<std::string_view, 1> request_parameters{"timeout_ms"};
 constexpr std::array<std::string_view, 1> stop_parameters{"budget_ms"};
 
@@ -31,6 +32,8 @@ constexpr std::array rows{
     RouteRow{Endpoint::actor_send, "POST", "/v1/actors/{name}/send"},
     RouteRow{Endpoint::actor_request, "POST", "/v1/actors/{name}/request", request_parameters},
     RouteRow{Endpoint::actor_stop, "POST", "/v1/actors/{name}/stop", stop_parameters},
+    RouteRow{Endpoint::actor_kill, "POST", "/v1/actors/{name}/kill"},
+    RouteRow{Endpoint::crash_list, "GET", "/v1/crashes", crash_parameters},
 };
 
 constexpr std::uint64_t request_timeout_ms_default = 1'000;
@@ -94,13 +97,31 @@ std::expected<ActorState, Problem> parse_state(std::string_view word) {
   return invalid(fmt::format("state '{}' is none of {}", word, listed(states)));
 }
 
+constexpr auto set = [](auto& into, auto parsed) -> std::expected<void, Problem> {
+  if (!parsed) return std::unexpected(std::move(parsed).error());
+  into = *parsed;
+  return {};
+};
+
+std::expected<std::string, Problem> parse_pattern(const QueryParameter& parameter) {
+  if (is_actor_pattern(parameter.value)) return parameter.value;
+  return invalid(
+      fmt::format("{} is not a pattern of NAME, APP/NAME or #SLOT.GENERATION, with * and ?, of at "
+                  "most {} characters",
+                  parameter.key, limits::query_pattern_bytes_max));
+}
+
+std::expected<void, Problem> add_condition(CrashQuery& query, const QueryParameter& parameter) {
+  if (parameter.key == "actor") return set(query.actor, parse_pattern(parameter));
+  if (parameter.key == "after") {
+    return set(query.after, parse_number(parameter, {.what = "a crash", .most = UINT64_MAX}));
+  }
+  return set(query.limit,
+             parse_number(parameter, {.what = "crashes", .most = limits::crashes_max}));
+}
+
 // Sets what one parameter of a list says.
 std::expected<void, Problem> add_condition(ActorQuery& query, const QueryParameter& parameter) {
-  const auto set = [](auto& into, auto parsed) -> std::expected<void, Problem> {
-    if (!parsed) return std::unexpected(std::move(parsed).error());
-    into = *parsed;
-    return {};
-  };
   const std::string_view key = parameter.key;
   if (key == "state") return set(query.state, parse_state(parameter.value));
   if (key == "limit") {
@@ -117,16 +138,7 @@ std::expected<void, Problem> add_condition(ActorQuery& query, const QueryParamet
     query.after = parameter.value;
     return {};
   }
-  if (key == "name") {
-    if (!is_actor_pattern(parameter.value)) {
-      return invalid(fmt::format(
-          "name is not a pattern of NAME, APP/NAME or #SLOT.GENERATION, with * and ?, of at most "
-          "{} characters",
-          limits::query_pattern_bytes_max));
-    }
-    query.name = parameter.value;
-    return {};
-  }
+  if (key == "name") return set(query.name, parse_pattern(parameter));
   if (parameter.value.empty() || parameter.value.size() > limits::query_pattern_bytes_max) {
     return invalid(
         fmt::format("component is not 1 to {} characters", limits::query_pattern_bytes_max));
@@ -137,6 +149,7 @@ std::expected<void, Problem> add_condition(ActorQuery& query, const QueryParamet
 
 std::expected<void, Problem> add_parameter(Route& route, const QueryParameter& parameter) {
   if (route.endpoint == Endpoint::actor_list) return add_condition(route.query, parameter);
+  if (route.endpoint == Endpoint::crash_list) return add_condition(route.crashes, parameter);
   const auto time = parse_milliseconds(parameter, limits::request_timeout_ms_max);
   if (!time) return std::unexpected(time.error());
   route.time = *time;
@@ -189,6 +202,12 @@ Found node_route(std::string_view method, std::span<const std::string> rest) {
   return not_found("below /v1/node there is only stop");
 }
 
+Found crash_route(std::string_view method, std::span<const std::string> rest) {
+  if (!rest.empty()) return not_found("below /v1/crashes there is nothing");
+  if (method != "GET") return wrong_method(method, "GET");
+  return Route{.endpoint = Endpoint::crash_list, .name = {}};
+}
+
 Found actor_route(std::string_view method, std::span<const std::string> rest) {
   if (method == "GET") {
     if (rest.empty()) {
@@ -211,9 +230,11 @@ Found actor_route(std::string_view method, std::span<const std::string> rest) {
   } else if (verb == "stop") {
     route.endpoint = Endpoint::actor_stop;
     route.time = std::chrono::milliseconds(limits::stop_budget_ms_default);
+  } else if (verb == "kill") {
+    route.endpoint = Endpoint::actor_kill;
   } else if (verb != "send") {
     return not_found(
-        "a POST to an actor ends with send, request or stop: /v1/actors/NAME/send or "
+        "a POST to an actor ends with send, request, stop or kill: /v1/actors/NAME/send or "
         "/v1/actors/APP/NAME/send");
   }
   if (rest.size() > 3) return not_found("an actor is /v1/actors/NAME or /v1/actors/APP/NAME");
@@ -240,6 +261,13 @@ std::string target_of(const ActorQuery& query) {
   return fmt::format("/v1/actors{}{}", parameters.empty() ? "" : "?", fmt::join(parameters, "&"));
 }
 
+std::string target_of(const CrashQuery& query) {
+  std::string target = fmt::format("/v1/crashes?limit={}", query.limit);
+  if (query.after > 0) target += fmt::format("&after={}", query.after);
+  if (!query.actor.empty()) target += fmt::format("&actor={}", percent_encode(query.actor));
+  return target;
+}
+
 std::span<const RouteRow> route_table() { return rows; }
 
 Found find_route(std::string_view method, const Target& target) {
@@ -247,10 +275,12 @@ Found find_route(std::string_view method, const Target& target) {
   if (segments.empty()) return not_found("the API begins at /v1: try /v1/node or /v1/actors");
   if (segments[0] != "v1")
     return not_found("this node speaks version /v1 only: try /v1/node or /v1/actors");
-  Found found = not_found("below /v1 there are node and actors");
+  Found found = not_found("below /v1 there are node, actors and crashes");
   if (segments.size() > 1 && segments[1] == "node") found = node_route(method, segments.subspan(2));
   if (segments.size() > 1 && segments[1] == "actors")
     found = actor_route(method, segments.subspan(2));
+  if (segments.size() > 1 && segments[1] == "crashes")
+    found = crash_route(method, segments.subspan(2));
   if (!found) return found;
   return with_query(*std::move(found), target.query);
 }

@@ -159,5 +159,16 @@ TEST(Routes, RefuseQueriesThatMeanNothing) {
   }
 }
 
+TEST(Routes, ReadWhichCrashesAreAskedFor) {
+  EXPECT_EQ(route("GET", "/v1/crashes")->crashes, CrashQuery{});
+  const CrashQuery query{.actor = "bank/*", .after = 7, .limit = 1'000};
+  EXPECT_EQ(route("GET", target_of(query))->crashes, query);
+  for (const std::string_view bad :
+       {"limit=0", "limit=1001", "limit=x", "after=0", "after=-1", "actor=", "actor=A", "name=a"})
+    EXPECT_EQ(status_of("GET", std::string("/v1/crashes?").append(bad)), 400) << bad;
+  EXPECT_EQ(status_of("GET", "/v1/crashes/1"), 404);
+  EXPECT_EQ(status_of("POST", "/v1/crashes"), 405);
+}
+
 }  // namespace
 }  // namespace troupe

@@ -62,12 +62,16 @@ Result<Address> RuntimeView::find(std::string_view name) {
   return runtime_.find(name);
 }
 
-Result<ActorStatus> RuntimeView::actor(std::string_view name) {
+Result<ActorDetails> RuntimeView::actor(std::string_view name) {
   TRY_ASSIGN(const Address address, find(name));
-  auto status = runtime_.actor(address);
-  if (!status)
+  auto details = runtime_.details(address);
+  if (!details)
     return fail(ErrorCode::not_found, fmt::format("there is no actor '{}' any more", name));
-  return status;
+  return details;
+}
+
+std::vector<ExitEvent> RuntimeView::crashes(const CrashQuery& query) {
+  return runtime_.crashes(query);
 }
 
 Result<void> RuntimeView::send(std::string_view name, BytesView payload) {
@@ -89,6 +93,11 @@ void RuntimeView::stop(std::string_view name, Duration budget,
   waiters_->post([&runtime = runtime_, address = *address, budget, done = std::move(done)] {
     done(runtime.stop(address, budget));
   });
+}
+
+Result<void> RuntimeView::kill(std::string_view name) {
+  TRY_ASSIGN(const Address address, find(name));
+  return runtime_.kill(address);
 }
 
 void RuntimeView::shut_down() {

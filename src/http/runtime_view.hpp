@@ -32,12 +32,14 @@ class RuntimeView final : public NodeView {
 
   NodeStatus status() override;
   ActorList actors(const ActorQuery& query) override;
-  Result<ActorStatus> actor(std::string_view name) override;
+  Result<ActorDetails> actor(std::string_view name) override;
+  std::vector<ExitEvent> crashes(const CrashQuery& query) override;
   Result<void> send(std::string_view name, BytesView payload) override;
   void request(std::string_view name, BytesView payload, Duration timeout,
                std::function<void(Result<Bytes>)> done) override;
   void stop(std::string_view name, Duration budget,
             std::function<void(Result<void>)> done) override;
+  Result<void> kill(std::string_view name) override;
   void shut_down() override;
 
  private:

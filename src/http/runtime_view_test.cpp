@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/limits.hpp"
 #include "io/sim_clock.hpp"
 
 namespace troupe {
@@ -75,11 +76,13 @@ TEST_F(RuntimeViews, FindActorsByNameAndByAddress) {
   for (const std::string_view name : {"echo", "bank/echo"}) {
     const auto actor = view_->actor(name);
     ASSERT_TRUE(actor.has_value()) << actor.error().message;
-    EXPECT_EQ(actor->name, "bank/echo");
+    EXPECT_EQ(actor->status.name, "bank/echo");
+    EXPECT_EQ(actor->restart, "permanent");
+    EXPECT_EQ(actor->limits.mailbox_messages, limits::mailbox_messages_default);
   }
   const auto nameless = view_->actor(nameless_);
   ASSERT_TRUE(nameless.has_value()) << nameless.error().message;
-  EXPECT_EQ(nameless->name, nameless_);
+  EXPECT_EQ(nameless->status.name, nameless_);
   EXPECT_EQ(view_->actor("nobody").error().code, ErrorCode::not_found);
   EXPECT_FALSE(view_->actor("#99.7").has_value());
 }

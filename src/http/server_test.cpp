@@ -128,12 +128,33 @@ TEST_F(Server, TellsAboutActors) {
   for (const std::string_view name : {"echo", "bank/echo"}) {
     const auto actor = to.actor(name);
     ASSERT_TRUE(actor.has_value()) << actor.error().message;
-    EXPECT_EQ(actor->lives, 2);
+    EXPECT_EQ(actor->status.lives, 2);
+    EXPECT_EQ(actor->restart, "permanent");
+    EXPECT_EQ(actor->limits.requests, 7U);
   }
   const auto missing = to.actor("nobody");
   ASSERT_FALSE(missing.has_value());
   EXPECT_EQ(missing.error().code, ErrorCode::not_found);
   EXPECT_EQ(missing.error().message, "there is no actor 'nobody'");
+}
+
+TEST_F(Server, TellsOfCrashes) {
+  node_.crashed = {{.number = 3, .name = "bank/echo", .exit = Exit::killed()}};
+  NodeClient to = client();
+  const CrashQuery query{.actor = "bank/e*", .after = 2, .limit = 7};
+  const auto crashes = to.crashes(query);
+  ASSERT_TRUE(crashes.has_value()) << crashes.error().message;
+  ASSERT_EQ(crashes->size(), 1U);
+  EXPECT_EQ(crashes->front().number, 3U);
+  EXPECT_EQ(crashes->front().exit, Exit::killed());
+  EXPECT_EQ(node_.crash_query_seen(), query);
+}
+
+TEST_F(Server, KillsActors) {
+  NodeClient to = client();
+  EXPECT_TRUE(to.kill("bank/echo").has_value());
+  EXPECT_EQ(node_.killed(), std::vector<std::string>{"bank/echo"});
+  EXPECT_EQ(to.kill("nobody").error().code, ErrorCode::not_found);
 }
 
 TEST_F(Server, ListsMoreActorsThanFitOnePage) {

@@ -192,6 +192,9 @@ ActorEntry read_entry(const TableReader& reader, const Known& known, RestartType
   const auto engine = reader.choice("engine", {.what = "engine", .names = engines});
   entry.engine = engine == "deterministic" ? EngineChoice::deterministic : EngineChoice::standard;
   entry.interfaces_off = read_interfaces_off(reader);
+  static const std::vector<std::string_view> payloads = {"shown", "hidden"};
+  entry.hides_crash_payload =
+      reader.choice("crash_payload", {.what = "choice", .names = payloads}) == "hidden";
   return entry;
 }
 

@@ -76,6 +76,7 @@ struct ActorEntry {
   LimitsGiven limits;
   EngineChoice engine = EngineChoice::standard;
   std::vector<std::string> interfaces_off;
+  bool hides_crash_payload = false;
 };
 
 struct SupervisorEntry {

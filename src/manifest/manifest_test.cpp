@@ -60,6 +60,8 @@ TEST(AppManifest, ReadsEveryKey) {
   ASSERT_EQ(parsed->actors.size(), 3U);
   const ActorEntry& account = parsed->actors[1];
   EXPECT_EQ(account.component, "account");
+  EXPECT_TRUE(account.hides_crash_payload);
+  EXPECT_FALSE(parsed->actors[0].hides_crash_payload);
   EXPECT_EQ(as_text(account.config), R"({"owner":"Ada","limit":100,"tags":["a","b"],"open":true})");
   EXPECT_EQ(account.supervisor, "accounts");
   EXPECT_EQ(account.restart, RestartType::transient);

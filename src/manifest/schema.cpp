@@ -77,6 +77,15 @@ constexpr KeyRow interfaces_row{
     "Optional interfaces to switch off: answers, timers, events, exits, "
     "health, stopping, state."};
 
+constexpr KeyRow crash_payload_row{
+    "crash_payload",
+    text,
+    "\"shown\"",
+    0,
+    0,
+    "What it had in hand, in reports of its crashes. `shown`: its first 1KiB; `hidden`: its size "
+    "alone."};
+
 constexpr std::array actor_rows = {
     component_row,
     config_row,
@@ -89,6 +98,7 @@ constexpr std::array actor_rows = {
     limits_row,
     engine_row,
     interfaces_row,
+    crash_payload_row,
 };
 
 constexpr std::array template_rows = {
@@ -100,6 +110,7 @@ constexpr std::array template_rows = {
     limits_row,
     engine_row,
     interfaces_row,
+    crash_payload_row,
 };
 
 constexpr std::array grants_rows = {

@@ -7,8 +7,10 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "troupe/address.hpp"
+#include "troupe/exit_event.hpp"
 #include "troupe/outcome.hpp"
 #include "troupe/time.hpp"
 
@@ -55,6 +57,8 @@ class LogSink {
   virtual ~LogSink() = default;
 
   virtual void write(Address actor, LogLevel level, std::string_view text) = 0;
+  // Its latest lines since then, oldest first; limits::crash_log_lines_max at most.
+  virtual std::vector<LoggedLine> latest(Address actor, Instant since) = 0;
 };
 
 }  // namespace troupe

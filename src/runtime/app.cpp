@@ -83,6 +83,7 @@ Result<std::shared_ptr<ActorSpec>> make_spec(const Making& making, const ActorEn
   }
   TRY_ASSIGN(spec->grants, GrantSet::compile(entry.grants, making.manifest.name));
   spec->config = entry.config;
+  spec->hides_messages = entry.hides_crash_payload;
   return spec;
 }
 

@@ -27,13 +27,22 @@ Error cannot_start(const EndedLife& ended) {
   return {.code = ErrorCode::unavailable, .message = std::move(message)};
 }
 
-ExitEvent event_of(const EndedReport& report) {
-  const EndedLife& ended = report.ended;
-  ExitEvent event{.name = ended.name,
+// But for what follows from it.
+ExitEvent event_of(EndedLife& ended, std::uint64_t wall_ms) {
+  ExitEvent event{.wall_ms = wall_ms,
+                  .name = ended.name,
                   .address = ended.actor,
+                  .component = ended.spec->component,
                   .life = ended.life,
+                  .lived = ended.lived,
                   .exit = ended.exit,
-                  .decision = report.decision};
+                  .detail = ended.detail,
+                  .in_hand = std::move(ended.in_hand),
+                  .took = ended.took,
+                  .fuel_used = ended.usage.fuel_used,
+                  .memory_bytes = ended.usage.memory_bytes,
+                  .memory_peak_bytes = ended.usage.memory_peak_bytes,
+                  .log = std::move(ended.log)};
   for (const TrapFrame& frame : ended.backtrace) {
     const FrameDescription where = ended.spec->code->describe(frame);
     event.backtrace.push_back(
@@ -95,7 +104,7 @@ void Control::take(const Envelope& envelope) {
     task->task();
   } else if (const auto* started = envelope.note<StartedReport>()) {
     on(*started);
-  } else if (const auto* ended = envelope.note<EndedReport>()) {
+  } else if (auto* ended = envelope.note<EndedReport>()) {
     on(*ended);
   } else if (const auto* retired = envelope.note<RetiredReport>()) {
     on(*retired);
@@ -220,8 +229,10 @@ void Control::on(const StartedReport& report) {
   if (const auto done = std::exchange(one->on_first_start, nullptr)) done(report.actor);
 }
 
-void Control::on(const EndedReport& report) {
-  ExitEvent event = event_of(report);
+void Control::on(EndedReport& report) {
+  ExitEvent event = event_of(report.ended, world_.clock.wall_ms());
+  event.decision = std::move(report.decision);
+  event.window = report.window;
   if (Child* one = child(report.ended.actor)) {
     if (const auto done = std::exchange(one->on_first_start, nullptr)) {
       // As in Erlang/OTP, a first start that fails is the starter's to deal with.
@@ -229,9 +240,10 @@ void Control::on(const EndedReport& report) {
       event.decision = "could not start";
       done(std::unexpected(cannot_start(report.ended)));
     } else {
-      event.decision = judge(*one, report.ended);
+      judge(*one, report.ended, event);
     }
   }
+  if (event.exit.kind != Exit::Kind::normal) world_.crashes.add(event);
   tell(event);
 }
 
@@ -251,7 +263,7 @@ void Control::tell(const ExitEvent& event) {
   if (world_.on_exit) world_.on_exit(event);
 }
 
-std::string Control::judge(Child& one, const EndedLife& ended) {
+void Control::judge(Child& one, const EndedLife& ended, ExitEvent& event) {
   Named& supervisor = *one.supervisor;
   const StopAsked asked = one.stop_asked || ending_ ? StopAsked::yes : StopAsked::no;
   one.is_down = true;
@@ -268,7 +280,8 @@ std::string Control::judge(Child& one, const EndedLife& ended) {
                                     to_string(judgement))},
              std::chrono::seconds(60));
   }
-  return decision_text(judgement);
+  event.decision = decision_text(judgement);
+  event.window = window_of(judgement);
 }
 
 void Control::ask_to_stop(Child& one, Duration budget) {

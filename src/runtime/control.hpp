@@ -20,6 +20,7 @@
 #include "actor/worker.hpp"
 #include "router/registry.hpp"
 #include "router/worker_inputs.hpp"
+#include "runtime/crash_reports.hpp"
 #include "runtime/outside_requests.hpp"
 #include "runtime/roster.hpp"
 #include "scheduler/steppable.hpp"
@@ -53,6 +54,7 @@ class Control final : public Steppable {
     PushEpoch& push_epoch;  // Its own.
     OutsideRequests& outside_requests;
     std::atomic<bool>& is_stopping;
+    CrashReports& crashes;
     // Called one at a time.
     std::function<void(const ExitEvent&)> on_exit;
     std::function<void(const RuntimeEnd&)> on_end;
@@ -104,7 +106,7 @@ class Control final : public Steppable {
 
   void take(const Envelope& envelope);
   void on(const StartedReport& report);
-  void on(const EndedReport& report);
+  void on(EndedReport& report);
   void on(const RetiredReport& report) { forget(report.actor); }
   // It is gone for good.
   void forget(Address actor);
@@ -122,7 +124,8 @@ class Control final : public Steppable {
              Instant deadline = never);
   // Whether forget() will be called for it.
   [[nodiscard]] bool hear_of_end(Address actor) { return order(actor, EnvelopeKind::tell_end); }
-  [[nodiscard]] std::string judge(Child& one, const EndedLife& ended);
+  // Fills in what was decided.
+  void judge(Child& one, const EndedLife& ended, ExitEvent& event);
   void ask_to_stop(Child& one, Duration budget);
   void end_what_is_left(Instant now);
   void go_on_ending();

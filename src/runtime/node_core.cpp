@@ -7,6 +7,7 @@
 #include "base/format.hpp"
 #include "base/limits.hpp"
 #include "base/sanitize.hpp"
+#include "runtime/log_tail.hpp"
 
 namespace troupe {
 namespace {
@@ -39,23 +40,30 @@ Result<Bytes> result_of(Answer answer) {
 
 }  // namespace
 
-// Names the actor, makes the text harmless, and lets one line through at a time.
+// Names the actor, makes the text harmless, keeps it for a while, and lets one line through at a
+// time.
 class NodeCore::Log final : public LogSink {
  public:
-  Log(const Registry& registry, const std::function<void(const LogLine&)>& sink)
-      : registry_(registry), sink_(sink) {}
+  Log(const Registry& registry, const World& world) : registry_(registry), world_(world) {}
 
   void write(Address actor, LogLevel level, std::string_view text) override {
     const std::string safe = harmless(text);
     const LogLine line{.name = registry_.label(actor), .level = level, .text = safe};
     const std::lock_guard lock(mutex_);
-    sink_(line);
+    tail_.add(actor, level, safe, {.at = world_.clock.now(), .wall_ms = world_.clock.wall_ms()});
+    world_.on_log(line);
+  }
+
+  std::vector<LoggedLine> latest(Address actor, Instant since) override {
+    const std::lock_guard lock(mutex_);
+    return tail_.latest(actor, since, limits::crash_log_lines_max);
   }
 
  private:
   const Registry& registry_;
-  const std::function<void(const LogLine&)>& sink_;
+  const World& world_;
   std::mutex mutex_;
+  LogTail tail_;
 };
 
 NodeCore::NodeCore(World world, Shape shape)
@@ -68,7 +76,7 @@ NodeCore::NodeCore(World world, Shape shape)
       push_epochs_(shape.workers + std::size_t{1}),
       loads_(std::make_unique<Load[]>(shape.workers)),
       away_places_({.running = shape.workers, .threads = limits::away_threads_max}),
-      log_(std::make_unique<Log>(registry_, world_.on_log)) {
+      log_(std::make_unique<Log>(registry_, world_)) {
   const std::span<EnvelopePort> ports(ports_.get(), shape.workers);
   for (std::uint16_t index = 0; index < shape.workers; ++index) {
     workers_.push_back(std::make_unique<Worker>(
@@ -98,6 +106,7 @@ NodeCore::NodeCore(World world, Shape shape)
                                                       .push_epoch = push_epochs_.of(shape.workers),
                                                       .outside_requests = outside_requests_,
                                                       .is_stopping = is_stopping_,
+                                                      .crashes = crashes_,
                                                       .on_exit = world_.on_exit,
                                                       .on_end = world_.on_end});
 }

@@ -91,6 +91,27 @@ NodeGauges Roster::gauges() const {
   return all;
 }
 
+std::optional<ActorDetails> Roster::details(Address address) const {
+  const Instant now = clock_.now();
+  std::optional<ActorDetails> details;
+  registry_.read(address, [&](const Cell& cell) {
+    if (cell.address != address) return;  // As in actor().
+    const ActorSpec& spec = *cell.spec;
+    details = ActorDetails{.status = status_of(cell, now),
+                           .restart = std::string(to_string(cell.restart)),
+                           .limits = {.memory_bytes = spec.limits.memory_bytes,
+                                      .deadline = spec.limits.deadline,
+                                      .mailbox_messages = spec.mailbox.messages,
+                                      .mailbox_bytes = spec.mailbox.bytes,
+                                      .payload_bytes = spec.quotas.payload_bytes,
+                                      .requests = spec.quotas.requests,
+                                      .timers = spec.quotas.timers,
+                                      .children = spec.quotas.children,
+                                      .addresses = spec.limits.addresses}};
+  });
+  return details;
+}
+
 std::optional<ActorStatus> Roster::actor(Address address) const {
   const Instant now = clock_.now();
   std::optional<ActorStatus> status;

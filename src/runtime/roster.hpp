@@ -28,6 +28,7 @@ class Roster {
   // As Runtime's.
   [[nodiscard]] ActorList actors(const ActorQuery& query, std::string_view own_app) const;
   [[nodiscard]] std::optional<ActorStatus> actor(Address address) const;
+  [[nodiscard]] std::optional<ActorDetails> details(Address address) const;
   [[nodiscard]] NodeGauges gauges() const;
 
   // A supervisor that is no actor; its children have the number in their parentage.

@@ -316,12 +316,21 @@ Result<ActorStatus> Runtime::actor(Address actor) {
   return fail(ErrorCode::not_found, "that actor is gone");
 }
 
+Result<ActorDetails> Runtime::details(Address actor) {
+  if (auto details = node_->core_.roster().details(actor)) return *std::move(details);
+  return fail(ErrorCode::not_found, "that actor is gone");
+}
+
 NodeCounters Runtime::counters() { return node_->core_.counters(); }
 
 NodeGauges Runtime::gauges() { return node_->core_.roster().gauges(); }
 
 std::vector<DeadLetter> Runtime::dead_letters(std::size_t at_most) const {
   return node_->core_.dead_letters().latest(at_most);
+}
+
+std::vector<ExitEvent> Runtime::crashes(const CrashQuery& query) const {
+  return node_->core_.crashes().find(query, node_->app_);
 }
 
 std::optional<RuntimeEnd> Runtime::wait(std::optional<Duration> timeout) {

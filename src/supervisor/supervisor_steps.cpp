@@ -55,4 +55,11 @@ std::string decision_text(const Judgement& why) {
   CHECK(false, "a verdict has one of its named values");
 }
 
+std::optional<RestartWindow> window_of(const Judgement& why) {
+  using Kind = SupervisorVerdict::Kind;
+  if (why.verdict.kind == Kind::noted || why.verdict.kind == Kind::leave_ended) return std::nullopt;
+  return RestartWindow{
+      .restarts = why.verdict.restarts, .most = why.policy.intensity, .period = why.policy.period};
+}
+
 }  // namespace troupe

@@ -2,12 +2,14 @@
 // What a supervisor and its driver tell each other.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "model/restart.hpp"
 #include "troupe/address.hpp"
+#include "troupe/exit_event.hpp"
 #include "troupe/outcome.hpp"
 #include "troupe/time.hpp"
 
@@ -81,5 +83,7 @@ struct Judgement {
 [[nodiscard]] std::string to_string(const Judgement& why);
 // "restarted", "restarted in 200ms", "ended", "supervisor gave up: " and why.
 [[nodiscard]] std::string decision_text(const Judgement& why);
+// None where restarts are not what was decided about.
+[[nodiscard]] std::optional<RestartWindow> window_of(const Judgement& why);
 
 }  // namespace troupe

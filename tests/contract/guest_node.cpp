@@ -48,6 +48,7 @@ std::shared_ptr<ActorSpec> GuestNode::spec(std::string_view guest, const GuestOp
   spec->mailbox = options.mailbox;
   spec->grants = *GrantSet::compile(options.grants, "test");
   spec->config = to_bytes(options.config);
+  spec->hides_messages = options.hides_messages;
   return spec;
 }
 

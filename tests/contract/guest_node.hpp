@@ -24,6 +24,7 @@ struct GuestOptions {
   std::string supervisor = "root";
   RestartType restart = RestartType::permanent;
   EngineClass engine_class = EngineClass::standard;
+  bool hides_messages = false;
   // Taken from what the guest exports.
   void (*switch_off)(GuestInterfaces&) = nullptr;
 };

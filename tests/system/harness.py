@@ -112,6 +112,20 @@ class SystemTest(unittest.TestCase):
                               timeout=PATIENCE, **popen)
         return done.returncode, done.stdout, done.stderr.decode(errors="replace")
 
+    def start_troupe(self, *arguments):
+        """A command that goes on; its standard output is a stream of lines."""
+        process = subprocess.Popen([options.troupe, *arguments], cwd=self.folder,
+                                   env=environment(self.folder), stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.PIPE)
+
+        def end():
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+            process.stdout.close()
+        self.addCleanup(end)
+        return process
+
     def ok(self, *arguments, stdin=b""):
         """Runs a command that must succeed: its standard output."""
         code, out, err = self.troupe(*arguments, stdin=stdin)
@@ -130,6 +144,16 @@ class SystemTest(unittest.TestCase):
     def actors(self, *arguments):
         """The actors by name."""
         return {actor["name"]: actor for actor in json.loads(self.ok("ps", "--json", *arguments))}
+
+    def crashes(self, count):
+        """The reports of crashes, once there are so many: an asker hears of one a little earlier."""
+        end = time.monotonic() + PATIENCE
+        while True:
+            reports = json.loads(self.ok("crashes", "--json"))
+            if len(reports) >= count or time.monotonic() > end:
+                self.assertEqual(len(reports), count)
+                return reports
+            time.sleep(0.01)
 
     def write(self, name, text):
         path = self.folder / name

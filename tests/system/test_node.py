@@ -117,6 +117,58 @@ class Nodes(SystemTest):
         actor = self.actors()["probe/probe"]
         self.assertEqual((actor["lives"], actor["last_exit"]["kind"]), (2, "crashed"))
 
+    def test_why_an_actor_keeps_restarting(self):
+        """crashes, inspect and why tell what happened, over what, and what was decided"""
+        self.run_node(guest("probe.wasm"))
+        self.assertEqual(self.ok("crashes"), b"")
+        self.ok("request", "probe", "log 3 this is odd")
+        for _ in range(2):
+            self.fails(6, "request", "probe", "trap unreachable", "--timeout", "5s")
+        crashes = self.crashes(2)
+        self.assertEqual([one["number"] for one in crashes], [1, 2])
+        self.assertEqual(crashes[0]["log"][0]["text"], "this is odd")
+        self.assertEqual(crashes[1]["log"], [])
+        self.assertEqual(crashes[1]["window"]["restarts"], 2)
+        table = self.ok("crashes", "probe").decode().splitlines()
+        self.assertEqual(len(table), 3)
+        self.assertRegex(table[1], r'1 .* probe/probe +1 .*crashed\("unreachable"\)')
+        self.assertEqual(self.ok("crashes", "other"), b"")
+        report = self.ok("crashes", "--full", "--limit", "1").decode()
+        self.assertIn('"trap unreachable"', report)
+        self.assertIn("probe_bad.c", report)
+        why = self.ok("why", "probe").decode()
+        self.assertRegex(why, r"^probe/probe \w+ for ")
+        self.assertIn("its last 2 lives ended in the same way, at ", why)
+        self.assertIn("(2 of 3 within 1m)", why)
+        known = json.loads(self.ok("inspect", "probe", "--json"))
+        self.assertEqual(known["actor"]["limits"]["mailbox_messages"], 1000)
+        self.assertEqual(len(known["crashes"]), 2)
+        self.assertIn("crash 2: probe/probe, life 2", self.ok("inspect", "probe").decode())
+        self.fails(3, "why", "nobody")
+        self.fails(3, "inspect", "nobody")
+
+    def test_kill_ends_a_life(self):
+        """kill: the life ends as killed, and the next begins; crashes -f shows it"""
+        self.run_node(guest("counter.wasm"))
+        self.assertEqual(self.ok("request", "counter", "add 1"), b"total 1")
+        self.ok("kill", "counter")
+        self.assertEqual(self.ok("request", "counter", "add 1", "--timeout", "5s"), b"total 1")
+        crashes = self.crashes(1)
+        self.assertEqual((crashes[0]["exit"]["kind"], crashes[0]["in_hand"]), ("killed", None))
+        self.fails(3, "kill", "nobody")
+
+    def test_crashes_follow(self):
+        """crashes -f prints those that come, until the node ends"""
+        node = self.run_node(guest("probe.wasm"))
+        follower = self.start_troupe("crashes", "-f", "--json")
+        self.fails(6, "request", "probe", "trap unreachable")
+        self.assertEqual(json.loads(follower.stdout.readline())["number"], 1)
+        self.fails(6, "request", "probe", "trap unreachable", "--timeout", "5s")
+        self.assertEqual(json.loads(follower.stdout.readline())["number"], 2)
+        self.ok("stop", "--node")
+        node.wait_end()
+        self.assertEqual(follower.wait(timeout=30), 0)
+
     def test_a_supervisor_that_gives_up(self):
         """beyond the intensity the node ends with exit code 1 and the reason"""
         node = self.run_node(guest("probe.wasm"))

@@ -1,0 +1,85 @@
+// What is known of a life when it ends.
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "actor/worker.hpp"
+#include "base/check.hpp"
+#include "base/limits.hpp"
+
+namespace troupe {
+namespace {
+
+std::string_view name_of(Ran::Kind kind, const Envelope* envelope) {
+  if (kind == Ran::Kind::birth) return "start";
+  if (kind == Ran::Kind::stop) return "stop";
+  CHECK(envelope != nullptr, "a handler has something in hand");
+  switch (envelope->kind) {
+    case EnvelopeKind::message:
+      return "message";
+    case EnvelopeKind::request:
+      return "request";
+    case EnvelopeKind::event:
+      return "event";
+    case EnvelopeKind::answer:
+      return "answer";
+    case EnvelopeKind::failure:
+      return "failure";
+    case EnvelopeKind::timer:
+      return "timer";
+    case EnvelopeKind::exited:
+      return "exited";
+    default:
+      CHECK(false, "never in a guest's hand");
+  }
+}
+
+}  // namespace
+
+// `envelope` may be null where nothing was sent.
+LifeEnd Worker::end_of(const Cell& cell, Exit exit, Ran::Kind kind, const Envelope* envelope) {
+  LifeEnd end{.exit = std::move(exit)};
+  if (end.exit.kind == Exit::Kind::normal) return end;
+  end.took = std::max(inputs_.exact_now() - turn_began_, Duration::zero());
+  InHand& hand = end.in_hand.emplace();
+  hand.what = name_of(kind, envelope);
+  if (kind != Ran::Kind::handler) return end;
+  if (!envelope->sender.is_nobody() && envelope->sender != outside) {
+    hand.sender = world_.inputs.registry.label_in_step(envelope->sender);
+  }
+  hand.topic = envelope->topic();
+  hand.message_id = envelope->id;
+  const BytesView payload = envelope->payload();
+  hand.bytes = payload.size();
+  hand.is_hidden = cell.spec->hides_messages;
+  if (!hand.is_hidden) {
+    const BytesView beginning =
+        payload.first(std::min(payload.size(), limits::crash_payload_bytes_max));
+    hand.payload.assign(beginning.begin(), beginning.end());
+  }
+  return end;
+}
+
+EndedLife Worker::ended_life(const Cell& cell, LifeEnd end) {
+  EndedLife ended;
+  ended.actor = cell.address;
+  ended.name = world_.inputs.registry.label_in_step(cell.address);
+  ended.life = cell.life.load(std::memory_order_relaxed);
+  const Instant began = cell.life_began.load(std::memory_order_relaxed);
+  ended.lived = std::max(inputs_.now() - began, Duration::zero());
+  ended.exit = std::move(end.exit);
+  ended.spec = cell.spec->shared_from_this();
+  if (end.death != nullptr) {
+    ended.backtrace = std::move(end.death->backtrace);
+    ended.detail = std::move(end.death->detail);
+  }
+  if (ended.exit.kind == Exit::Kind::normal) return ended;
+  ended.in_hand = std::move(end.in_hand);
+  ended.took = end.took;
+  ended.usage = end.usage;
+  ended.log = world_.log.latest(cell.address, began);
+  return ended;
+}
+
+}  // namespace troupe

@@ -1,0 +1,144 @@
+// What a node knows of one actor: all of it, or what explains how it is.
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "base/format.hpp"
+#include "base/sanitize.hpp"
+#include "base/units.hpp"
+#include "cli/commands.hpp"
+#include "cli/crash_text.hpp"
+#include "cli/nodes.hpp"
+#include "cli/why.hpp"
+#include "http/crash_json.hpp"
+#include "http/json.hpp"
+
+namespace troupe {
+namespace {
+
+constexpr std::size_t crashes_read = 20;
+
+struct Known {
+  std::optional<ActorDetails> actor;  // None: it is gone.
+  std::vector<ExitEvent> crashes;     // Its own, oldest first.
+};
+
+Tried<Known> ask(const std::string& name, const NodeName& node) {
+  auto chosen = choose_node(node);
+  if (!chosen) return std::unexpected(std::move(chosen).error());
+  Known known;
+  auto crashes = chosen->client.crashes({.actor = name, .limit = crashes_read});
+  if (!crashes) return complain(std::move(crashes).error());
+  known.crashes = *std::move(crashes);
+  if (auto actor = chosen->client.actor(name)) {
+    known.actor = *std::move(actor);
+  } else if (actor.error().code != ErrorCode::not_found || known.crashes.empty()) {
+    return complain_of_actor(chosen->client, std::move(actor).error(), name);
+  }
+  return known;
+}
+
+void print_line(Console& console, std::string_view what, std::string_view text) {
+  console.print(
+      fmt::format("  {} {}\n", console.out_style(Style::dim, fmt::format("{:<10}", what)), text));
+}
+
+void print_actor(Console& console, const ActorDetails& actor) {
+  const ActorStatus& status = actor.status;
+  const EffectiveLimits& limits = actor.limits;
+  const auto span = [](Duration what) {
+    return format_duration(std::chrono::duration_cast<std::chrono::milliseconds>(what));
+  };
+  console.print(console.out_style(Style::bold, harmless(status.name)) + '\n');
+  print_line(console, "state",
+             fmt::format("{} for {}, in its life {}", to_string(status.state), span(status.age),
+                         status.lives));
+  print_line(console, "address",
+             fmt::format("{} on worker {}", to_text(status.address), status.worker));
+  print_line(console, "component", harmless(status.component));
+  print_line(console, "supervisor",
+             fmt::format("{}, {}", harmless(status.supervisor), actor.restart));
+  print_line(console, "messages",
+             fmt::format("{} received, {} handled, {} errors, {} dropped, {} expired, {} refused",
+                         status.received, status.handled, status.errors, status.dropped,
+                         status.expired, status.refused()));
+  print_line(console, "requests",
+             fmt::format("{} timed out, {} answered too late{}", status.timed_out, status.orphans,
+                         status.oldest_request ? fmt::format("; waits for an answer for {}",
+                                                             span(*status.oldest_request))
+                                               : ""));
+  print_line(console, "mailbox",
+             fmt::format("{} of {} messages, {} at most", status.queued, limits.mailbox_messages,
+                         format_bytes(limits.mailbox_bytes)));
+  print_line(
+      console, "memory",
+      fmt::format("{} of {}, at most {}", format_bytes(status.memory_bytes),
+                  format_bytes(limits.memory_bytes), format_bytes(status.memory_peak_bytes)));
+  print_line(console, "time", fmt::format("{} in turns", span(status.turn_time)));
+  print_line(
+      console, "limits",
+      fmt::format("handler {}, payload {}, {} requests, {} timers, {} children, {} addresses",
+                  format_duration(limits.deadline), format_bytes(limits.payload_bytes),
+                  limits.requests, limits.timers, limits.children, limits.addresses));
+  print_line(console, "last exit",
+             status.last_exit ? harmless(to_string(*status.last_exit)) : "none");
+}
+
+nlohmann::ordered_json parsed(const std::string& json) {
+  return nlohmann::ordered_json::parse(json);
+}
+
+}  // namespace
+
+Tried<ExitCode> inspect_command(Console& console, const InspectCommand& command,
+                                const NodeName& node) {
+  const auto known = ask(command.actor, node);
+  if (!known) return std::unexpected(known.error());
+  if (console.is_json()) {
+    nlohmann::ordered_json json;
+    json["actor"] = known->actor ? parsed(to_json(*known->actor)) : nullptr;
+    json["crashes"] = parsed(to_json(known->crashes));
+    console.print(json.dump() + '\n');
+    return ExitCode::ok;
+  }
+  if (known->actor) {
+    print_actor(console, *known->actor);
+  } else {
+    console.print(
+        fmt::format("{} is gone; its last crash is still known\n", harmless(command.actor)));
+  }
+  if (!known->crashes.empty()) {
+    console.print('\n' + crash_report(console, known->crashes.back()));
+  }
+  return ExitCode::ok;
+}
+
+Tried<ExitCode> why_command(Console& console, const WhyCommand& command, const NodeName& node) {
+  const auto known = ask(command.actor, node);
+  if (!known) return std::unexpected(known.error());
+  const Explanation why = explain(known->actor, known->crashes);
+  if (console.is_json()) {
+    const nlohmann::ordered_json json{
+        {"now", why.now}, {"limits", why.limits}, {"ends", why.ends}, {"advice", why.advice}};
+    console.print(json.dump() + '\n');
+    return ExitCode::ok;
+  }
+  const std::string name = known->actor ? known->actor->status.name : known->crashes.back().name;
+  console.print(fmt::format("{} {}\n", console.out_style(Style::bold, harmless(name)), why.now));
+  const auto print_all = [&](std::string_view what, const std::vector<std::string>& lines) {
+    for (const std::string& text : lines) {
+      print_line(console, what, text);
+      what = "";
+    }
+  };
+  print_all("limits", why.limits);
+  print_all("crashes", why.ends);
+  print_line(console, "advice", console.out_style(Style::bold, why.advice));
+  return ExitCode::ok;
+}
+
+}  // namespace troupe

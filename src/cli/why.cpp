@@ -1,0 +1,144 @@
+#include "cli/why.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <iterator>
+#include <ranges>
+
+#include "base/check.hpp"
+#include "base/format.hpp"
+#include "base/sanitize.hpp"
+#include "base/units.hpp"
+#include "cli/crash_text.hpp"
+
+namespace troupe {
+namespace {
+
+using std::chrono::duration_cast;
+using std::chrono::milliseconds;
+
+constexpr std::size_t ends_shown = 5;
+// Waiting longer than this is worth a word.
+constexpr Duration long_wait = std::chrono::seconds(1);
+constexpr std::uint64_t nearly_full_percent = 90;
+
+std::string span_text(Duration span) { return format_duration(duration_cast<milliseconds>(span)); }
+
+std::uint64_t percent(std::uint64_t used, std::uint64_t most) {
+  return most == 0 ? 0 : used * 100 / most;
+}
+
+std::string doing(const ActorStatus& actor) {
+  if (actor.long_turn)
+    return fmt::format("its handler has run for {}", span_text(*actor.long_turn));
+  if (actor.state == ActorState::ended) return "waits for its next life";
+  if (actor.queued > 0 && actor.oldest_queued) {
+    return fmt::format("{} message{} wait for it, the oldest for {}", actor.queued,
+                       actor.queued == 1 ? "" : "s", span_text(*actor.oldest_queued));
+  }
+  if (actor.oldest_request)
+    return fmt::format("has waited for an answer for {}", span_text(*actor.oldest_request));
+  if (actor.state != ActorState::ready) return "has not become ready yet";
+  return "waits for messages";
+}
+
+std::string now_text(const ActorStatus& actor) {
+  return fmt::format("{} for {}, in its life {}: {}", to_string(actor.state), span_text(actor.age),
+                     actor.lives, doing(actor));
+}
+
+std::vector<std::string> limit_lines(const ActorDetails& actor) {
+  const ActorStatus& status = actor.status;
+  std::vector<std::string> lines{
+      fmt::format("mailbox {} of {} messages ({} %)", status.queued, actor.limits.mailbox_messages,
+                  percent(status.queued, actor.limits.mailbox_messages)),
+      fmt::format("a handler may take {}", format_duration(actor.limits.deadline)),
+      fmt::format("it is {}: {}", actor.restart,
+                  actor.restart == "permanent"   ? "restarted however it ends"
+                  : actor.restart == "transient" ? "restarted unless it ends well"
+                                                 : "never restarted")};
+  if (status.memory_bytes > 0) {
+    lines.insert(lines.begin(),
+                 fmt::format("memory {} of {} ({} %)", format_bytes(status.memory_bytes),
+                             format_bytes(actor.limits.memory_bytes),
+                             percent(status.memory_bytes, actor.limits.memory_bytes)));
+  }
+  return lines;
+}
+
+// What can be done about the way its last life ended.
+std::string advice_after(const ExitEvent& last, std::size_t alike) {
+  const bool at_start = last.in_hand && last.in_hand->what == "start";
+  if (at_start) {
+    return fmt::format(
+        "it can't start: look at its config, and at what its `start` does{}",
+        last.backtrace.empty() ? "" : fmt::format(" ({})", harmless(last.backtrace.front())));
+  }
+  if (last.exit == Exit::exceeded("deadline"))
+    return "its handler takes too long: let it do less for one message, or raise limits.deadline";
+  if (last.exit == Exit::exceeded("memory"))
+    return "it wants more memory than it may have: raise limits.memory, or look for a leak";
+  if (last.exit.kind == Exit::Kind::exceeded) {
+    return fmt::format("it went beyond its limit of {}: do with less, or raise limits.{}",
+                       harmless(last.exit.text), harmless(last.exit.text));
+  }
+  if (last.exit.kind == Exit::Kind::killed)
+    return "it was killed: by `troupe kill`, or because it did not stop in time";
+  const std::string place =
+      last.backtrace.empty() ? "" : fmt::format(", at {}", harmless(last.backtrace.front()));
+  const std::string over = last.in_hand ? fmt::format(" over a {}", hand_text(*last.in_hand)) : "";
+  if (alike > 1) {
+    return fmt::format(
+        "its last {} lives ended in the same way{}{}; `troupe inspect` shows the "
+        "message",
+        alike, place, over);
+  }
+  return fmt::format("it crashed{}{}; `troupe inspect` shows the report", place, over);
+}
+
+bool are_alike(const ExitEvent& one, const ExitEvent& other) {
+  const auto place = [](const ExitEvent& crash) {
+    return crash.backtrace.empty() ? std::string() : crash.backtrace.front();
+  };
+  return one.exit == other.exit && place(one) == place(other);
+}
+
+std::string advice_for(const std::optional<ActorDetails>& actor,
+                       std::span<const ExitEvent> crashes) {
+  if (actor) {
+    const ActorStatus& status = actor->status;
+    if (status.long_turn && *status.long_turn > long_wait) {
+      return fmt::format("its handler is at work for {}: it ends at {}, or with `troupe kill`",
+                         span_text(*status.long_turn), format_duration(actor->limits.deadline));
+    }
+    if (percent(status.queued, actor->limits.mailbox_messages) >= nearly_full_percent)
+      return "its mailbox is full: send less, spread the work over more actors, or raise mailbox";
+    if (percent(status.memory_bytes, actor->limits.memory_bytes) >= nearly_full_percent &&
+        status.memory_bytes > 0)
+      return "its memory is nearly used up: raise limits.memory, or look for a leak";
+    if (status.oldest_request && *status.oldest_request > long_wait)
+      return "it waits for another actor's answer: `troupe why` that one";
+  }
+  if (crashes.empty()) return "nothing is wrong with it, as far as the node can tell";
+  std::size_t alike = 0;
+  for (const ExitEvent& crash : std::views::reverse(crashes)) {
+    if (!are_alike(crash, crashes.back())) break;
+    ++alike;
+  }
+  return advice_after(crashes.back(), alike);
+}
+
+}  // namespace
+
+Explanation explain(const std::optional<ActorDetails>& actor, std::span<const ExitEvent> crashes) {
+  CHECK(actor || !crashes.empty(), "there is nothing to explain");
+  Explanation why;
+  why.now = actor ? now_text(actor->status) : "it is gone: nobody restarts it";
+  if (actor) why.limits = limit_lines(*actor);
+  for (const ExitEvent& crash : crashes | std::views::reverse | std::views::take(ends_shown))
+    why.ends.push_back(crash_line(crash));
+  why.advice = advice_for(actor, crashes);
+  return why;
+}
+
+}  // namespace troupe
