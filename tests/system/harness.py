@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import unittest
 
 PATIENCE = 60  # Seconds until a test that waits gives up; nothing is measured against it.
