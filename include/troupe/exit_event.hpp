@@ -1,7 +1,6 @@
 #pragma once
 // How a life ended, and what is known of it: the record that a node keeps as a crash report.
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -63,16 +62,6 @@ struct ExitEvent {
   std::vector<LoggedLine> log = {};          // Its last lines, limits::crash_log_lines_max at most.
   std::string decision = {};                 // "restarted", "ended", "supervisor gave up: ..."
   std::optional<RestartWindow> window = {};  // If its supervisor had to decide.
-};
-
-// Which of the crashes that a node keeps are asked for.
-struct CrashQuery {
-  std::string actor = {};   // A pattern, as in ActorQuery. Empty: of all.
-  std::uint64_t after = 0;  // With a higher number than this.
-  // How many: with `after` the first of them, else the latest.
-  std::size_t limit = 20;
-
-  friend bool operator==(const CrashQuery&, const CrashQuery&) = default;
 };
 
 }  // namespace troupe

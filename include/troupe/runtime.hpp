@@ -22,7 +22,9 @@
 #include "troupe/bytes.hpp"
 #include "troupe/dead_letter.hpp"
 #include "troupe/exit_event.hpp"
+#include "troupe/history_query.hpp"
 #include "troupe/mailbox.hpp"
+#include "troupe/node_event.hpp"
 #include "troupe/outcome.hpp"
 #include "troupe/result.hpp"
 #include "troupe/status.hpp"
@@ -166,7 +168,10 @@ class Runtime {
   [[nodiscard]] std::vector<DeadLetter> dead_letters(std::size_t at_most = 1'000) const;
 
   // How lives ended that nobody would say ended well, oldest first. The node keeps 1,000.
-  [[nodiscard]] std::vector<ExitEvent> crashes(const CrashQuery& query = {}) const;
+  [[nodiscard]] std::vector<ExitEvent> crashes(const HistoryQuery& query = {}) const;
+  // What has happened to actors, oldest first. The node keeps 10,000. Of actors that others have
+  // spawned only how they ended is told.
+  [[nodiscard]] std::vector<NodeEvent> events(const HistoryQuery& query = {}) const;
 
   // Waits until the node has ended: a supervisor gave up, or shut_down() was called elsewhere.
   // None if `timeout` is over first.

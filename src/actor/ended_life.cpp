@@ -1,7 +1,8 @@
 // What is known of a life when it ends.
 
 #include <algorithm>
-#include <string>
+#include <array>
+#include <string_view>
 #include <utility>
 
 #include "actor/worker.hpp"
@@ -14,25 +15,12 @@ namespace {
 std::string_view name_of(Ran::Kind kind, const Envelope* envelope) {
   if (kind == Ran::Kind::birth) return "start";
   if (kind == Ran::Kind::stop) return "stop";
+  // In the order of the kinds; those behind are never in a guest's hand.
+  constexpr std::array<std::string_view, 7> names{"message", "request", "event", "answer",
+                                                  "failure", "timer",   "exited"};
+  static_assert(std::to_underlying(EnvelopeKind::exited) == names.size() - 1);
   CHECK(envelope != nullptr, "a handler has something in hand");
-  switch (envelope->kind) {
-    case EnvelopeKind::message:
-      return "message";
-    case EnvelopeKind::request:
-      return "request";
-    case EnvelopeKind::event:
-      return "event";
-    case EnvelopeKind::answer:
-      return "answer";
-    case EnvelopeKind::failure:
-      return "failure";
-    case EnvelopeKind::timer:
-      return "timer";
-    case EnvelopeKind::exited:
-      return "exited";
-    default:
-      CHECK(false, "never in a guest's hand");
-  }
+  return names.at(std::to_underlying(envelope->kind));
 }
 
 }  // namespace

@@ -89,6 +89,7 @@ void Worker::finish_birth(Cell& cell, Ran& ran) {
   if (cell.parent.is_nobody()) {
     auto started = std::make_unique<StartedReport>();
     started->actor = cell.address;
+    started->life = cell.life.load(std::memory_order_relaxed);
     report(std::move(started));
   }
   if (const auto exit = commit(cell)) {

@@ -43,6 +43,14 @@ struct EndedLife {
 // A life has begun, of an actor that the control plane supervises: `start` returned.
 struct StartedReport final : Note {
   Address actor;
+  std::uint64_t life = 0;
+};
+
+// An actor comes close to one of its limits.
+struct LimitReport final : Note {
+  Address actor;
+  std::uint64_t life = 0;
+  std::string text;
 };
 
 // A life has ended.

@@ -283,9 +283,13 @@ void Worker::look_at_memory(Cell& cell) {
   if (active.memory_warned || usage.memory_bytes <= active.memory_at_boot) return;
   if (usage.memory_bytes < limit - limit / 10) return;
   active.memory_warned = true;
-  world_.log.write(cell.address, LogLevel::warn,
-                   fmt::format("memory has grown to {} of {}: at 90 % of its limit",
-                               format_bytes(usage.memory_bytes), format_bytes(limit)));
+  auto report_of = std::make_unique<LimitReport>();
+  report_of->actor = cell.address;
+  report_of->life = cell.life.load(std::memory_order_relaxed);
+  report_of->text = fmt::format("memory has grown to {} of {}: at 90 % of its limit",
+                                format_bytes(usage.memory_bytes), format_bytes(limit));
+  world_.log.write(cell.address, LogLevel::warn, report_of->text);
+  report(std::move(report_of));
 }
 
 }  // namespace troupe

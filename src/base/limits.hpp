@@ -81,6 +81,8 @@ inline constexpr std::size_t dead_letters_max = 1'000;  // Kept for a look; olde
 inline constexpr std::uint64_t dead_letters_bytes_max = 64 * MiB;  // Of their payloads; likewise.
 inline constexpr std::size_t crashes_max = 1'000;                  // Likewise.
 inline constexpr std::uint64_t crashes_bytes_max = 16 * MiB;       // All in all; likewise.
+inline constexpr std::size_t events_max = 10'000;                  // Likewise.
+inline constexpr std::uint64_t events_bytes_max = 4 * MiB;         // Likewise.
 inline constexpr std::size_t crash_log_lines_max = 20;             // Of one crash report.
 inline constexpr std::size_t crash_payload_bytes_max = 1 * KiB;    // Likewise; the rest is cut off.
 inline constexpr std::size_t log_tail_lines_max = 10'000;     // For crash reports, of all actors.
@@ -117,6 +119,7 @@ inline constexpr std::uint64_t http_body_bytes_max = payload_bytes_max;
 inline constexpr std::size_t http_target_bytes_max = 2 * KiB;
 inline constexpr std::size_t http_segments_max = 8;  // Parts of a path.
 inline constexpr std::size_t http_parameters_max = 8;
+inline constexpr std::size_t http_history_page_max = 1'000;  // Crashes or events, likewise.
 inline constexpr std::size_t http_actors_page_max = 10'000;  // Actors in one answer.
 inline constexpr std::uint64_t http_drain_bytes_max =
     64 * MiB;  // Read and thrown away before a close.

@@ -34,6 +34,7 @@ Tried<ExitCode> execute(Console& console, const CommandLine& line) {
           [&](const CrashesCommand& crashes) {
             return crashes_command(console, crashes, line.node);
           },
+          [&](const EventsCommand& events) { return events_command(console, events, line.node); },
           [&](const InspectCommand& inspect) {
             return inspect_command(console, inspect, line.node);
           },

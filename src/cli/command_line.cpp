@@ -115,12 +115,14 @@ void define(Parser& parser) {
     of_one->add_option("--node", raw.node);
   }
 
-  CLI::App* crashes = add_command(parser, "crashes");
-  crashes->add_option("pattern", raw.pattern);
-  crashes->add_option("--limit", raw.limit);
-  crashes->add_flag("-f,--follow", raw.follows);
-  crashes->add_flag("--full", raw.full);
-  crashes->add_option("--node", raw.node);
+  for (const char* name : {"crashes", "events"}) {
+    CLI::App* history = add_command(parser, name);
+    history->add_option("pattern", raw.pattern);
+    history->add_option("--limit", raw.limit);
+    history->add_flag("-f,--follow", raw.follows);
+    history->add_option("--node", raw.node);
+    if (name == std::string_view("crashes")) history->add_flag("--full", raw.full);
+  }
 
   add_command(parser, "version");
 
@@ -162,7 +164,7 @@ std::unexpected<Complaint> unexpected_argument(const CLI::App& command, std::str
   const std::string name = spelled(command);
   if (!argument.starts_with('-') || argument == "-") {
     return usage(fmt::format("unexpected argument '{}'", argument),
-                 name == "ps" || name == "crashes"
+                 name == "ps" || name == "crashes" || name == "events"
                      ? fmt::format("one pattern, in quotes, or the shell turns it into the names "
                                    "of files: troupe {} 'bank/*'",
                                    name)
@@ -256,16 +258,18 @@ Tried<void> check_pattern(const CLI::App& command, std::string_view pattern) {
                            command.get_name()));
 }
 
-Tried<Command> make_crashes(const CLI::App& command, const Raw& raw) {
-  CrashesCommand crashes{.query = {.actor = raw.pattern}, .follows = raw.follows, .full = raw.full};
+Tried<Command> make_history(const CLI::App& command, const Raw& raw) {
+  const std::string& name = command.get_name();
+  HistoryQuery query{.actor = raw.pattern};
   if (auto checked = check_pattern(command, raw.pattern); !checked)
     return std::unexpected(checked.error());
   if (command.count("--limit") > 0) {
-    const auto limit = parse_limit(raw.limit, "crashes", limits::crashes_max);
+    const auto limit = parse_limit(raw.limit, name, limits::http_history_page_max);
     if (!limit) return std::unexpected(limit.error());
-    crashes.query.limit = *limit;
+    query.limit = *limit;
   }
-  return crashes;
+  if (name == "events") return EventsCommand{.query = std::move(query), .follows = raw.follows};
+  return CrashesCommand{.query = std::move(query), .follows = raw.follows, .full = raw.full};
 }
 
 // A command about one actor that says nothing else.
@@ -373,7 +377,7 @@ Tried<Command> make_command(const Parser& parser, const CLI::App& command) {
   if (name == "run") return make_run(raw);
   if (name == "ps") return make_ps(command, raw);
   if (name == "stop") return make_stop(command, raw);
-  if (name == "crashes") return make_crashes(command, raw);
+  if (name == "crashes" || name == "events") return make_history(command, raw);
   if (name == "kill" || name == "inspect" || name == "why") return make_for_one(command, raw);
   if (name == "version") return VersionCommand{};
   if (name == "bench") {

@@ -11,7 +11,7 @@
 #include "cli/console.hpp"
 #include "cli/exit_code.hpp"
 #include "troupe/actor_query.hpp"
-#include "troupe/exit_event.hpp"
+#include "troupe/history_query.hpp"
 #include "troupe/time.hpp"
 
 namespace troupe {
@@ -41,9 +41,13 @@ struct KillCommand {
   std::string actor;
 };
 struct CrashesCommand {
-  CrashQuery query;
+  HistoryQuery query;
   bool follows = false;  // Goes on with those that come.
   bool full = false;     // Whole reports.
+};
+struct EventsCommand {
+  HistoryQuery query;
+  bool follows = false;
 };
 struct InspectCommand {
   std::string actor;
@@ -58,7 +62,7 @@ struct HelpCommand {
 
 using Command = std::variant<HelpCommand, VersionCommand, RunCommand, PsCommand, SendCommand,
                              RequestCommand, StopCommand, KillCommand, CrashesCommand,
-                             InspectCommand, WhyCommand, BenchCommand>;
+                             EventsCommand, InspectCommand, WhyCommand, BenchCommand>;
 
 struct CommandLine {
   Command command;

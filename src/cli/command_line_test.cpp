@@ -137,15 +137,19 @@ TEST(CommandLine, ReadsCommandsAboutOneActor) {
   }
 }
 
-TEST(CommandLine, ReadsWhichCrashesToShow) {
-  EXPECT_EQ(command<CrashesCommand>({"crashes"}).query, CrashQuery{});
+TEST(CommandLine, ReadsWhichCrashesAndEventsToShow) {
+  EXPECT_EQ(command<CrashesCommand>({"crashes"}).query, HistoryQuery{});
   const auto some = command<CrashesCommand>({"crashes", "bank/*", "-f", "--full", "--limit", "5"});
-  EXPECT_EQ(some.query, (CrashQuery{.actor = "bank/*", .limit = 5}));
+  EXPECT_EQ(some.query, (HistoryQuery{.actor = "bank/*", .limit = 5}));
   EXPECT_TRUE(some.follows);
   EXPECT_TRUE(some.full);
   EXPECT_EQ(command<CrashesCommand>({"crashes", "--limit", "1000"}).query.limit, 1'000U);
   for (const char* limit : {"0", "1001", "-1", "x", ""}) complaint({"crashes", "--limit", limit});
   complaint({"crashes", "A"});
+  complaint({"events", "--full"});
+  const auto events = command<EventsCommand>({"events", "--follow", "ledger"});
+  EXPECT_EQ(events.query, (HistoryQuery{.actor = "ledger"}));
+  EXPECT_TRUE(events.follows);
   EXPECT_TRUE(complaint({"crashes", "a", "b"}).help.contains("troupe crashes 'bank/*'"));
 }
 

@@ -25,6 +25,8 @@ using NodeName = std::optional<std::string>;
                                            const NodeName& node);
 [[nodiscard]] Tried<ExitCode> crashes_command(Console& console, const CrashesCommand& command,
                                               const NodeName& node);
+[[nodiscard]] Tried<ExitCode> events_command(Console& console, const EventsCommand& command,
+                                             const NodeName& node);
 [[nodiscard]] Tried<ExitCode> inspect_command(Console& console, const InspectCommand& command,
                                               const NodeName& node);
 [[nodiscard]] Tried<ExitCode> why_command(Console& console, const WhyCommand& command,

@@ -7,13 +7,13 @@
 namespace troupe {
 namespace {
 
-constexpr std::string_view overview = R"(Runs WebAssembly components as supervised actors.
+constexpr std::string_view overview =
+    R"(Runs WebAssembly components as supervised actors: troupe COMMAND [ARGUMENTS]
 
   troupe run counter.wasm                 start a node with one actor
   troupe ps                               show the actors of the running node
   troupe request counter "add 2"          ask an actor, print its answer
 
-Commands
   run [FILE]             start a node: an app (.toml) or one component (.wasm)
   ps                     list the actors
   send NAME PAYLOAD      send a message
@@ -21,6 +21,7 @@ Commands
   stop NAME | --node     stop an actor, or the node
   kill NAME              end an actor's present life; its supervisor decides
   crashes [PATTERN]      how lives ended, newest last; -f goes on
+  events [PATTERN]       what happened to actors; -f goes on
   inspect NAME           all that is known of an actor
   why NAME               why it is as it is, and what to do
   bench COMMAND          measure this program on this machine
@@ -178,6 +179,28 @@ Options
   -h, --help             this
 )";
 
+constexpr std::string_view events =
+    R"(Lists what happened to a node's actors and supervisors, newest last.
+
+  troupe events                           the latest 20 of the node's last 10000
+  troupe events 'account-*' --limit 100   more, of some
+  troupe events -f                        goes on with those that come
+
+Usage: troupe events [PATTERN] [-f] [--limit N] [--node NODE]
+
+PATTERN is that of `troupe ps`. Kinds: started, stopped, crashed (`troupe
+crashes` has the report), escalated (a supervisor gave up), limit (90 % of its
+memory), ending. Of spawned actors, only how they ended.
+
+Options
+  -f, --follow           until the node ends, or Ctrl-C
+  --limit N              the latest N, 1 to 1000; default 20
+  --node NODE            which node, where several run
+  --json                 an array of objects, with -f one on a line
+  --color WHEN           auto (default), always, never
+  -h, --help             this
+)";
+
 constexpr std::string_view inspect = R"(Shows all that is known of an actor.
 
   troupe inspect counter                  an actor of the node's app
@@ -283,10 +306,11 @@ struct Topic {
   std::string_view text;
 };
 constexpr std::array topics{
-    Topic{"", overview}, Topic{"run", run},         Topic{"ps", ps},
-    Topic{"send", send}, Topic{"request", request}, Topic{"stop", stop},
-    Topic{"kill", kill}, Topic{"crashes", crashes}, Topic{"inspect", inspect},
-    Topic{"why", why},   Topic{"bench", bench},     Topic{"version", version}};
+    Topic{"", overview},       Topic{"run", run},         Topic{"ps", ps},
+    Topic{"send", send},       Topic{"request", request}, Topic{"stop", stop},
+    Topic{"kill", kill},       Topic{"crashes", crashes}, Topic{"events", events},
+    Topic{"inspect", inspect}, Topic{"why", why},         Topic{"bench", bench},
+    Topic{"version", version}};
 
 }  // namespace
 

@@ -12,8 +12,9 @@
 namespace troupe {
 namespace {
 
-constexpr std::array<std::string_view, 11> commands{
-    "", "run", "ps", "send", "request", "stop", "kill", "crashes", "inspect", "why", "version"};
+constexpr std::array<std::string_view, 12> commands{"",        "run",     "ps",   "send",
+                                                    "request", "stop",    "kill", "crashes",
+                                                    "events",  "inspect", "why",  "version"};
 
 std::vector<std::string> lines_of(std::string_view text) {
   std::vector<std::string> lines;
@@ -51,7 +52,7 @@ TEST(Help, NamesTheOptionsOfEachCommand) {
     EXPECT_TRUE(help_text(command).contains("--help")) << command;
   }
   for (const std::string_view command :
-       {"ps", "send", "request", "stop", "kill", "crashes", "inspect", "why"})
+       {"ps", "send", "request", "stop", "kill", "crashes", "events", "inspect", "why"})
     EXPECT_TRUE(help_text(command).contains("--node")) << command;
   for (const std::string_view option :
        {"PATTERN", "--state", "--component", "--older-than", "--younger-than", "--limit"})

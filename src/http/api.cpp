@@ -6,6 +6,7 @@
 
 #include "base/format.hpp"
 #include "http/crash_json.hpp"
+#include "http/event_json.hpp"
 #include "http/json.hpp"
 
 namespace troupe {
@@ -53,7 +54,9 @@ void Api::serve(const Route& route, BytesView payload, std::function<void(HttpRe
     case Endpoint::actor_list:
       return done(list(route.query));
     case Endpoint::crash_list:
-      return done(json_reply(to_json(node_.crashes(route.crashes))));
+      return done(json_reply(to_json(node_.crashes(route.history))));
+    case Endpoint::event_list:
+      return done(json_reply(to_json(node_.events(route.history))));
     case Endpoint::actor_status: {
       auto actor = node_.actor(route.name);
       return done(actor ? json_reply(to_json(*actor)) : error_reply(std::move(actor).error()));

@@ -24,6 +24,7 @@
 #include "base/limits.hpp"
 #include "base/result.hpp"
 #include "http/crash_json.hpp"
+#include "http/event_json.hpp"
 #include "http/json.hpp"
 #include "http/problem.hpp"
 #include "http/routes.hpp"
@@ -183,9 +184,16 @@ Result<ActorDetails> NodeClient::actor(std::string_view name) {
   return details_from_json(as_text(reply.body));
 }
 
-Result<std::vector<ExitEvent>> NodeClient::crashes(const CrashQuery& query) {
-  TRY_ASSIGN(const HttpReply reply, connection_->exchange({.target = target_of(query)}));
+Result<std::vector<ExitEvent>> NodeClient::crashes(const HistoryQuery& query) {
+  TRY_ASSIGN(const HttpReply reply,
+             connection_->exchange({.target = target_of(query, Endpoint::crash_list)}));
   return crashes_from_json(as_text(reply.body));
+}
+
+Result<std::vector<NodeEvent>> NodeClient::events(const HistoryQuery& query) {
+  TRY_ASSIGN(const HttpReply reply,
+             connection_->exchange({.target = target_of(query, Endpoint::event_list)}));
+  return events_from_json(as_text(reply.body));
 }
 
 Result<void> NodeClient::send(std::string_view name, BytesView payload) {

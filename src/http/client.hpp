@@ -39,7 +39,8 @@ class NodeClient {
   // milliseconds.
   Result<ActorList> actors(ActorQuery query = {.limit = limits::query_shown_max});
   Result<ActorDetails> actor(std::string_view name);
-  Result<std::vector<ExitEvent>> crashes(const CrashQuery& query);
+  Result<std::vector<ExitEvent>> crashes(const HistoryQuery& query);
+  Result<std::vector<NodeEvent>> events(const HistoryQuery& query);
   Result<void> send(std::string_view name, BytesView payload);
   Result<Bytes> request(std::string_view name, BytesView payload, Duration timeout);
   Result<void> stop(std::string_view name, Duration budget);

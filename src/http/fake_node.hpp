@@ -50,10 +50,15 @@ class FakeNode final : public NodeView {
     }
     return not_found(name);
   }
-  std::vector<ExitEvent> crashes(const CrashQuery& query) override {
+  std::vector<ExitEvent> crashes(const HistoryQuery& query) override {
     const std::scoped_lock lock(mutex_);
-    crash_query_seen_ = query;
+    history_query_seen_ = query;
     return crashed;
+  }
+  std::vector<NodeEvent> events(const HistoryQuery& query) override {
+    const std::scoped_lock lock(mutex_);
+    history_query_seen_ = query;
+    return happened;
   }
   Result<void> send(std::string_view name, BytesView payload) override {
     if (name == "full") return fail(ErrorCode::overloaded, "the mailbox of 'full' is full");
@@ -104,9 +109,9 @@ class FakeNode final : public NodeView {
     const std::scoped_lock lock(mutex_);
     return query_seen_;
   }
-  [[nodiscard]] CrashQuery crash_query_seen() {
+  [[nodiscard]] HistoryQuery history_query_seen() {
     const std::scoped_lock lock(mutex_);
-    return crash_query_seen_;
+    return history_query_seen_;
   }
   [[nodiscard]] std::vector<std::string> killed() {
     const std::scoped_lock lock(mutex_);
@@ -119,6 +124,7 @@ class FakeNode final : public NodeView {
 
   std::vector<ActorStatus> listed;
   std::vector<ExitEvent> crashed;
+  std::vector<NodeEvent> happened;
   std::atomic<bool> stop_asked = false;
   std::atomic<bool> is_held = false;
   std::atomic<Duration> timeout_seen{};
@@ -133,7 +139,7 @@ class FakeNode final : public NodeView {
 
   std::mutex mutex_;
   ActorQuery query_seen_;
-  CrashQuery crash_query_seen_;
+  HistoryQuery history_query_seen_;
   std::vector<std::string> killed_;
   std::vector<std::pair<std::string, Bytes>> sent_;
   std::function<void(Result<Bytes>)> held_;

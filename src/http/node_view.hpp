@@ -12,6 +12,8 @@
 #include "troupe/address.hpp"
 #include "troupe/bytes.hpp"
 #include "troupe/exit_event.hpp"
+#include "troupe/history_query.hpp"
+#include "troupe/node_event.hpp"
 #include "troupe/result.hpp"
 #include "troupe/status.hpp"
 #include "troupe/time.hpp"
@@ -43,7 +45,8 @@ class NodeView {
   virtual NodeStatus status() = 0;
   virtual ActorList actors(const ActorQuery& query) = 0;
   virtual Result<ActorDetails> actor(std::string_view name) = 0;
-  virtual std::vector<ExitEvent> crashes(const CrashQuery& query) = 0;
+  virtual std::vector<ExitEvent> crashes(const HistoryQuery& query) = 0;
+  virtual std::vector<NodeEvent> events(const HistoryQuery& query) = 0;
   virtual Result<void> send(std::string_view name, BytesView payload) = 0;
   virtual void request(std::string_view name, BytesView payload, Duration timeout,
                        std::function<void(Result<Bytes>)> done) = 0;

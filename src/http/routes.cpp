@@ -20,7 +20,7 @@ using Found = std::expected<Route, Problem>;
 
 constexpr std::array<std::string_view, 7> list_parameters{
     "name", "state", "component", "older_than_ms", "younger_than_ms", "limit", "after"};
-constexpr std::array<std::string_view, 3> crash_parameters{"actor", "after", "limit"};
+constexpr std::array<std::string_view, 3> history_parameters{"actor", "after", "limit"};
 constexpr std::array<std::string_view, 1> request_parameters{"timeout_ms"};
 constexpr std::array<std::string_view, 1> stop_parameters{"budget_ms"};
 
@@ -33,7 +33,8 @@ constexpr std::array rows{
     RouteRow{Endpoint::actor_request, "POST", "/v1/actors/{name}/request", request_parameters},
     RouteRow{Endpoint::actor_stop, "POST", "/v1/actors/{name}/stop", stop_parameters},
     RouteRow{Endpoint::actor_kill, "POST", "/v1/actors/{name}/kill"},
-    RouteRow{Endpoint::crash_list, "GET", "/v1/crashes", crash_parameters},
+    RouteRow{Endpoint::crash_list, "GET", "/v1/crashes", history_parameters},
+    RouteRow{Endpoint::event_list, "GET", "/v1/events", history_parameters},
 };
 
 constexpr std::uint64_t request_timeout_ms_default = 1'000;
@@ -111,10 +112,10 @@ std::expected<std::string, Problem> parse_pattern(const QueryParameter& paramete
                   parameter.key, limits::query_pattern_bytes_max));
 }
 
-std::expected<void, Problem> add_condition(CrashQuery& query, const QueryParameter& parameter) {
+std::expected<void, Problem> add_condition(HistoryQuery& query, const QueryParameter& parameter) {
   if (parameter.key == "actor") return set(query.actor, parse_pattern(parameter));
   if (parameter.key == "after") {
-    return set(query.after, parse_number(parameter, {.what = "a crash", .most = UINT64_MAX}));
+    return set(query.after, parse_number(parameter, {.what = "a record", .most = UINT64_MAX}));
   }
   return set(query.limit,
              parse_number(parameter, {.what = "crashes", .most = limits::crashes_max}));
@@ -147,9 +148,13 @@ std::expected<void, Problem> add_condition(ActorQuery& query, const QueryParamet
   return {};
 }
 
+bool is_history(Endpoint endpoint) {
+  return endpoint == Endpoint::crash_list || endpoint == Endpoint::event_list;
+}
+
 std::expected<void, Problem> add_parameter(Route& route, const QueryParameter& parameter) {
   if (route.endpoint == Endpoint::actor_list) return add_condition(route.query, parameter);
-  if (route.endpoint == Endpoint::crash_list) return add_condition(route.crashes, parameter);
+  if (is_history(route.endpoint)) return add_condition(route.history, parameter);
   const auto time = parse_milliseconds(parameter, limits::request_timeout_ms_max);
   if (!time) return std::unexpected(time.error());
   route.time = *time;
@@ -202,10 +207,10 @@ Found node_route(std::string_view method, std::span<const std::string> rest) {
   return not_found("below /v1/node there is only stop");
 }
 
-Found crash_route(std::string_view method, std::span<const std::string> rest) {
-  if (!rest.empty()) return not_found("below /v1/crashes there is nothing");
+Found history_route(std::string_view method, std::span<const std::string> rest, Endpoint endpoint) {
+  if (!rest.empty()) return not_found("below /v1/crashes and /v1/events there is nothing");
   if (method != "GET") return wrong_method(method, "GET");
-  return Route{.endpoint = Endpoint::crash_list, .name = {}};
+  return Route{.endpoint = endpoint, .name = {}};
 }
 
 Found actor_route(std::string_view method, std::span<const std::string> rest) {
@@ -261,8 +266,9 @@ std::string target_of(const ActorQuery& query) {
   return fmt::format("/v1/actors{}{}", parameters.empty() ? "" : "?", fmt::join(parameters, "&"));
 }
 
-std::string target_of(const CrashQuery& query) {
-  std::string target = fmt::format("/v1/crashes?limit={}", query.limit);
+std::string target_of(const HistoryQuery& query, Endpoint of) {
+  CHECK(is_history(of));
+  std::string target = fmt::format("{}?limit={}", row_of(of).path, query.limit);
   if (query.after > 0) target += fmt::format("&after={}", query.after);
   if (!query.actor.empty()) target += fmt::format("&actor={}", percent_encode(query.actor));
   return target;
@@ -275,12 +281,14 @@ Found find_route(std::string_view method, const Target& target) {
   if (segments.empty()) return not_found("the API begins at /v1: try /v1/node or /v1/actors");
   if (segments[0] != "v1")
     return not_found("this node speaks version /v1 only: try /v1/node or /v1/actors");
-  Found found = not_found("below /v1 there are node, actors and crashes");
+  Found found = not_found("below /v1 there are node, actors, crashes and events");
   if (segments.size() > 1 && segments[1] == "node") found = node_route(method, segments.subspan(2));
   if (segments.size() > 1 && segments[1] == "actors")
     found = actor_route(method, segments.subspan(2));
   if (segments.size() > 1 && segments[1] == "crashes")
-    found = crash_route(method, segments.subspan(2));
+    found = history_route(method, segments.subspan(2), Endpoint::crash_list);
+  if (segments.size() > 1 && segments[1] == "events")
+    found = history_route(method, segments.subspan(2), Endpoint::event_list);
   if (!found) return found;
   return with_query(*std::move(found), target.query);
 }

@@ -10,7 +10,7 @@
 #include "http/problem.hpp"
 #include "http/target.hpp"
 #include "troupe/actor_query.hpp"
-#include "troupe/exit_event.hpp"
+#include "troupe/history_query.hpp"
 #include "troupe/time.hpp"
 
 namespace troupe {
@@ -25,6 +25,7 @@ enum class Endpoint : std::uint8_t {
   actor_stop,
   actor_kill,
   crash_list,
+  event_list,
 };
 
 // One row. {name} is an actor: `ledger`, `bank/ledger` or `bank%2Fledger`.
@@ -39,15 +40,16 @@ struct RouteRow {
 // A request that is understood: what to do, with whom, for how long.
 struct Route {
   Endpoint endpoint = Endpoint::node_status;
-  std::string name;         // actor_*: as the client wrote it.
-  Duration time{};          // actor_request: the timeout; actor_stop: the budget.
-  ActorQuery query = {};    // actor_list.
-  CrashQuery crashes = {};  // crash_list.
+  std::string name;           // actor_*: as the client wrote it.
+  Duration time{};            // actor_request: the timeout; actor_stop: the budget.
+  ActorQuery query = {};      // actor_list.
+  HistoryQuery history = {};  // crash_list, event_list.
 };
 
-// The target of a list of those actors, or crashes.
+// The target of a list of those actors.
 [[nodiscard]] std::string target_of(const ActorQuery& query);
-[[nodiscard]] std::string target_of(const CrashQuery& query);
+// `of` is crash_list or event_list.
+[[nodiscard]] std::string target_of(const HistoryQuery& query, Endpoint of);
 
 // A name of two parts is never mistaken for a name and a verb: a GET has no verb, a POST ends with
 // one.

@@ -4,6 +4,8 @@
 
 #include <chrono>
 #include <set>
+#include <string>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -159,15 +161,20 @@ TEST(Routes, RefuseQueriesThatMeanNothing) {
   }
 }
 
-TEST(Routes, ReadWhichCrashesAreAskedFor) {
-  EXPECT_EQ(route("GET", "/v1/crashes")->crashes, CrashQuery{});
-  const CrashQuery query{.actor = "bank/*", .after = 7, .limit = 1'000};
-  EXPECT_EQ(route("GET", target_of(query))->crashes, query);
-  for (const std::string_view bad :
-       {"limit=0", "limit=1001", "limit=x", "after=0", "after=-1", "actor=", "actor=A", "name=a"})
-    EXPECT_EQ(status_of("GET", std::string("/v1/crashes?").append(bad)), 400) << bad;
-  EXPECT_EQ(status_of("GET", "/v1/crashes/1"), 404);
-  EXPECT_EQ(status_of("POST", "/v1/crashes"), 405);
+TEST(Routes, ReadWhichCrashesAndEventsAreAskedFor) {
+  for (const auto& [path, endpoint] :
+       {std::pair("/v1/crashes", Endpoint::crash_list), {"/v1/events", Endpoint::event_list}}) {
+    EXPECT_EQ(route("GET", path)->history, HistoryQuery{});
+    const HistoryQuery query{.actor = "bank/*", .after = 7, .limit = 1'000};
+    const auto found = route("GET", target_of(query, endpoint));
+    EXPECT_EQ(found->endpoint, endpoint);
+    EXPECT_EQ(found->history, query);
+    for (const std::string_view bad :
+         {"limit=0", "limit=1001", "limit=x", "after=0", "after=-1", "actor=", "actor=A", "name=a"})
+      EXPECT_EQ(status_of("GET", std::string(path) + "?" + std::string(bad)), 400) << bad;
+    EXPECT_EQ(status_of("GET", std::string(path) + "/1"), 404);
+    EXPECT_EQ(status_of("POST", path), 405);
+  }
 }
 
 }  // namespace

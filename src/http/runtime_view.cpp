@@ -70,8 +70,12 @@ Result<ActorDetails> RuntimeView::actor(std::string_view name) {
   return details;
 }
 
-std::vector<ExitEvent> RuntimeView::crashes(const CrashQuery& query) {
+std::vector<ExitEvent> RuntimeView::crashes(const HistoryQuery& query) {
   return runtime_.crashes(query);
+}
+
+std::vector<NodeEvent> RuntimeView::events(const HistoryQuery& query) {
+  return runtime_.events(query);
 }
 
 Result<void> RuntimeView::send(std::string_view name, BytesView payload) {

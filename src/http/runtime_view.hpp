@@ -33,7 +33,8 @@ class RuntimeView final : public NodeView {
   NodeStatus status() override;
   ActorList actors(const ActorQuery& query) override;
   Result<ActorDetails> actor(std::string_view name) override;
-  std::vector<ExitEvent> crashes(const CrashQuery& query) override;
+  std::vector<ExitEvent> crashes(const HistoryQuery& query) override;
+  std::vector<NodeEvent> events(const HistoryQuery& query) override;
   Result<void> send(std::string_view name, BytesView payload) override;
   void request(std::string_view name, BytesView payload, Duration timeout,
                std::function<void(Result<Bytes>)> done) override;

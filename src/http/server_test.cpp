@@ -138,16 +138,23 @@ TEST_F(Server, TellsAboutActors) {
   EXPECT_EQ(missing.error().message, "there is no actor 'nobody'");
 }
 
-TEST_F(Server, TellsOfCrashes) {
+TEST_F(Server, TellsOfCrashesAndEvents) {
   node_.crashed = {{.number = 3, .name = "bank/echo", .exit = Exit::killed()}};
   NodeClient to = client();
-  const CrashQuery query{.actor = "bank/e*", .after = 2, .limit = 7};
+  const HistoryQuery query{.actor = "bank/e*", .after = 2, .limit = 7};
   const auto crashes = to.crashes(query);
   ASSERT_TRUE(crashes.has_value()) << crashes.error().message;
   ASSERT_EQ(crashes->size(), 1U);
   EXPECT_EQ(crashes->front().number, 3U);
   EXPECT_EQ(crashes->front().exit, Exit::killed());
-  EXPECT_EQ(node_.crash_query_seen(), query);
+  EXPECT_EQ(node_.history_query_seen(), query);
+
+  node_.happened = {{.number = 8, .kind = NodeEvent::Kind::limit, .name = "bank/echo"}};
+  const HistoryQuery later{.actor = "bank/f*", .after = 7, .limit = 8};
+  const auto events = to.events(later);
+  ASSERT_TRUE(events.has_value()) << events.error().message;
+  EXPECT_EQ(*events, node_.happened);
+  EXPECT_EQ(node_.history_query_seen(), later);
 }
 
 TEST_F(Server, KillsActors) {

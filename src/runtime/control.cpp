@@ -104,6 +104,8 @@ void Control::take(const Envelope& envelope) {
     task->task();
   } else if (const auto* started = envelope.note<StartedReport>()) {
     on(*started);
+  } else if (const auto* limit = envelope.note<LimitReport>()) {
+    on(*limit);
   } else if (auto* ended = envelope.note<EndedReport>()) {
     on(*ended);
   } else if (const auto* retired = envelope.note<RetiredReport>()) {
@@ -223,10 +225,20 @@ void Control::carry_out(Named& supervisor) {
 void Control::on(const StartedReport& report) {
   Child* one = child(report.actor);
   if (one == nullptr) return;
+  note({.kind = NodeEvent::Kind::started,
+        .name = world_.registry.label(report.actor),
+        .life = report.life});
   Named& supervisor = *one->supervisor;
   supervisor.supervisor.started(one->number, steps_);
   carry_out(supervisor);
   if (const auto done = std::exchange(one->on_first_start, nullptr)) done(report.actor);
+}
+
+void Control::on(const LimitReport& report) {
+  note({.kind = NodeEvent::Kind::limit,
+        .name = world_.registry.label(report.actor),
+        .life = report.life,
+        .text = report.text});
 }
 
 void Control::on(EndedReport& report) {
@@ -243,7 +255,6 @@ void Control::on(EndedReport& report) {
       judge(*one, report.ended, event);
     }
   }
-  if (event.exit.kind != Exit::Kind::normal) world_.crashes.add(event);
   tell(event);
 }
 
@@ -256,7 +267,19 @@ void Control::leave(Child& one) {
   carry_out(supervisor);
 }
 
-void Control::tell(const ExitEvent& event) {
+void Control::note(NodeEvent event) {
+  event.wall_ms = world_.clock.wall_ms();
+  world_.history.events.add(event);
+}
+
+void Control::tell(ExitEvent& event) {
+  const bool is_crash = event.exit.kind != Exit::Kind::normal;
+  if (is_crash) world_.history.crashes.add(event);
+  note({.kind = is_crash ? NodeEvent::Kind::crashed : NodeEvent::Kind::stopped,
+        .name = event.name,
+        .life = event.life,
+        .text = fmt::format("{}; {}", to_string(event.exit), event.decision),
+        .crash = event.number});
   if (const auto found = waiting_.find(event.address); found != waiting_.end()) {
     for (const auto& told : std::exchange(found->second.on_exit, {})) told(event);
   }
@@ -275,6 +298,9 @@ void Control::judge(Child& one, const EndedLife& ended, ExitEvent& event) {
                             .policy = supervisor.supervisor.policy()};
   carry_out(supervisor);
   if (verdict.kind == SupervisorVerdict::Kind::give_up) {
+    note({.kind = NodeEvent::Kind::escalated,
+          .name = supervisor.name,
+          .text = to_string(judgement)});
     end_node({.failed = true,
               .reason = fmt::format("supervisor '{}' gave up: {}", supervisor.name,
                                     to_string(judgement))},
@@ -354,6 +380,7 @@ void Control::end_what_is_left(Instant now) {
 
 void Control::end_node(RuntimeEnd end, Duration budget) {
   if (ending_) return;
+  note({.kind = NodeEvent::Kind::ending, .text = end.reason});
   ending_ = std::move(end);
   ending_by_ = world_.clock.now() + budget;
   world_.is_stopping.store(true, std::memory_order_relaxed);

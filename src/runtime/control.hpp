@@ -20,7 +20,7 @@
 #include "actor/worker.hpp"
 #include "router/registry.hpp"
 #include "router/worker_inputs.hpp"
-#include "runtime/crash_reports.hpp"
+#include "runtime/node_history.hpp"
 #include "runtime/outside_requests.hpp"
 #include "runtime/roster.hpp"
 #include "scheduler/steppable.hpp"
@@ -54,7 +54,7 @@ class Control final : public Steppable {
     PushEpoch& push_epoch;  // Its own.
     OutsideRequests& outside_requests;
     std::atomic<bool>& is_stopping;
-    CrashReports& crashes;
+    NodeHistory& history;
     // Called one at a time.
     std::function<void(const ExitEvent&)> on_exit;
     std::function<void(const RuntimeEnd&)> on_end;
@@ -106,6 +106,7 @@ class Control final : public Steppable {
 
   void take(const Envelope& envelope);
   void on(const StartedReport& report);
+  void on(const LimitReport& report);
   void on(EndedReport& report);
   void on(const RetiredReport& report) { forget(report.actor); }
   // It is gone for good.
@@ -117,7 +118,8 @@ class Control final : public Steppable {
   void carry_out(Named& supervisor);
   void start(Child& one);
   void leave(Child& one);
-  void tell(const ExitEvent& event);
+  void tell(ExitEvent& event);
+  void note(NodeEvent event);
   // False: it has no home.
   bool push_to(Address to, EnvelopePtr envelope);
   bool order(Address to, EnvelopeKind kind, std::unique_ptr<Note> note = nullptr,

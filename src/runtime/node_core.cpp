@@ -106,7 +106,7 @@ NodeCore::NodeCore(World world, Shape shape)
                                                       .push_epoch = push_epochs_.of(shape.workers),
                                                       .outside_requests = outside_requests_,
                                                       .is_stopping = is_stopping_,
-                                                      .crashes = crashes_,
+                                                      .history = history_,
                                                       .on_exit = world_.on_exit,
                                                       .on_end = world_.on_end});
 }

@@ -17,7 +17,7 @@
 #include "router/registry.hpp"
 #include "router/worker_inputs.hpp"
 #include "runtime/control.hpp"
-#include "runtime/crash_reports.hpp"
+#include "runtime/node_history.hpp"
 #include "runtime/outside_requests.hpp"
 #include "troupe/result.hpp"
 #include "troupe/runtime.hpp"
@@ -59,7 +59,7 @@ class NodeCore {
   [[nodiscard]] Registry& registry() { return registry_; }
   [[nodiscard]] const Roster& roster() const { return roster_; }
   [[nodiscard]] const DeadLetters& dead_letters() const { return dead_letters_; }
-  [[nodiscard]] const CrashReports& crashes() const { return crashes_; }
+  [[nodiscard]] const NodeHistory& history() const { return history_; }
   [[nodiscard]] const std::vector<std::unique_ptr<Worker>>& workers() const { return workers_; }
 
   // As in troupe/runtime.hpp.
@@ -90,7 +90,7 @@ class NodeCore {
   EnvelopePort control_port_;
   OutsideRequests outside_requests_;
   DeadLetters dead_letters_;
-  CrashReports crashes_;
+  NodeHistory history_;
   AwayPlaces away_places_;
   std::unique_ptr<Log> log_;
   std::vector<std::unique_ptr<Worker>> workers_;

@@ -329,8 +329,12 @@ std::vector<DeadLetter> Runtime::dead_letters(std::size_t at_most) const {
   return node_->core_.dead_letters().latest(at_most);
 }
 
-std::vector<ExitEvent> Runtime::crashes(const CrashQuery& query) const {
-  return node_->core_.crashes().find(query, node_->app_);
+std::vector<ExitEvent> Runtime::crashes(const HistoryQuery& query) const {
+  return node_->core_.history().crashes.find(query, node_->app_);
+}
+
+std::vector<NodeEvent> Runtime::events(const HistoryQuery& query) const {
+  return node_->core_.history().events.find(query, node_->app_);
 }
 
 std::optional<RuntimeEnd> Runtime::wait(std::optional<Duration> timeout) {

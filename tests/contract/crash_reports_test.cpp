@@ -18,7 +18,7 @@ using std::chrono::seconds;
 class CrashReportsTest : public ProbeTest {
  protected:
   [[nodiscard]] std::vector<ExitEvent> reports(const std::string& actor = {}) {
-    return node_.sim().core().crashes().find({.actor = actor}, "test");
+    return node_.sim().core().history().crashes.find({.actor = actor}, "test");
   }
   ExitEvent last_report() {
     const std::vector<ExitEvent> all = reports();

@@ -140,6 +140,11 @@ class Nodes(SystemTest):
         self.assertRegex(why, r"^probe/probe \w+ for ")
         self.assertIn("its last 2 lives ended in the same way, at ", why)
         self.assertIn("(2 of 3 within 1m)", why)
+        events = json.loads(self.ok("events", "--json"))
+        self.assertEqual([(one["kind"], one["life"], one["crash"]) for one in events[:4]],
+                         [("started", 1, 0), ("crashed", 1, 1), ("started", 2, 0),
+                          ("crashed", 2, 2)])
+        self.assertRegex(self.ok("events", "probe").decode(), r"crashed +probe/probe life 2: ")
         known = json.loads(self.ok("inspect", "probe", "--json"))
         self.assertEqual(known["actor"]["limits"]["mailbox_messages"], 1000)
         self.assertEqual(len(known["crashes"]), 2)

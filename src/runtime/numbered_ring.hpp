@@ -1,0 +1,73 @@
+#pragma once
+// The latest records of a kind, numbered as they come: crashes, events.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <string_view>
+#include <vector>
+
+#include "runtime/actor_filter.hpp"
+#include "troupe/history_query.hpp"
+
+namespace troupe {
+
+// A Record has a `number` and a `name`, and bytes_of() says about how much it takes.
+//
+// Thread: any thread; it locks. Nothing on a message's way comes here.
+// Bounds: those it is made with; older records make room, and their numbers are not used again.
+template <typename Record>
+class NumberedRing {
+ public:
+  struct Bounds {
+    std::size_t records = 1;
+    std::uint64_t bytes = 1;
+  };
+  explicit NumberedRing(Bounds bounds) : bounds_(bounds) {}
+
+  // Numbers the record.
+  void add(Record& record) {
+    const std::lock_guard lock(mutex_);
+    record.number = ++last_number_;
+    bytes_ += bytes_of(record);
+    kept_.push_back(record);
+    while (kept_.size() > bounds_.records || bytes_ > bounds_.bytes) {
+      bytes_ -= bytes_of(kept_.front());
+      kept_.pop_front();
+    }
+  }
+
+  // Those that fit, oldest first: with `after` the first of them, else the latest. `own_app` is
+  // what an actor's name without an app means.
+  [[nodiscard]] std::vector<Record> find(const HistoryQuery& query,
+                                         std::string_view own_app) const {
+    const ActorFilter filter({.name = query.actor}, own_app);
+    std::vector<Record> found;
+    const auto take = [&](const Record& record) {
+      if (filter.takes({.name = record.name})) found.push_back(record);
+      return found.size() < query.limit;
+    };
+    if (query.limit == 0) return found;
+    const std::lock_guard lock(mutex_);
+    if (query.after > 0) {
+      auto at = std::ranges::upper_bound(kept_, query.after, {}, &Record::number);
+      while (at != kept_.end() && take(*at)) ++at;
+      return found;
+    }
+    auto at = kept_.rbegin();
+    while (at != kept_.rend() && take(*at)) ++at;
+    std::ranges::reverse(found);
+    return found;
+  }
+
+ private:
+  const Bounds bounds_;
+  mutable std::mutex mutex_;
+  std::deque<Record> kept_;  // Oldest first; their numbers follow each other.
+  std::uint64_t last_number_ = 0;
+  std::uint64_t bytes_ = 0;
+};
+
+}  // namespace troupe
