@@ -52,6 +52,19 @@ std::uint64_t rate(std::uint64_t count, std::chrono::steady_clock::duration span
   return seconds > 0 ? static_cast<std::uint64_t>(static_cast<double>(count) / seconds) : 0;
 }
 
+// One of the crashes, as the node reports it: what was in hand, where it was, what was decided.
+void show_a_crash(troupe::Runtime& runtime) {
+  const auto crashes = runtime.crashes({.actor = "hostile", .limit = 100});
+  const auto found = std::ranges::find_if(crashes, [](const troupe::ExitEvent& crash) {
+    return crash.in_hand && crash.exit.kind == Exit::Kind::crashed;
+  });
+  if (found == crashes.end()) return;
+  fmt::print("\n  {}, life {}: {} over \"{}\"\n", found->name, found->life,
+             to_string(found->exit), troupe::as_text(found->in_hand->payload));
+  for (const std::string& frame : found->backtrace) fmt::print("    at {}\n", frame);
+  fmt::print("    {}\n", found->decision);
+}
+
 }  // namespace
 
 void ExitBook::note(const troupe::ExitEvent& event) {
@@ -195,6 +208,7 @@ bool Demo::settle() {
 bool Demo::judge() {
   const Figures now = figures_now();
   const auto span = now.at - began_at_;
+  show_a_crash(runtime_);
   fmt::print("\n");
   for (const auto& [kind, count] : exits_.by_kind()) {
     fmt::print("  {:>8} x {}\n", grouped(count), kind);
