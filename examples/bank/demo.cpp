@@ -59,8 +59,8 @@ void show_a_crash(troupe::Runtime& runtime) {
     return crash.in_hand && crash.exit.kind == Exit::Kind::crashed;
   });
   if (found == crashes.end()) return;
-  fmt::print("\n  {}, life {}: {} over \"{}\"\n", found->name, found->life,
-             to_string(found->exit), troupe::as_text(found->in_hand->payload));
+  fmt::print("\n  {}, life {}: {} over \"{}\"\n", found->name, found->life, to_string(found->exit),
+             troupe::as_text(found->in_hand->payload));
   for (const std::string& frame : found->backtrace) fmt::print("    at {}\n", frame);
   fmt::print("    {}\n", found->decision);
 }

@@ -169,7 +169,7 @@ class Runtime {
 
   // How lives ended that nobody would say ended well, oldest first. The node keeps 1,000.
   [[nodiscard]] std::vector<ExitEvent> crashes(const HistoryQuery& query = {}) const;
-  // What has happened to actors, oldest first. The node keeps 10,000. Of actors that others have
+  // What has happened to actors, oldest first. The node keeps 2,000. Of actors that others have
   // spawned only how they ended is told.
   [[nodiscard]] std::vector<NodeEvent> events(const HistoryQuery& query = {}) const;
 

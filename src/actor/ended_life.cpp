@@ -36,7 +36,7 @@ LifeEnd Worker::end_of(const Cell& cell, Exit exit, Ran::Kind kind, const Envelo
   if (!envelope->sender.is_nobody() && envelope->sender != outside) {
     hand.sender = world_.inputs.registry.label_in_step(envelope->sender);
   }
-  hand.topic = envelope->topic();
+  if (envelope->kind == EnvelopeKind::event) hand.topic = envelope->topic();
   hand.message_id = envelope->id;
   const BytesView payload = envelope->payload();
   hand.bytes = payload.size();

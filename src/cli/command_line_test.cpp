@@ -176,7 +176,7 @@ TEST(CommandLine, FindsHelpWhereverItIsLookedFor) {
     ConsoleOptions console;
     const auto line = parse_command_line(arguments, console);
     ASSERT_TRUE(line.has_value());
-    EXPECT_TRUE(std::get<HelpCommand>(line->command).text.contains("Commands\n"));
+    EXPECT_TRUE(std::get<HelpCommand>(line->command).text.contains("\n  run [FILE] "));
   }
   const std::string help = command<HelpCommand>({"stop", "--help"}).text;
   EXPECT_TRUE(help.contains("Usage: troupe stop"));

@@ -5,8 +5,6 @@
 #include <chrono>
 #include <ctime>
 
-#include <fmt/chrono.h>
-
 #include "base/format.hpp"
 #include "base/sanitize.hpp"
 #include "base/units.hpp"
@@ -47,7 +45,7 @@ std::string time_of_day(std::uint64_t wall_ms) {
   const auto seconds = static_cast<std::time_t>(wall_ms / 1'000);
   std::tm local{};
   if (::localtime_r(&seconds, &local) == nullptr) return "?";
-  return fmt::format("{:%H:%M:%S}", local);
+  return fmt::format("{:02}:{:02}:{:02}", local.tm_hour, local.tm_min, local.tm_sec);
 }
 
 std::string decision_with_window(const ExitEvent& crash) {

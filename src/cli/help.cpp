@@ -182,7 +182,7 @@ Options
 constexpr std::string_view events =
     R"(Lists what happened to a node's actors and supervisors, newest last.
 
-  troupe events                           the latest 20 of the node's last 10000
+  troupe events                           the latest 20 of the node's last 2000
   troupe events 'account-*' --limit 100   more, of some
   troupe events -f                        goes on with those that come
 

@@ -29,7 +29,9 @@ Tried<ExitCode> follow(HistoryQuery query, Fetch fetch, Print print) {
     if (!records) return complain(std::move(records).error());
     for (const auto& record : *records) print(record);
     if (!records->empty()) query.after = records->back().number;
-    if (records->size() < query.limit) std::this_thread::sleep_for(look_again_after);
+    if (records->size() == query.limit) continue;  // There may be more.
+    // tidy: allow(sleep) a node answers, and does not call
+    std::this_thread::sleep_for(look_again_after);
   }
 }
 

@@ -58,7 +58,7 @@ void print_actor(Console& console, const ActorDetails& actor) {
              fmt::format("{} for {}, in its life {}", to_string(status.state), span(status.age),
                          status.lives));
   print_line(console, "address",
-             fmt::format("{} on worker {}", to_text(status.address), status.worker));
+             fmt::format("{} on worker {}", to_string(status.address), status.worker));
   print_line(console, "component", harmless(status.component));
   print_line(console, "supervisor",
              fmt::format("{}, {}", harmless(status.supervisor), actor.restart));

@@ -25,8 +25,7 @@ namespace troupe {
 [[nodiscard]] Result<ActorDetails> details_from_json(std::string_view text);
 [[nodiscard]] Result<std::vector<ActorStatus>> actors_from_json(std::string_view text);
 
-// "#slot.generation", as actors without a name are shown, and back.
-[[nodiscard]] std::string to_text(Address address);
+// Of "#slot.generation", as actors without a name are shown.
 [[nodiscard]] std::optional<Address> address_from_text(std::string_view text);
 
 }  // namespace troupe

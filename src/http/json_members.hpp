@@ -28,6 +28,7 @@ using Json = nlohmann::ordered_json;
 [[nodiscard]] std::unexpected<Error> corrupt(std::string_view what);
 
 // Reads members one after the other and keeps the name of the first that is missing or mistyped.
+// Thread: one.
 class Members {
  public:
   explicit Members(const Json& object) : object_(object) {}

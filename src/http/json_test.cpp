@@ -78,7 +78,8 @@ TEST(Json, BringsDetailsBack) {
   EXPECT_EQ(to_json(*back), text);
   EXPECT_TRUE(text.ends_with(
       R"("restart":"transient","limits":{"memory_bytes":1,"deadline_ms":2,"mailbox_messages":3,)"
-      R"("mailbox_bytes":4,"payload_bytes":5,"requests":6,"timers":7,"children":8,"addresses":9}})"));
+      R"("mailbox_bytes":4,"payload_bytes":5,"requests":6,"timers":7,"children":8,)"
+      R"("addresses":9}})"));
   EXPECT_FALSE(details_from_json(to_json(some_actor())).has_value()) << "without limits";
 }
 

@@ -139,6 +139,7 @@ TEST_F(Server, TellsAboutActors) {
 }
 
 TEST_F(Server, TellsOfCrashesAndEvents) {
+  serve();
   node_.crashed = {{.number = 3, .name = "bank/echo", .exit = Exit::killed()}};
   NodeClient to = client();
   const HistoryQuery query{.actor = "bank/e*", .after = 2, .limit = 7};
@@ -158,6 +159,7 @@ TEST_F(Server, TellsOfCrashesAndEvents) {
 }
 
 TEST_F(Server, KillsActors) {
+  serve();
   NodeClient to = client();
   EXPECT_TRUE(to.kill("bank/echo").has_value());
   EXPECT_EQ(node_.killed(), std::vector<std::string>{"bank/echo"});

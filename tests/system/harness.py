@@ -147,7 +147,7 @@ class SystemTest(unittest.TestCase):
         return {actor["name"]: actor for actor in json.loads(self.ok("ps", "--json", *arguments))}
 
     def crashes(self, count):
-        """The reports of crashes, once there are so many: an asker hears of one a little earlier."""
+        """The reports of crashes, once there are so many; askers hear a little earlier."""
         end = time.monotonic() + PATIENCE
         while True:
             reports = json.loads(self.ok("crashes", "--json"))

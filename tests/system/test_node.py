@@ -135,7 +135,7 @@ class Nodes(SystemTest):
         self.assertEqual(self.ok("crashes", "other"), b"")
         report = self.ok("crashes", "--full", "--limit", "1").decode()
         self.assertIn('"trap unreachable"', report)
-        self.assertIn("probe_bad.c", report)
+        self.assertIn("at bad_trap", report)
         why = self.ok("why", "probe").decode()
         self.assertRegex(why, r"^probe/probe \w+ for ")
         self.assertIn("its last 2 lives ended in the same way, at ", why)
