@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "actor/message_path.hpp"
 #include "actor/running_guest.hpp"
 #include "actor/worker.hpp"
 #include "base/limits.hpp"

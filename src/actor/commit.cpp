@@ -11,7 +11,8 @@ namespace troupe {
 
 std::optional<Exit> Worker::commit(Cell& cell) {
   std::optional<Exit> exit;
-  while (EnvelopePtr effect = turn_->outbox().take()) {
+  Outbox& outbox = turn_->outbox();
+  while (EnvelopePtr effect = outbox.take()) {
     switch (effect->kind) {
       case EnvelopeKind::message:
       case EnvelopeKind::answer:
@@ -20,7 +21,7 @@ std::optional<Exit> Worker::commit(Cell& cell) {
         route(std::move(effect));
         break;
       case EnvelopeKind::request:
-        ask(cell, std::move(effect), turn_->outbox().take_timeout());
+        ask(cell, std::move(effect), outbox.take_timeout());
         break;
       case EnvelopeKind::event:
         publish(*effect);
@@ -76,6 +77,7 @@ std::optional<Exit> Worker::commit(Cell& cell) {
         CHECK(false, "no handler asks for that");
     }
   }
+  outbox.reset();
   return exit;
 }
 

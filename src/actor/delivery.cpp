@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "actor/family.hpp"
+#include "actor/message_path.hpp"
 #include "actor/worker.hpp"
 #include "base/check.hpp"
 
@@ -20,19 +21,11 @@ Answer answer_of(const Envelope& envelope) {
 
 }  // namespace
 
-void Worker::accept(Cell& cell, EnvelopePtr envelope) {
-  Activity& active = cell.activity();
-  bump(active.received);
-  bump(counters_.received);
-  cell.mailbox.push(std::move(envelope), cell.spec->mailbox, dropped_);
-  if (!dropped_.empty()) [[unlikely]]
-    turned_away(cell);
-  active.queued.store(cell.mailbox.count(), std::memory_order_relaxed);
-  if (cell.mailbox.is_full()) [[unlikely]] {
-    world_.inputs.registry.set_room(cell.address, cell.spec->mailbox.when_full == WhenFull::block
-                                                      ? Registry::Room::waits
-                                                      : Registry::Room::full);
-  }
+// The mailbox has become full.
+void Worker::shut_door(const Cell& cell) {
+  world_.inputs.registry.set_room(cell.address, cell.spec->mailbox.when_full == WhenFull::block
+                                                    ? Registry::Room::waits
+                                                    : Registry::Room::full);
 }
 
 Registry::Place Worker::look_from_inside(Address actor) {
@@ -43,33 +36,16 @@ Registry::Place Worker::look_from_inside(Address actor) {
   return world_.inputs.registry.place(actor, index_);
 }
 
-void Worker::route(EnvelopePtr envelope) {
+void Worker::route(EnvelopePtr envelope) { send_on(std::move(envelope)); }
+
+// To where the receiver lives now, or outside, or nowhere.
+void Worker::route_elsewhere(EnvelopePtr envelope) {
+  using Kind = Registry::Place::Kind;
   if (envelope->receiver == outside) {
     world_.outside_answers.settle(envelope->number, answer_of(*envelope));
     return;
   }
-  using Kind = Registry::Place::Kind;
   Registry::Place place = world_.inputs.registry.place(envelope->receiver, index_);
-  if (place.kind == Kind::here) [[likely]] {
-    if (envelope->kind <= EnvelopeKind::event) {
-      // As deliver() would, on the way that most take.
-      Cell& cell = *place.cell;
-      accept(cell, std::move(envelope));
-      Activity& active = cell.activity();
-      active.from_partner = 0;
-      if (cell.will_run() && !cell.is_away && !cell.is_leaving) {
-        if (!cell.is_queued) active.ready_since = inputs_.last_now();
-        run_queue_.ready_next(cell);
-      }
-    } else if (envelope->kind == EnvelopeKind::child_ended) {
-      // Who ends may be many generations down; their ends follow each other, not one inside the
-      // other.
-      own_orders_.push(std::move(envelope));
-    } else {
-      deliver(place.cell, std::move(envelope));
-    }
-    return;
-  }
   if (place.kind == Kind::elsewhere) place = look_from_inside(envelope->receiver);
   if (place.kind == Kind::elsewhere) {
     outgoing_[place.home].push(std::move(envelope));

@@ -13,8 +13,12 @@ namespace troupe {
 //         any more but the instance, the books and its Away.
 class RunningGuest final : public GuestHost::Overruns {
  public:
-  RunningGuest(Worker& worker, Cell& cell) : worker_(worker), cell_(cell) {
-    if (cell.spec->long_running) (void)overran();
+  RunningGuest(Worker& worker, Cell& cell) : worker_(worker), cell_(cell) {}
+
+  // Before each call into it, after its turn has begun.
+  void begin() {
+    if (cell_.spec->long_running) [[unlikely]]
+      (void)overran();
   }
 
   HostCalls::Overrun overran() override;
@@ -28,16 +32,5 @@ class RunningGuest final : public GuestHost::Overruns {
   Away* away_ = nullptr;
   std::uint64_t ticks_in_place_ = 0;
 };
-
-// Stands here to be inlined: it ends every turn.
-inline void Worker::end_turn(Cell& cell) {
-  Activity& active = cell.activity();
-  active.queued.store(cell.mailbox.count(), std::memory_order_relaxed);
-  if (!cell.is_alive()) return;
-  if (cell.instance->memory_bytes() != active.memory_seen) look_at_memory(cell);
-  if (cell.mailbox.empty()) return;
-  look_at_backlog(cell);
-  if (cell.has_work() && !cell.is_away && !cell.is_leaving) run_queue_.ready(cell);
-}
 
 }  // namespace troupe

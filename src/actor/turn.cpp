@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "actor/message_path.hpp"
 #include "actor/running_guest.hpp"
 #include "actor/worker.hpp"
 #include "base/check.hpp"
@@ -24,12 +25,37 @@ TurnActor Worker::turn_actor(Cell& cell) {
           .templates = &cell.spec->template_numbers};
 }
 
-Worker::Went Worker::run_turn(Cell& cell) {
-  if (ticker_hold_ == nullptr) ticker_hold_ = world_.engine.hold_ticker();
-  if (cell.birth_pending) {
-    return begin_life(cell);
+// One message, and what its handler asked for. A turn's loop is the only caller.
+[[gnu::always_inline]] inline Worker::Went Worker::handle(Cell& cell, RunningGuest& running,
+                                                          GuestHost& host, EnvelopePtr envelope) {
+  const bool is_call = envelope->kind <= EnvelopeKind::request;
+  if (!is_call || envelope->deadline != never) {
+    if (envelope->kind == EnvelopeKind::stop) return stop(cell, std::move(envelope));
+    if (!still_counts(cell, *envelope)) {
+      if (is_call) expire(cell, std::move(envelope));
+      return Went::home;
+    }
   }
-  turn_->take_over(turn_actor(cell));
+  turn_->begin(envelope.get());
+  running.begin();
+  Reply reply =
+      is_call ? cell.instance->handle(host, envelope->payload()) : call(cell, host, *envelope);
+  if (running.has_left()) [[unlikely]] {
+    return running.come_home({Ran::Kind::handler, std::move(reply), std::move(envelope)});
+  }
+  finish(cell, std::move(envelope), reply);
+  return Went::home;
+}
+
+Worker::Went Worker::run_turn(Cell& cell) {
+  if (ticker_hold_ == nullptr) [[unlikely]]
+    ticker_hold_ = world_.engine.hold_ticker();
+  if (cell.birth_pending) [[unlikely]]
+    return begin_life(cell);
+  ActorTurn& turn = *turn_;  // Another, once this one has left.
+  turn.take_over(turn_actor(cell));
+  RunningGuest running(*this, cell);
+  GuestHost host(turn, {&cell.spec->grants, cell.spec->interfaces}, running);
   const Instant began = inputs_.last_now();
   for (std::uint32_t count = 0; count < limits::turn_messages_max; ++count) {
     const bool was_full = cell.mailbox.is_full();
@@ -38,7 +64,7 @@ Worker::Went Worker::run_turn(Cell& cell) {
     if (envelope == nullptr) break;
     if (was_full && !cell.mailbox.is_full()) [[unlikely]]
       has_room(cell);
-    if (handle(cell, std::move(envelope)) == Went::away) return Went::away;
+    if (handle(cell, running, host, std::move(envelope)) == Went::away) return Went::away;
     if (!cell.is_alive() || cell.mailbox.empty()) break;
     if ((inputs_.now() - began).count() >= limits::turn_ns_max) break;
   }
@@ -154,50 +180,15 @@ Reply Worker::call(Cell& cell, HostCalls& host, const Envelope& envelope) {
   CHECK(false, "not for a guest");
 }
 
-Worker::Went Worker::handle(Cell& cell, EnvelopePtr envelope) {
-  if (envelope->kind == EnvelopeKind::stop) return stop(cell, std::move(envelope));
-  const bool is_call = envelope->kind <= EnvelopeKind::request;
-  if ((!is_call || envelope->deadline != never) && !still_counts(cell, *envelope)) {
-    if (!is_call) return Went::home;
-    bump(cell.activity().expired);
-    bump(counters_.expired);
-    undeliverable(std::move(envelope), DeadReason::expired);
-    return Went::home;
-  }
-  turn_->begin(envelope.get());
-  ActorTurn& turn = *turn_;  // Another, once this one has left.
-  RunningGuest running(*this, cell);
-  GuestHost host(turn, {&cell.spec->grants, cell.spec->interfaces}, running);
-  Reply reply =
-      is_call ? cell.instance->handle(host, envelope->payload()) : call(cell, host, *envelope);
-  if (running.has_left()) [[unlikely]] {
-    return running.come_home({Ran::Kind::handler, std::move(reply), std::move(envelope)});
-  }
-  finish(cell, std::move(envelope), reply);
-  return Went::home;
-}
-
-void Worker::finish(Cell& cell, EnvelopePtr envelope, Reply& reply) {
-  if (reply.kind == Reply::Kind::ended) {
-    crash(cell, std::move(envelope), reply);
-    return;
-  }
-  Activity& active = cell.activity();
-  bump(counters_.handled);
-  bump(active.handled);
-  if (reply.kind == Reply::Kind::failed) {
-    bump(active.errors);
-    bump(counters_.errors);
-    if (turn_->owes()) {
-      turn_->settle(reply.error);
-    } else {
-      world_.log.write(cell.address, LogLevel::warn,
-                       fmt::format("handler returned an error: {}", reply.error));
-    }
-  }
-  turn_->settle(std::nullopt);
-  if (const auto exit = commit(cell)) {
-    end_life(cell, end_of(cell, *exit, Ran::Kind::handler, envelope.get()));
+// The guest has returned an error.
+void Worker::note_error(Cell& cell, const Reply& reply) {
+  bump(cell.activity().errors);
+  bump(counters_.errors);
+  if (turn_->owes()) {
+    turn_->settle(reply.error);
+  } else {
+    world_.log.write(cell.address, LogLevel::warn,
+                     fmt::format("handler returned an error: {}", reply.error));
   }
 }
 
@@ -205,6 +196,12 @@ void Worker::forget_owed(Cell& cell, const Envelope& request) {
   if (Books* books = cell.books.get()) {
     std::erase(books->owed, Responder{request.sender, request.number});
   }
+}
+
+void Worker::expire(Cell& cell, EnvelopePtr envelope) {
+  bump(cell.activity().expired);
+  bump(counters_.expired);
+  undeliverable(std::move(envelope), DeadReason::expired);
 }
 
 // What was in hand goes to the next life, or is lost with this one.
@@ -242,6 +239,7 @@ Worker::Went Worker::stop(Cell& cell, EnvelopePtr envelope) {
   ActorTurn& turn = *turn_;  // Another, once this one has left.
   RunningGuest running(*this, cell);
   GuestHost host(turn, {&cell.spec->grants, cell.spec->interfaces}, running);
+  running.begin();
   Ran ran{.kind = Ran::Kind::stop, .reply = {}, .in_hand = std::move(envelope)};
   ran.reply = cell.instance->stop(
       host, static_cast<std::uint32_t>(std::min<std::int64_t>(left_ms, UINT32_MAX)));

@@ -35,6 +35,9 @@
 
 namespace troupe {
 
+class GuestHost;
+class RunningGuest;
+
 // Takes the outcomes of requests that were asked from outside the actors.
 // Thread: any thread.
 class OutsideAnswers {
@@ -96,6 +99,9 @@ class Worker final : public Steppable {
 
   // Arrivals (delivery.cpp).
   void route(EnvelopePtr envelope);
+  void send_on(EnvelopePtr envelope);  // These stand in message_path.hpp.
+  void route_elsewhere(EnvelopePtr envelope);
+  void make_next(Cell& cell);
   // Where an actor is that seemed to be elsewhere: something may be pushed there until the next
   // flush.
   [[nodiscard]] Registry::Place look_from_inside(Address actor);
@@ -103,6 +109,7 @@ class Worker final : public Steppable {
   void deliver(Cell* cell, EnvelopePtr envelope);
   void deliver_to(Cell& cell, EnvelopePtr envelope);
   void accept(Cell& cell, EnvelopePtr envelope);  // Into the mailbox.
+  void shut_door(const Cell& cell);
   void turned_away(Cell& cell);
   void arrived(EnvelopePtr envelope);
   void make_ready(Cell& cell);
@@ -188,10 +195,13 @@ class Worker final : public Steppable {
   [[nodiscard]] Went run_turn(Cell& cell);
   // Once it is home: what it shows of itself, and its next turn.
   void end_turn(Cell& cell);
-  [[nodiscard]] Went handle(Cell& cell, EnvelopePtr envelope);
+  [[nodiscard]] Went handle(Cell& cell, RunningGuest& running, GuestHost& host,
+                            EnvelopePtr envelope);
   [[nodiscard]] bool still_counts(Cell& cell, const Envelope& envelope);
   [[nodiscard]] Reply call(Cell& cell, HostCalls& host, const Envelope& envelope);
   void finish(Cell& cell, EnvelopePtr envelope, Reply& reply);
+  void note_error(Cell& cell, const Reply& reply);
+  void expire(Cell& cell, EnvelopePtr envelope);
   void crash(Cell& cell, EnvelopePtr in_hand, Reply& reply);
   [[nodiscard]] Went stop(Cell& cell, EnvelopePtr envelope);
   void finish_stop(Cell& cell, Ran& ran);

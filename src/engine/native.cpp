@@ -37,7 +37,7 @@ class Activation {
   Activation& operator=(const Activation&) = delete;
 
  private:
-  static constinit thread_local bool active_;
+  [[gnu::tls_model("initial-exec")]] static constinit thread_local bool active_;
 };
 constinit thread_local bool Activation::active_ = false;
 
@@ -65,10 +65,9 @@ class NativeInstance final : public Instance {
   Reply boot(HostCalls& /*host*/) override {
     CHECK(phase_ == Phase::made, "boot() comes once, before all else");
     phase_ = Phase::booted;
-    return guarded([this]() -> Reply {
+    return guarded([this](Reply& reply) {
       object_ = (*make_)();
-      if (object_ == nullptr) return crashed("the function that makes the actor returned null");
-      return {};
+      if (object_ == nullptr) reply = crashed("the function that makes the actor returned null");
     });
   }
 
@@ -79,18 +78,19 @@ class NativeInstance final : public Instance {
   // The only handler whose value is an answer.
   Reply handle(HostCalls& host, BytesView payload) override {
     check_booted();
-    return guarded([&]() -> Reply {
+    return guarded([&](Reply& reply) {
       const Outcome outcome = object_->handle(host.turn(), payload);
-      if (outcome.kind() == Outcome::Kind::none) return {};
-      if (outcome.kind() != Outcome::Kind::answer) return reply_to(outcome);
-      if (outcome.payload().size() > payload_bytes_) {
-        return {.kind = Reply::Kind::failed,
-                .error = fmt::format("the answer has {} bytes; the limit is {}",
-                                     outcome.payload().size(), payload_bytes_),
-                .death = nullptr};
+      if (outcome.kind() == Outcome::Kind::none) return;
+      if (outcome.kind() != Outcome::Kind::answer) {
+        reply = reply_to(outcome);
+      } else if (outcome.payload().size() > payload_bytes_) {
+        reply.kind = Reply::Kind::failed;
+        reply.error = fmt::format("the answer has {} bytes; the limit is {}",
+                                  outcome.payload().size(), payload_bytes_);
+      } else {
+        host.returned(outcome.payload());
+        reply.kind = Reply::Kind::answered;
       }
-      host.returned(outcome.payload());
-      return {.kind = Reply::Kind::answered, .error = {}, .death = nullptr};
     });
   }
 
@@ -146,23 +146,28 @@ class NativeInstance final : public Instance {
 
   Reply run(std::invocable auto handler) {
     check_booted();
-    return guarded([&] { return reply_to(handler()); });
+    return guarded([&](Reply& reply) {
+      const Outcome outcome = handler();
+      if (outcome.kind() != Outcome::Kind::none) reply = reply_to(outcome);
+    });
   }
 
-  // The one place where exceptions of actors stop.
-  Reply guarded(std::invocable auto body) {
+  // The one place where exceptions of actors stop. The body fills in the reply, which is made where
+  // the caller wants it.
+  Reply guarded(std::invocable<Reply&> auto body) {
     const Activation activation;
     // Until a reply says otherwise: an exception ends the life.
     phase_ = Phase::ended;
+    Reply reply;
     try {
-      Reply reply = body();
+      body(reply);
       if (reply.kind != Reply::Kind::ended) phase_ = Phase::booted;
-      return reply;
     } catch (const std::exception& error) {
-      return crashed(fmt::format("exception: {}", error.what()));
+      reply = crashed(fmt::format("exception: {}", error.what()));
     } catch (...) {
-      return crashed("exception: of a type that is no std::exception");
+      reply = crashed("exception: of a type that is no std::exception");
     }
+    return reply;
   }
 
   std::shared_ptr<const Make> make_;  // Shared: a life may outlast its code.

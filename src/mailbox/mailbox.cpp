@@ -12,6 +12,7 @@ constexpr std::uint32_t patience = 16;
 
 void Mailbox::put_back(EnvelopePtr envelope) {
   if (is_system(envelope->kind)) {
+    ++system_count_;
     system_.push_front(std::move(envelope));
     return;
   }
@@ -49,6 +50,16 @@ EnvelopeList* Mailbox::lane_to_drop_from(std::size_t priority, WhenFull when_ful
     if (waits_in(at)) return &lane(at);
   }
   return nullptr;
+}
+
+bool Mailbox::has_place_for(const Envelope& arriving, const MailboxBounds& bounds,
+                            EnvelopeList& dropped) {
+  if (bounds.when_full == WhenFull::block && full_) return false;
+  if (bounds.when_full == WhenFull::refuse || bounds.when_full == WhenFull::block) {
+    full_ = true;
+    return true;
+  }
+  return make_room(arriving, bounds, dropped);
 }
 
 // Whether there is room for what arrives, which is counted already.

@@ -23,24 +23,17 @@ class Mailbox {
  public:
   // `dropped` gets what has to make room, perhaps the envelope itself; mostly nothing. The bounds
   // are the same each time; they are not kept here since all actors of a kind share them.
-  void push(EnvelopePtr envelope, const MailboxBounds& bounds, EnvelopeList& dropped) {
+  [[gnu::always_inline]] void push(EnvelopePtr envelope, const MailboxBounds& bounds,
+                                   EnvelopeList& dropped) {
     if (is_system(envelope->kind)) {
+      ++system_count_;
       system_.push(std::move(envelope));
       return;
     }
     ++user_count_;
     user_bytes_ += envelope->size();
     if (user_count_ >= bounds.messages || user_bytes_ >= bounds.bytes) [[unlikely]] {
-      if (bounds.when_full == WhenFull::refuse) {
-        full_ = true;
-      } else if (bounds.when_full == WhenFull::block) {
-        if (full_) {
-          take_off(*envelope);
-          dropped.push(std::move(envelope));
-          return;
-        }
-        full_ = true;
-      } else if (!make_room(*envelope, bounds, dropped)) {
+      if (!has_place_for(*envelope, bounds, dropped)) {
         take_off(*envelope);
         dropped.push(std::move(envelope));
         return;
@@ -54,7 +47,7 @@ class Mailbox {
 
   // The next to handle; null when empty.
   [[nodiscard]] EnvelopePtr pop(const MailboxBounds& bounds) {
-    if (!system_.empty()) return system_.pop();
+    if (!system_.empty()) return pop_system();
     EnvelopePtr envelope = others_ == nullptr ? normal_.pop() : pop_by_priority();
     if (envelope == nullptr) return nullptr;
     take_off(*envelope);
@@ -62,10 +55,14 @@ class Mailbox {
     return envelope;
   }
   // The next of the system lane; null when that is empty.
-  [[nodiscard]] EnvelopePtr pop_system() { return system_.pop(); }
+  [[nodiscard]] EnvelopePtr pop_system() {
+    EnvelopePtr envelope = system_.pop();
+    if (envelope != nullptr) --system_count_;
+    return envelope;
+  }
 
   [[nodiscard]] bool empty() const { return system_.empty() && user_count_ == 0; }
-  [[nodiscard]] std::uint32_t count() const { return system_.count() + user_count_; }
+  [[nodiscard]] std::uint32_t count() const { return system_count_ + user_count_; }
   [[nodiscard]] bool has_system() const { return !system_.empty(); }
   // Whether senders are to be told `busy`, or wait. Set at capacity.
   [[nodiscard]] bool is_full() const { return full_; }
@@ -105,6 +102,9 @@ class Mailbox {
     return priority == std::to_underlying(Priority::normal) ? normal_ : others_->lanes[priority];
   }
   void append_other(EnvelopePtr envelope);
+  // Of what has reached the bounds, and is counted already.
+  [[nodiscard]] bool has_place_for(const Envelope& arriving, const MailboxBounds& bounds,
+                                   EnvelopeList& dropped);
   [[nodiscard]] bool make_room(const Envelope& arriving, const MailboxBounds& bounds,
                                EnvelopeList& dropped);
   [[nodiscard]] EnvelopeList* lane_to_drop_from(std::size_t priority, WhenFull when_full);
@@ -115,6 +115,7 @@ class Mailbox {
   std::unique_ptr<Others> others_;
   std::uint64_t user_bytes_ = 0;
   std::uint32_t user_count_ = 0;
+  std::uint32_t system_count_ = 0;
   bool full_ = false;
 };
 

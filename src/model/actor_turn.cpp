@@ -19,13 +19,6 @@ std::unique_ptr<Note> note_of(std::span<const Address> addresses) {
 
 }  // namespace
 
-struct ActorTurn::Draft {
-  Address to;
-  std::size_t size = 0;
-  const SendOptions& options;
-  std::span<const Address> addresses;
-};
-
 bool ActorTurn::is_in_hand(Responder responder) const {
   return in_hand_ != nullptr && in_hand_->kind == EnvelopeKind::request &&
          responder == Responder{in_hand_->sender, in_hand_->number};
@@ -39,17 +32,27 @@ void ActorTurn::roll_back() {
     const Responder again{effect->receiver, effect->number};
     if (!is_in_hand(again)) books().owed.push_back(again);
   }
+  outbox_.reset();
 }
 
-std::optional<Refusal> ActorTurn::draft_refusal(const Draft& draft) {
-  if (draft.size > actor_.quotas->payload_bytes) return Refusal::too_large;
-  if (draft.options.ttl_ms == 0U) return Refusal::invalid;
-  if (draft.addresses.size() > limits::message_addresses_max) return Refusal::invalid;
-  if (const auto why = outbox_.refusal(draft.size)) return why;
-  if (const auto why = inputs_->refusal(draft.to, draft.size)) return why;
+// Why a message or a request would be refused; both are checked alike.
+inline std::optional<Refusal> ActorTurn::draft_refusal(Address to, std::size_t payload_bytes,
+                                                       const SendOptions& options,
+                                                       std::size_t addresses) {
+  if (payload_bytes > actor_.quotas->payload_bytes) return Refusal::too_large;
+  if (options.ttl_ms == 0U) return Refusal::invalid;
+  if (addresses > limits::message_addresses_max) return Refusal::invalid;
+  if (const auto why = outbox_.refusal(payload_bytes)) return why;
+  if (const auto why = inputs_->refusal(to, payload_bytes)) return why;
   // It would wait for itself.
-  if (draft.to == actor_.self && inputs_->would_wait(draft.to)) return Refusal::busy;
+  if (to == actor_.self && inputs_->would_wait(to)) return Refusal::busy;
   return std::nullopt;
+}
+
+inline Instant ActorTurn::expiry(const SendOptions& options) {
+  if (!options.ttl_ms) [[likely]]
+    return never;
+  return monotonic_now() + std::chrono::milliseconds(*options.ttl_ms);
 }
 
 std::unexpected<Refusal> ActorTurn::refuse(Refusal why) {
@@ -60,18 +63,17 @@ std::unexpected<Refusal> ActorTurn::refuse(Refusal why) {
 
 Accepted<void> ActorTurn::send(Address to, BytesView payload, SendOptions options,
                                std::span<const Address> addresses) {
-  if (const auto why = draft_refusal({to, payload.size(), options, addresses})) {
+  if (const auto why = draft_refusal(to, payload.size(), options, addresses.size())) {
     return refuse(*why);
   }
-  const Instant deadline =
-      options.ttl_ms ? monotonic_now() + std::chrono::milliseconds(*options.ttl_ms) : never;
-  outbox_.add(Envelope::make({.kind = EnvelopeKind::message,
-                              .priority = options.priority,
-                              .receiver = to,
-                              .sender = actor_.self,
-                              .deadline = deadline,
-                              .id = inputs_->next_message_id()},
-                             payload, note_of(addresses)),
+  const Envelope::Seed seed{.kind = EnvelopeKind::message,
+                            .priority = options.priority,
+                            .receiver = to,
+                            .sender = actor_.self,
+                            .deadline = expiry(options),
+                            .id = inputs_->next_message_id()};
+  outbox_.add(addresses.empty() ? Envelope::make(seed, payload)
+                                : Envelope::make(seed, payload, note_of(addresses)),
               payload.size());
   return {};
 }
@@ -84,21 +86,20 @@ Accepted<std::uint64_t> ActorTurn::request(Address to, BytesView payload, Durati
     return refuse(Refusal::invalid);
   }
   if (books().requests.size() >= actor_.quotas->requests) return refuse(Refusal::over_quota);
-  if (const auto why = draft_refusal({to, payload.size(), options, addresses})) {
+  if (const auto why = draft_refusal(to, payload.size(), options, addresses.size())) {
     return refuse(*why);
   }
   const std::uint64_t number = next_number();
   books().requests.add(number);
-  const Instant expires =
-      options.ttl_ms ? monotonic_now() + std::chrono::milliseconds(*options.ttl_ms) : never;
-  outbox_.add_request(Envelope::make({.kind = EnvelopeKind::request,
-                                      .priority = options.priority,
-                                      .receiver = to,
-                                      .sender = actor_.self,
-                                      .number = number,
-                                      .deadline = expires,
-                                      .id = inputs_->next_message_id()},
-                                     payload, note_of(addresses)),
+  const Envelope::Seed seed{.kind = EnvelopeKind::request,
+                            .priority = options.priority,
+                            .receiver = to,
+                            .sender = actor_.self,
+                            .number = number,
+                            .deadline = expiry(options),
+                            .id = inputs_->next_message_id()};
+  outbox_.add_request(addresses.empty() ? Envelope::make(seed, payload)
+                                        : Envelope::make(seed, payload, note_of(addresses)),
                       timeout);
   return number;
 }

@@ -102,8 +102,10 @@ class ActorTurn final : public Turn {
   void log(LogLevel level, std::string_view text) override;
 
  private:
-  struct Draft;  // A message or request, checked alike.
-  [[nodiscard]] std::optional<Refusal> draft_refusal(const Draft& draft);
+  [[nodiscard]] std::optional<Refusal> draft_refusal(Address to, std::size_t payload_bytes,
+                                                     const SendOptions& options,
+                                                     std::size_t addresses);
+  [[nodiscard]] Instant expiry(const SendOptions& options);
   // The same, and counts it.
   [[nodiscard]] std::unexpected<Refusal> refuse(Refusal why);
   [[nodiscard]] Books& books() { return actor_.books->made(); }

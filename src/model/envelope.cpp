@@ -33,17 +33,32 @@ void Body::release(std::uint32_t times) {
   Pool::release(this);
 }
 
+EnvelopePtr Envelope::make(const Seed& seed, BytesView payload, std::unique_ptr<Note> note) {
+  if (note == nullptr) return make(seed, payload);
+  EnvelopePtr envelope(new Envelope(seed));
+  envelope->size_ = static_cast<std::uint32_t>(payload.size());
+  envelope->body_ = Body::make(payload, std::move(note));
+  envelope->has_body_ = true;
+  return envelope;
+}
+
+void Envelope::set_payload(BytesView payload) {
+  if (payload.size() <= inline_bytes) {
+    std::memcpy(inline_, payload.data(), payload.size());
+  } else {
+    body_ = Body::make(payload, nullptr);
+    has_body_ = true;
+  }
+}
+
 EnvelopeList::EnvelopeList(EnvelopeList&& other) noexcept
-    : head_(std::exchange(other.head_, nullptr)),
-      tail_(std::exchange(other.tail_, nullptr)),
-      count_(std::exchange(other.count_, 0)) {}
+    : head_(std::exchange(other.head_, nullptr)), tail_(other.tail_) {}
 
 EnvelopeList& EnvelopeList::operator=(EnvelopeList&& other) noexcept {
   if (this != &other) {
     while (!empty()) pop().reset();
     head_ = std::exchange(other.head_, nullptr);
-    tail_ = std::exchange(other.tail_, nullptr);
-    count_ = std::exchange(other.count_, 0);
+    tail_ = other.tail_;
   }
   return *this;
 }
@@ -52,10 +67,6 @@ EnvelopeList::~EnvelopeList() {
   while (!empty()) pop().reset();
 }
 
-Envelope* EnvelopeList::release_all() {
-  tail_ = nullptr;
-  count_ = 0;
-  return std::exchange(head_, nullptr);
-}
+Envelope* EnvelopeList::release_all() { return std::exchange(head_, nullptr); }
 
 }  // namespace troupe

@@ -145,23 +145,18 @@ class Envelope : public Pooled {
  public:
   using Seed = EnvelopeSeed;
 
-  static EnvelopePtr make(const Seed& seed, BytesView payload = {},
-                          std::unique_ptr<Note> note = nullptr) {
+  static EnvelopePtr make(const Seed& seed, BytesView payload = {}) {
     EnvelopePtr envelope(new Envelope(seed));
     envelope->size_ = static_cast<std::uint32_t>(payload.size());
-    if (note == nullptr && payload.size() <= inline_bytes) {
-      // A copy of a length that is not known costs a call; one of eight bytes does not.
-      if (payload.size() == inline_bytes) {
-        std::memcpy(envelope->inline_, payload.data(), inline_bytes);
-      } else if (!payload.empty()) {
-        std::memcpy(envelope->inline_, payload.data(), payload.size());
-      }
-    } else {
-      envelope->body_ = Body::make(payload, std::move(note));
-      envelope->has_body_ = true;
+    // A copy of a length that is not known costs a call; one of eight bytes does not.
+    if (payload.size() == inline_bytes) {
+      std::memcpy(envelope->inline_, payload.data(), inline_bytes);
+    } else if (!payload.empty()) {
+      envelope->set_payload(payload);
     }
     return envelope;
   }
+  static EnvelopePtr make(const Seed& seed, BytesView payload, std::unique_ptr<Note> note);
   // An event of that topic, which stands behind the payload: a delivery has no more to look at than
   // that of a message.
   static EnvelopePtr make_event(const Seed& seed, std::string_view topic, BytesView payload) {
@@ -193,7 +188,7 @@ class Envelope : public Pooled {
   }
   [[nodiscard]] std::uint32_t size() const { return size_; }
 
-  Envelope* next = nullptr;  // Of whichever list owns it.
+  Envelope* next = nullptr;  // Of whichever list owns it; means nothing while none does.
   Address receiver;
   Address sender;            // Nobody: from outside, or from the runtime.
   std::uint64_t number = 0;  // Of the request, timer, subscription or watch.
@@ -203,6 +198,7 @@ class Envelope : public Pooled {
  private:
   static constexpr std::size_t inline_bytes = 8;
 
+  void set_payload(BytesView payload);
   explicit Envelope(const Seed& seed)
       : receiver(seed.receiver),
         sender(seed.sender),
@@ -303,25 +299,20 @@ class EnvelopeList {
   void push(EnvelopePtr envelope) {
     Envelope* last = envelope.release();
     last->next = nullptr;
-    (tail_ == nullptr ? head_ : tail_->next) = last;
+    (head_ == nullptr ? head_ : tail_->next) = last;
     tail_ = last;
-    ++count_;
   }
   void push_front(EnvelopePtr envelope) {
     Envelope* first = envelope.release();
     first->next = head_;
+    if (head_ == nullptr) tail_ = first;
     head_ = first;
-    if (tail_ == nullptr) tail_ = first;
-    ++count_;
   }
   // Null when empty.
   [[nodiscard]] EnvelopePtr pop() {
     Envelope* first = head_;
     if (first == nullptr) return nullptr;
     head_ = first->next;
-    if (head_ == nullptr) tail_ = nullptr;
-    first->next = nullptr;
-    --count_;
     return EnvelopePtr(first);
   }
   // visit(const Envelope&) for each, in order.
@@ -330,14 +321,15 @@ class EnvelopeList {
     for (const Envelope* at = head_; at != nullptr; at = at->next) visit(*at);
   }
   [[nodiscard]] bool empty() const { return head_ == nullptr; }
-  [[nodiscard]] std::uint32_t count() const { return count_; }
+  [[nodiscard]] bool first_is(EnvelopeKind kind) const {
+    return head_ != nullptr && head_->kind == kind;
+  }
   // Gives up the whole list, oldest first, linked by `next`; the caller owns it.
   [[nodiscard]] Envelope* release_all();
 
  private:
   Envelope* head_ = nullptr;
-  Envelope* tail_ = nullptr;
-  std::uint32_t count_ = 0;
+  Envelope* tail_ = nullptr;  // Of a list that is not empty.
 };
 
 // Requests from outside the node's actors are asked, and answered, under this address.

@@ -50,11 +50,20 @@ class Outbox {
   // For what may not be refused: cancelling. Bounded by what there is to cancel.
   void add_uncounted(EnvelopePtr effect) { effects_.push(std::move(effect)); }
 
-  // The first effect that is left; null when there is none, and the outbox is as new.
-  [[nodiscard]] EnvelopePtr take() {
-    EnvelopePtr first = effects_.pop();
-    if (first == nullptr) reset();
-    return first;
+  [[nodiscard]] bool empty() const { return effects_.empty(); }
+  // The first effect that is left; null when there is none.
+  [[nodiscard]] EnvelopePtr take() { return effects_.pop(); }
+  // Likewise, if it is a message, which is only to be sent.
+  [[nodiscard]] EnvelopePtr take_message() {
+    return effects_.first_is(EnvelopeKind::message) ? effects_.pop() : nullptr;
+  }
+  // As new. REQUIRES: it is empty.
+  void reset() {
+    bytes_ = 0;
+    counted_ = 0;
+    spawns_ = 0;
+    next_timeout_ = 0;
+    timeouts_.clear();
   }
   // Of the first request that is left. REQUIRES: it was just taken.
   [[nodiscard]] Duration take_timeout() { return timeouts_[next_timeout_++]; }
@@ -66,18 +75,10 @@ class Outbox {
   }
 
  private:
-  void reset() {
-    counted_ = 0;
-    spawns_ = 0;
-    bytes_ = 0;
-    next_timeout_ = 0;
-    timeouts_.clear();
-  }
-
   EnvelopeList effects_;
-  std::size_t counted_ = 0;
-  std::size_t spawns_ = 0;
   std::uint64_t bytes_ = 0;
+  std::uint32_t counted_ = 0;
+  std::uint32_t spawns_ = 0;
   std::vector<Duration> timeouts_;
   std::size_t next_timeout_ = 0;
 };

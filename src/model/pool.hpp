@@ -160,8 +160,8 @@ class Pool {  // NOLINT(clang-analyzer-optin.performance.Padding): one line for 
   void receive(Block* newest, Block* oldest) noexcept;
   void free_chunk(Chunk& chunk) noexcept;
 
-  // The thread's own; null outside every Scope.
-  static constinit thread_local Pool* current_;
+  // The thread's own; null outside every Scope. Found without a call, which its model says.
+  [[gnu::tls_model("initial-exec")]] static constinit thread_local Pool* current_;
 
   std::array<Block*, class_count> free_{};
   std::array<Fresh, class_count> fresh_{};

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "troupe/address.hpp"
@@ -19,7 +20,8 @@ namespace troupe {
 // Thread: the worker's.
 class TurnInputs {
  public:
-  TurnInputs() = default;
+  // The first message id that it gives out is the one after `last_id`.
+  explicit TurnInputs(std::uint64_t last_id) : last_id_(last_id) {}
   TurnInputs(const TurnInputs&) = delete;
   TurnInputs& operator=(const TurnInputs&) = delete;
 
@@ -36,7 +38,7 @@ class TurnInputs {
   // Gives it back unused.
   virtual void unreserve(Address address) = 0;
   virtual bool has_subscriber(std::string_view topic) = 0;
-  virtual std::uint64_t next_message_id() = 0;
+  [[nodiscard]] std::uint64_t next_message_id() { return ++last_id_; }
   // At most about a millisecond old.
   virtual Instant now() = 0;
   virtual Instant exact_now() = 0;
@@ -45,6 +47,14 @@ class TurnInputs {
 
  protected:
   ~TurnInputs() = default;
+
+  // Gives the next `count` ids to somebody else, who begins after the one returned.
+  [[nodiscard]] std::uint64_t set_aside_ids(std::uint64_t count) {
+    return std::exchange(last_id_, last_id_ + count);
+  }
+
+ private:
+  std::uint64_t last_id_;
 };
 
 // Where actors' log lines go.

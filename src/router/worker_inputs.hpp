@@ -43,7 +43,8 @@ struct InputsWorld {
 // What any thread may know. Thread: the turn's.
 class SharedInputs : public TurnInputs {
  public:
-  explicit SharedInputs(const InputsWorld& world) : world_(world) {}
+  SharedInputs(const InputsWorld& world, std::uint64_t last_id)
+      : TurnInputs(last_id), world_(world) {}
 
   Accepted<Address> find(std::string_view full_name) override;
   std::optional<Refusal> refusal(Address to, std::size_t payload_bytes) override {
@@ -69,30 +70,24 @@ class SharedInputs : public TurnInputs {
 // For a turn that goes on beside its worker. Thread: the turn's.
 class AwayInputs final : public SharedInputs {
  public:
-  // It may give out the message ids from `first_id` on.
-  AwayInputs(const InputsWorld& world, std::uint64_t first_id)
-      : SharedInputs(world), next_id_(first_id) {}
+  // It may give out the message ids after `last_id`.
+  AwayInputs(const InputsWorld& world, std::uint64_t last_id) : SharedInputs(world, last_id) {}
 
   // Who listens is looked up when the turn has come home.
   bool has_subscriber(std::string_view /*topic*/) override { return true; }
-  std::uint64_t next_message_id() override { return next_id_++; }
   Instant now() override { return exact_now(); }
-
- private:
-  std::uint64_t next_id_;
 };
 
 // For the turns of one worker. Thread: the worker's, inside a step.
 class WorkerInputs final : public SharedInputs {
  public:
   WorkerInputs(const InputsWorld& world, const Subscriptions& topics, std::uint16_t worker)
-      : SharedInputs(world), topics_(topics), last_id_(std::uint64_t{worker} << 44U) {}
+      // 9 bits for the worker, 44 for its count: below 2^53.
+      : SharedInputs(world, std::uint64_t{worker} << 44U), topics_(topics) {}
 
   Accepted<Address> find(std::string_view full_name) override;
   std::string label(Address actor) override;
   bool has_subscriber(std::string_view topic) override { return topics_.any_match(topic); }
-  // 9 bits for the worker, 44 for its count: below 2^53.
-  std::uint64_t next_message_id() override { return ++last_id_; }
   Instant now() override {
     const std::uint64_t ticks = world().clock.ticks();
     return ticks == ticks_ ? now_ : exact_now();
@@ -107,16 +102,13 @@ class WorkerInputs final : public SharedInputs {
 
   // For the message in hand, when its turn goes away. No handler has more effects than it has ids.
   [[nodiscard]] std::unique_ptr<AwayInputs> for_away() {
-    const std::uint64_t first = last_id_ + 1;
-    last_id_ += away_ids;
-    return std::make_unique<AwayInputs>(world(), first);
+    return std::make_unique<AwayInputs>(world(), set_aside_ids(away_ids));
   }
 
  private:
   static constexpr std::uint64_t away_ids = 4 * limits::outbox_effects_max;
 
   const Subscriptions& topics_;
-  std::uint64_t last_id_;
   Instant now_ = {};
   std::uint64_t ticks_ = UINT64_MAX;  // At now_.
 };
