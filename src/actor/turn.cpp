@@ -17,12 +17,8 @@ namespace troupe {
 TurnActor Worker::turn_actor(Cell& cell) {
   return {.self = cell.address,
           .books = &cell.books,
-          .sequence = &cell.sequence,
-          .quotas = &cell.spec->quotas,
-          .refused = &cell.refused,
-          .refused_here = &counters_.refused,
-          .app = &cell.spec->app,
-          .templates = &cell.spec->template_numbers};
+          .terms = cell.spec,
+          .refused_here = &counters_.refused};
 }
 
 // One message, and what its handler asked for. A turn's loop is the only caller.
@@ -55,7 +51,7 @@ Worker::Went Worker::run_turn(Cell& cell) {
   ActorTurn& turn = *turn_;  // Another, once this one has left.
   turn.take_over(turn_actor(cell));
   RunningGuest running(*this, cell);
-  GuestHost host(turn, {&cell.spec->grants, cell.spec->interfaces}, running);
+  GuestHost host(turn, {&cell.spec->grants, &cell.spec->interfaces}, running);
   const Instant began = inputs_.last_now();
   for (std::uint32_t count = 0; count < limits::turn_messages_max; ++count) {
     const bool was_full = cell.mailbox.is_full();
@@ -237,7 +233,7 @@ Worker::Went Worker::stop(Cell& cell, EnvelopePtr envelope) {
   turn_->begin(nullptr);
   ActorTurn& turn = *turn_;  // Another, once this one has left.
   RunningGuest running(*this, cell);
-  GuestHost host(turn, {&cell.spec->grants, cell.spec->interfaces}, running);
+  GuestHost host(turn, {&cell.spec->grants, &cell.spec->interfaces}, running);
   running.begin();
   Ran ran{.kind = Ran::Kind::stop, .reply = {}, .in_hand = std::move(envelope)};
   ran.reply = cell.instance->stop(

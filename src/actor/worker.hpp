@@ -87,7 +87,7 @@ class Worker final : public Steppable {
   [[nodiscard]] bool has_arrivals() const override;
 
   [[nodiscard]] const WorkerCounters& counters() const { return counters_; }
-  [[nodiscard]] EnvelopePort& port() const { return world_.ports[index_]; }
+  [[nodiscard]] EnvelopePort& port() const { return port_; }
 
   // Lets a guest that takes long go on beside the worker. Before the first step; null: it goes on
   // in the worker's way, until its deadline.
@@ -111,6 +111,7 @@ class Worker final : public Steppable {
   void accept(Cell& cell, EnvelopePtr envelope);  // Into the mailbox.
   void shut_door(const Cell& cell);
   void turned_away(Cell& cell);
+  void deliver_call(Cell& cell, EnvelopePtr envelope);
   void arrived(EnvelopePtr envelope);
   void make_ready(Cell& cell);
   void find_oldest_request(Cell& cell);
@@ -223,6 +224,7 @@ class Worker final : public Steppable {
 
   WorkerWorld world_;
   std::uint16_t index_;
+  EnvelopePort& port_;
   WorkerCounters counters_;
   Subscriptions topics_;
   WorkerInputs inputs_;
