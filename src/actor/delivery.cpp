@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "actor/family.hpp"
-#include "actor/message_path.hpp"
+#include "actor/message_path.hpp"  // IWYU pragma: keep
 #include "actor/worker.hpp"
 #include "base/check.hpp"
 

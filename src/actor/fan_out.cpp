@@ -10,7 +10,7 @@
 #include <cstring>
 #include <span>
 
-#include "actor/message_path.hpp"
+#include "actor/message_path.hpp"  // IWYU pragma: keep
 #include "actor/worker.hpp"
 
 namespace troupe {

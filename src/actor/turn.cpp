@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "actor/message_path.hpp"
+#include "actor/message_path.hpp"  // IWYU pragma: keep
 #include "actor/running_guest.hpp"
 #include "actor/worker.hpp"
 #include "base/check.hpp"
@@ -23,7 +23,7 @@ TurnActor Worker::turn_actor(Cell& cell) {
 
 // One message, and what its handler asked for. A turn's loop is the only caller.
 [[gnu::always_inline]] inline Worker::Went Worker::handle(Cell& cell, RunningGuest& running,
-                                                          GuestHost& host, EnvelopePtr envelope) {
+                                                          HostCalls& host, EnvelopePtr envelope) {
   const bool is_call = envelope->kind <= EnvelopeKind::request;
   if (!is_call || envelope->deadline != never) {
     if (envelope->kind == EnvelopeKind::stop) return stop(cell, std::move(envelope));

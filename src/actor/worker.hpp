@@ -35,7 +35,6 @@
 
 namespace troupe {
 
-class GuestHost;
 class RunningGuest;
 
 // Takes the outcomes of requests that were asked from outside the actors.
@@ -192,7 +191,7 @@ class Worker final : public Steppable {
   [[nodiscard]] Went run_turn(Cell& cell);
   // Once it is home: what it shows of itself, and its next turn.
   void end_turn(Cell& cell);
-  [[nodiscard]] Went handle(Cell& cell, RunningGuest& running, GuestHost& host,
+  [[nodiscard]] Went handle(Cell& cell, RunningGuest& running, HostCalls& host,
                             EnvelopePtr envelope);
   [[nodiscard]] bool still_counts(Cell& cell, const Envelope& envelope);
   [[nodiscard]] Reply call(Cell& cell, HostCalls& host, const Envelope& envelope);
