@@ -26,20 +26,17 @@ struct ChildTemplate {
 };
 
 // Thread: immutable after construction.
-struct ActorSpec : std::enable_shared_from_this<ActorSpec> {
-  std::string app;
+struct ActorSpec : ActorTerms, std::enable_shared_from_this<ActorSpec> {
   std::string component;  // For people: "local/counter.wasm@0.0.0".
   std::shared_ptr<const Code> code;
   GuestInterfaces interfaces;  // The code's, less those switched off.
   InstanceLimits limits;
-  Quotas quotas;
   MailboxBounds mailbox;
   GrantSet grants;
   bool hides_messages = false;           // Crash reports don't show what it had in hand.
   bool long_running = false;             // Its turns go on beside the worker from their beginning.
   Bytes config;                          // For actors that are given none of their own.
   std::vector<ChildTemplate> templates;  // By their numbers.
-  TemplateNumbers template_numbers;
 
   void add_template(std::string name, ChildTemplate what) {
     template_numbers.insert_or_assign(std::move(name),

@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "actor/message_path.hpp"
+#include "actor/message_path.hpp"  // IWYU pragma: keep
 #include "actor/running_guest.hpp"
 #include "actor/worker.hpp"
 #include "base/limits.hpp"

@@ -15,7 +15,7 @@ ActorStatus Cell::status(Instant now) const {
   status.state = state.load(relaxed);
   status.lives = life.load(relaxed);
   status.age = age(now);
-  status.refused_by = refused.read();
+  status.refused_by = books.refused().read();
   const Activity* active = activity_if_any();
   if (active == nullptr) return status;
   status.received = active->received.load(relaxed);

@@ -17,7 +17,6 @@
 #include "mailbox/mailbox.hpp"
 #include "model/books.hpp"
 #include "model/pool.hpp"
-#include "model/refusal_tally.hpp"
 #include "scheduler/run_queue.hpp"
 #include "troupe/address.hpp"
 #include "troupe/status.hpp"
@@ -125,8 +124,6 @@ class Cell : public Runnable, public Pooled {
 
  public:
   LazyBooks books;
-  std::uint64_t sequence = 0;  // Of request, timer, watch and subscription numbers.
-  RefusalTally refused;        // What it wanted to send.
   std::atomic<std::uint64_t> life{0};
   // Of the latest; before the first, when it was made.
   std::atomic<Instant> life_began{Instant{}};

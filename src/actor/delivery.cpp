@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "actor/family.hpp"
-#include "actor/message_path.hpp"
+#include "actor/message_path.hpp"  // IWYU pragma: keep
 #include "actor/worker.hpp"
 #include "base/check.hpp"
 
@@ -97,8 +97,7 @@ void Worker::deliver(Cell* cell, EnvelopePtr envelope) {
 
 void Worker::deliver_to(Cell& cell, EnvelopePtr envelope) {
   if (envelope->kind <= EnvelopeKind::event) {
-    accept(cell, std::move(envelope));
-    if (cell.will_run()) make_ready(cell);
+    deliver_call(cell, std::move(envelope));
     return;
   }
   // The books are not here: what asks them waits.
@@ -151,7 +150,7 @@ void Worker::find_oldest_request(Cell& cell) {
   Instant asked = never;
   std::uint64_t number = books.oldest_request;
   books.oldest_request = 0;
-  while (++number <= cell.sequence && !books.requests.empty()) {
+  while (++number <= cell.books.last_number() && !books.requests.empty()) {
     const Books::Request* request = books.requests.find(number);
     if (request == nullptr || request->settled || request->alarm.generation == 0) continue;
     books.oldest_request = number;

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <span>
 
+#include "actor/message_path.hpp"  // IWYU pragma: keep
 #include "actor/worker.hpp"
 
 namespace troupe {
@@ -83,7 +84,7 @@ void Worker::publish(const Envelope& event) {
       send_to(one, copies);
       return;
     }
-    deliver_to(*cell, copies.make(one.subscriber, one.number));
+    deliver_call(*cell, copies.make(one.subscriber, one.number));
     cell->activity().from_partner = 0;
   });
   if (!all_are_here) push_fan_outs(event, copies);
@@ -131,7 +132,7 @@ void Worker::expand(const Envelope& fan_out) {
   for_all(all, find, [&](const Recipient& one, Cell* cell) {
     EnvelopePtr copy = copies.make(one.subscriber, one.number);
     if (cell != nullptr) {
-      deliver_to(*cell, std::move(copy));
+      deliver_call(*cell, std::move(copy));
     } else {
       arrived(std::move(copy));
     }

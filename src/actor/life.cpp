@@ -61,7 +61,7 @@ Worker::Went Worker::begin_life(Cell& cell) {
   turn_->begin(nullptr);
   ActorTurn& turn = *turn_;  // Another, once this one has left.
   RunningGuest running(*this, cell);
-  GuestHost host(turn, {&cell.spec->grants, cell.spec->interfaces}, running);
+  GuestHost host(turn, {&cell.spec->grants, &cell.spec->interfaces}, running);
   running.begin();
   Ran ran{.kind = Ran::Kind::birth, .reply = cell.instance->boot(host), .in_hand = nullptr};
   ran.memory_at_boot = cell.instance->memory_bytes();

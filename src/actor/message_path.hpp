@@ -22,6 +22,12 @@ namespace troupe {
     shut_door(cell);
 }
 
+// As deliver_to(), of a message, request or event.
+[[gnu::always_inline]] inline void Worker::deliver_call(Cell& cell, EnvelopePtr envelope) {
+  accept(cell, std::move(envelope));
+  if (!cell.is_queued && cell.will_run()) make_ready(cell);
+}
+
 // As make_ready(), of one that was sent something by an actor at its side.
 [[gnu::always_inline]] inline void Worker::make_next(Cell& cell) {
   if (cell.is_queued || !cell.will_run() || cell.is_away || cell.is_leaving) return;

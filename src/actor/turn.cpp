@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "actor/message_path.hpp"
+#include "actor/message_path.hpp"  // IWYU pragma: keep
 #include "actor/running_guest.hpp"
 #include "actor/worker.hpp"
 #include "base/check.hpp"
@@ -17,17 +17,13 @@ namespace troupe {
 TurnActor Worker::turn_actor(Cell& cell) {
   return {.self = cell.address,
           .books = &cell.books,
-          .sequence = &cell.sequence,
-          .quotas = &cell.spec->quotas,
-          .refused = &cell.refused,
-          .refused_here = &counters_.refused,
-          .app = &cell.spec->app,
-          .templates = &cell.spec->template_numbers};
+          .terms = cell.spec,
+          .refused_here = &counters_.refused};
 }
 
 // One message, and what its handler asked for. A turn's loop is the only caller.
 [[gnu::always_inline]] inline Worker::Went Worker::handle(Cell& cell, RunningGuest& running,
-                                                          GuestHost& host, EnvelopePtr envelope) {
+                                                          HostCalls& host, EnvelopePtr envelope) {
   const bool is_call = envelope->kind <= EnvelopeKind::request;
   if (!is_call || envelope->deadline != never) {
     if (envelope->kind == EnvelopeKind::stop) return stop(cell, std::move(envelope));
@@ -55,7 +51,7 @@ Worker::Went Worker::run_turn(Cell& cell) {
   ActorTurn& turn = *turn_;  // Another, once this one has left.
   turn.take_over(turn_actor(cell));
   RunningGuest running(*this, cell);
-  GuestHost host(turn, {&cell.spec->grants, cell.spec->interfaces}, running);
+  GuestHost host(turn, {&cell.spec->grants, &cell.spec->interfaces}, running);
   const Instant began = inputs_.last_now();
   for (std::uint32_t count = 0; count < limits::turn_messages_max; ++count) {
     const bool was_full = cell.mailbox.is_full();
@@ -238,7 +234,7 @@ Worker::Went Worker::stop(Cell& cell, EnvelopePtr envelope) {
   turn_->begin(nullptr);
   ActorTurn& turn = *turn_;  // Another, once this one has left.
   RunningGuest running(*this, cell);
-  GuestHost host(turn, {&cell.spec->grants, cell.spec->interfaces}, running);
+  GuestHost host(turn, {&cell.spec->grants, &cell.spec->interfaces}, running);
   running.begin();
   Ran ran{.kind = Ran::Kind::stop, .reply = {}, .in_hand = std::move(envelope)};
   ran.reply = cell.instance->stop(

@@ -15,6 +15,7 @@ constexpr Duration look_again_after = std::chrono::microseconds(20);
 Worker::Worker(const WorkerWorld& world, std::uint16_t index)
     : world_(world),
       index_(index),
+      port_(world.ports[index]),
       topics_(seed_from(world.inputs.random)),
       inputs_(world.inputs, topics_, index),
       turn_(std::make_unique<ActorTurn>(inputs_, world.log)),

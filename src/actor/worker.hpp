@@ -35,7 +35,6 @@
 
 namespace troupe {
 
-class GuestHost;
 class RunningGuest;
 
 // Takes the outcomes of requests that were asked from outside the actors.
@@ -87,7 +86,7 @@ class Worker final : public Steppable {
   [[nodiscard]] bool has_arrivals() const override;
 
   [[nodiscard]] const WorkerCounters& counters() const { return counters_; }
-  [[nodiscard]] EnvelopePort& port() const { return world_.ports[index_]; }
+  [[nodiscard]] EnvelopePort& port() const { return port_; }
 
   // Lets a guest that takes long go on beside the worker. Before the first step; null: it goes on
   // in the worker's way, until its deadline.
@@ -111,6 +110,7 @@ class Worker final : public Steppable {
   void accept(Cell& cell, EnvelopePtr envelope);  // Into the mailbox.
   void shut_door(const Cell& cell);
   void turned_away(Cell& cell);
+  void deliver_call(Cell& cell, EnvelopePtr envelope);
   void arrived(EnvelopePtr envelope);
   void make_ready(Cell& cell);
   void find_oldest_request(Cell& cell);
@@ -195,7 +195,7 @@ class Worker final : public Steppable {
   [[nodiscard]] Went run_turn(Cell& cell);
   // Once it is home: what it shows of itself, and its next turn.
   void end_turn(Cell& cell);
-  [[nodiscard]] Went handle(Cell& cell, RunningGuest& running, GuestHost& host,
+  [[nodiscard]] Went handle(Cell& cell, RunningGuest& running, HostCalls& host,
                             EnvelopePtr envelope);
   [[nodiscard]] bool still_counts(Cell& cell, const Envelope& envelope);
   [[nodiscard]] Reply call(Cell& cell, HostCalls& host, const Envelope& envelope);
@@ -227,6 +227,7 @@ class Worker final : public Steppable {
 
   WorkerWorld world_;
   std::uint16_t index_;
+  EnvelopePort& port_;
   WorkerCounters counters_;
   Subscriptions topics_;
   WorkerInputs inputs_;

@@ -24,12 +24,12 @@ Accepted<void> GuestHost::send(Address to, BytesView payload, const SendOptions&
 Accepted<std::uint64_t> GuestHost::request(Address to, BytesView payload, std::uint32_t timeout_ms,
                                            const SendOptions& options,
                                            std::span<const Address> addresses) {
-  if (!rights_.interfaces.answers) return refused(Refusal::unsupported);
+  if (!rights_.interfaces->answers) return refused(Refusal::unsupported);
   return turn_.request(to, payload, from_ms(timeout_ms), options, addresses);
 }
 
 Accepted<std::uint64_t> GuestHost::watch(Address target) {
-  if (!rights_.interfaces.exits) return refused(Refusal::unsupported);
+  if (!rights_.interfaces->exits) return refused(Refusal::unsupported);
   return turn_.watch(target);
 }
 
@@ -70,14 +70,14 @@ Accepted<void> GuestHost::publish(std::string_view topic, BytesView payload) {
 }
 
 Accepted<std::uint64_t> GuestHost::subscribe(std::string_view filter) {
-  if (!rights_.interfaces.events) return refused(Refusal::unsupported);
+  if (!rights_.interfaces->events) return refused(Refusal::unsupported);
   if (!rights_.grants->may_subscribe(filter)) return refused(Refusal::denied);
   return turn_.subscribe(filter);
 }
 
 Accepted<std::uint64_t> GuestHost::start_timer(std::uint64_t delay_ms,
                                                std::optional<std::uint64_t> period_ms) {
-  if (!rights_.interfaces.timers) return refused(Refusal::unsupported);
+  if (!rights_.interfaces->timers) return refused(Refusal::unsupported);
   return turn_.start_timer(from_ms(delay_ms),
                            period_ms ? std::optional(from_ms(*period_ms)) : std::nullopt);
 }

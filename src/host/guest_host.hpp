@@ -18,7 +18,7 @@ namespace troupe {
 // What a guest was given.
 struct GuestRights {
   const GrantSet* grants = nullptr;
-  GuestInterfaces interfaces;  // Exported, and not switched off.
+  const GuestInterfaces* interfaces = nullptr;  // Exported, and not switched off.
 };
 
 // Refusals of its own: `denied` for a name, topic or template that is not granted; `unsupported`

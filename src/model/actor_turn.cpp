@@ -10,11 +10,23 @@
 #include "base/topic_filter.hpp"
 
 namespace troupe {
+
+void LazyBooks::make() { books_ = std::make_unique<Books>(); }
+
 namespace {
 
 std::unique_ptr<Note> note_of(std::span<const Address> addresses) {
   if (addresses.empty()) return nullptr;
   return std::make_unique<AddressesNote>(addresses);
+}
+
+[[gnu::always_inline]] inline void fill(Envelope& envelope, BytesView payload,
+                                        std::span<const Address> addresses) {
+  if (addresses.empty()) [[likely]] {
+    envelope.fill(payload);
+  } else {
+    envelope.fill(payload, note_of(addresses));
+  }
 }
 
 }  // namespace
@@ -39,7 +51,7 @@ void ActorTurn::roll_back() {
 inline std::optional<Refusal> ActorTurn::draft_refusal(Address to, std::size_t payload_bytes,
                                                        const SendOptions& options,
                                                        std::size_t addresses) {
-  if (payload_bytes > actor_.quotas->payload_bytes) return Refusal::too_large;
+  if (payload_bytes > actor_.terms->quotas.payload_bytes) return Refusal::too_large;
   if (options.ttl_ms == 0U) return Refusal::invalid;
   if (addresses > limits::message_addresses_max) return Refusal::invalid;
   if (const auto why = outbox_.refusal(payload_bytes)) return why;
@@ -56,7 +68,7 @@ inline Instant ActorTurn::expiry(const SendOptions& options) {
 }
 
 std::unexpected<Refusal> ActorTurn::refuse(Refusal why) {
-  actor_.refused->add(why);
+  actor_.books->refused().add(why);
   (*actor_.refused_here)[std::to_underlying(why)].fetch_add(1, std::memory_order_relaxed);
   return refused(why);
 }
@@ -66,15 +78,14 @@ Accepted<void> ActorTurn::send(Address to, BytesView payload, SendOptions option
   if (const auto why = draft_refusal(to, payload.size(), options, addresses.size())) {
     return refuse(*why);
   }
-  const Envelope::Seed seed{.kind = EnvelopeKind::message,
-                            .priority = options.priority,
-                            .receiver = to,
-                            .sender = actor_.self,
-                            .deadline = expiry(options),
-                            .id = inputs_->next_message_id()};
-  outbox_.add(addresses.empty() ? Envelope::make(seed, payload)
-                                : Envelope::make(seed, payload, note_of(addresses)),
-              payload.size());
+  EnvelopePtr message(new Envelope({.kind = EnvelopeKind::message,
+                                    .priority = options.priority,
+                                    .receiver = to,
+                                    .sender = actor_.self,
+                                    .deadline = expiry(options),
+                                    .id = inputs_->next_message_id()}));
+  fill(*message, payload, addresses);
+  outbox_.add(std::move(message), payload.size());
   return {};
 }
 
@@ -85,22 +96,21 @@ Accepted<std::uint64_t> ActorTurn::request(Address to, BytesView payload, Durati
       timeout > std::chrono::milliseconds(limits::request_timeout_ms_max)) {
     return refuse(Refusal::invalid);
   }
-  if (books().requests.size() >= actor_.quotas->requests) return refuse(Refusal::over_quota);
+  if (books().requests.size() >= actor_.terms->quotas.requests) return refuse(Refusal::over_quota);
   if (const auto why = draft_refusal(to, payload.size(), options, addresses.size())) {
     return refuse(*why);
   }
   const std::uint64_t number = next_number();
   books().requests.add(number);
-  const Envelope::Seed seed{.kind = EnvelopeKind::request,
-                            .priority = options.priority,
-                            .receiver = to,
-                            .sender = actor_.self,
-                            .number = number,
-                            .deadline = expiry(options),
-                            .id = inputs_->next_message_id()};
-  outbox_.add_request(addresses.empty() ? Envelope::make(seed, payload)
-                                        : Envelope::make(seed, payload, note_of(addresses)),
-                      timeout);
+  EnvelopePtr asked(new Envelope({.kind = EnvelopeKind::request,
+                                  .priority = options.priority,
+                                  .receiver = to,
+                                  .sender = actor_.self,
+                                  .number = number,
+                                  .deadline = expiry(options),
+                                  .id = inputs_->next_message_id()}));
+  fill(*asked, payload, addresses);
+  outbox_.add_request(std::move(asked), timeout);
   return number;
 }
 
@@ -229,22 +239,23 @@ Accepted<Address> ActorTurn::find(std::string_view name) {
     return refused(Refusal::invalid);
   }
   if (has_app) return inputs_->find(name);
-  std::string full(*actor_.app);
+  std::string full(actor_.terms->app);
   return inputs_->find(full.append("/").append(name));
 }
 
 Accepted<Address> ActorTurn::spawn(std::string_view child_template,
                                    std::optional<std::string_view> name, BytesView config) {
-  const auto made_from = actor_.templates->find(child_template);
-  if (made_from == actor_.templates->end()) return refused(Refusal::denied);
+  const TemplateNumbers& templates = actor_.terms->template_numbers;
+  const auto made_from = templates.find(child_template);
+  if (made_from == templates.end()) return refused(Refusal::denied);
   if (name && !is_name(*name)) return refused(Refusal::invalid);
   if (config.size() > limits::config_bytes_max) return refused(Refusal::too_large);
-  if (books().children.count() + outbox_.spawns() >= actor_.quotas->children) {
+  if (books().children.count() + outbox_.spawns() >= actor_.terms->quotas.children) {
     return refused(Refusal::over_quota);
   }
   if (const auto why = outbox_.refusal(config.size())) return refused(*why);
   std::optional<std::string> full;
-  if (name) full = std::string(*actor_.app).append("/").append(*name);
+  if (name) full = std::string(actor_.terms->app).append("/").append(*name);
   const Accepted<Address> address = inputs_->reserve(std::move(full));
   if (!address) return address;
   outbox_.add_spawn(Envelope::make({.kind = EnvelopeKind::spawn,
@@ -265,7 +276,7 @@ void ActorTurn::exit(std::optional<std::string_view> error) {
 
 Accepted<void> ActorTurn::publish(std::string_view topic, BytesView payload) {
   if (!is_topic(topic)) return refuse(Refusal::invalid);
-  if (payload.size() > actor_.quotas->payload_bytes) return refuse(Refusal::too_large);
+  if (payload.size() > actor_.terms->quotas.payload_bytes) return refuse(Refusal::too_large);
   if (const auto why = outbox_.refusal(payload.size())) return refuse(*why);
   bool subscribed_here = false;
   outbox_.for_each([&](const Envelope& effect) {
@@ -296,7 +307,7 @@ Accepted<std::uint64_t> ActorTurn::subscribe(std::string_view filter) {
 
 Accepted<std::uint64_t> ActorTurn::start_timer(Duration delay, std::optional<Duration> period) {
   if (period && *period < std::chrono::milliseconds(1)) return refused(Refusal::invalid);
-  if (books().timers.size() >= actor_.quotas->timers) return refused(Refusal::over_quota);
+  if (books().timers.size() >= actor_.terms->quotas.timers) return refused(Refusal::over_quota);
   if (const auto why = outbox_.refusal(0)) return refused(*why);
   const std::uint64_t number = next_number();
   books().timers.add(number, {.period_ns = period ? period->count() : 0});

@@ -21,16 +21,19 @@ namespace troupe {
 // Of an actor's templates, by their names.
 using TemplateNumbers = std::map<std::string, std::uint32_t, std::less<>>;
 
+// What holds for all actors that are made alike.
+struct ActorTerms {
+  std::string app;  // For names without one.
+  Quotas quotas;
+  TemplateNumbers template_numbers;  // Of those that they may spawn from.
+};
+
 // Who takes the turn. What it points to outlives the turn.
 struct TurnActor {
   Address self;
   LazyBooks* books = nullptr;
-  std::uint64_t* sequence = nullptr;  // The actor's own numbers; goes on over its lives.
-  const Quotas* quotas = nullptr;
-  RefusalTally* refused = nullptr;             // What it wanted to send; written here alone.
-  RefusalCounts* refused_here = nullptr;       // The same of all actors of its worker.
-  const std::string* app = nullptr;            // For names without one.
-  const TemplateNumbers* templates = nullptr;  // That it may spawn from.
+  const ActorTerms* terms = nullptr;
+  RefusalCounts* refused_here = nullptr;  // What any actor of its worker wanted to send.
 };
 
 // Thread:  the one that runs the handler.
@@ -110,7 +113,7 @@ class ActorTurn final : public Turn {
   [[nodiscard]] std::unexpected<Refusal> refuse(Refusal why);
   [[nodiscard]] Books& books() { return actor_.books->made(); }
   [[nodiscard]] bool is_in_hand(Responder responder) const;
-  [[nodiscard]] std::uint64_t next_number() { return ++*actor_.sequence; }
+  [[nodiscard]] std::uint64_t next_number() { return actor_.books->next_number(); }
   // What this actor's worker is to do, or to pass on.
   [[nodiscard]] EnvelopePtr order(EnvelopeKind kind, Envelope::Seed what,
                                   std::unique_ptr<Note> note = nullptr);

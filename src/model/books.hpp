@@ -8,6 +8,7 @@
 
 #include "model/number_map.hpp"
 #include "model/pool.hpp"
+#include "model/refusal_tally.hpp"
 #include "troupe/address.hpp"
 #include "troupe/time.hpp"
 #include "troupe/turn.hpp"
@@ -92,21 +93,34 @@ struct Books : Pooled {
 
 // Most actors are parked, or only take messages: they need no books.
 //
-// Thread: as the books.
+// Thread: as the books; refused() any thread.
 class LazyBooks {
  public:
   // Made by the first look.
   [[nodiscard]] Books& made() {
-    if (books_ == nullptr) books_ = std::make_unique<Books>();
+    if (books_ == nullptr) [[unlikely]]
+      make();
     return *books_;
   }
   // Null: nothing was ever noted in them.
   [[nodiscard]] Books* get() const { return books_.get(); }
-  // Forgets everything that one life held; the sequence of numbers goes on elsewhere.
+  // Forgets everything that one life held; the numbers go on.
   void clear() { books_.reset(); }
 
+  // Of a request, timer, watch or subscription.
+  [[nodiscard]] std::uint64_t next_number() { return ++last_number_; }
+  [[nodiscard]] std::uint64_t last_number() const { return last_number_; }
+
+  // What the actor wanted to send, in all its lives.
+  [[nodiscard]] RefusalTally& refused() { return refused_; }
+  [[nodiscard]] const RefusalTally& refused() const { return refused_; }
+
  private:
+  void make();
+
   std::unique_ptr<Books> books_;
+  std::uint64_t last_number_ = 0;
+  RefusalTally refused_;
 };
 
 }  // namespace troupe

@@ -33,16 +33,17 @@ void Body::release(std::uint32_t times) {
   Pool::release(this);
 }
 
-EnvelopePtr Envelope::make(const Seed& seed, BytesView payload, std::unique_ptr<Note> note) {
-  if (note == nullptr) return make(seed, payload);
-  EnvelopePtr envelope(new Envelope(seed));
-  envelope->size_ = static_cast<std::uint32_t>(payload.size());
-  envelope->body_ = Body::make(payload, std::move(note));
-  envelope->has_body_ = true;
-  return envelope;
+void Envelope::fill(BytesView payload, std::unique_ptr<Note> note) {
+  if (note == nullptr) {
+    fill(payload);
+    return;
+  }
+  size_ = static_cast<std::uint32_t>(payload.size());
+  body_ = Body::make(payload, std::move(note));
+  has_body_ = true;
 }
 
-void Envelope::set_payload(BytesView payload) {
+void Envelope::fill_otherwise(BytesView payload) {
   if (payload.size() <= inline_bytes) {
     std::memcpy(inline_, payload.data(), payload.size());
   } else {

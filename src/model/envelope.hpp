@@ -147,16 +147,14 @@ class Envelope : public Pooled {
 
   static EnvelopePtr make(const Seed& seed, BytesView payload = {}) {
     EnvelopePtr envelope(new Envelope(seed));
-    envelope->size_ = static_cast<std::uint32_t>(payload.size());
-    // A copy of a length that is not known costs a call; one of eight bytes does not.
-    if (payload.size() == inline_bytes) {
-      std::memcpy(envelope->inline_, payload.data(), inline_bytes);
-    } else if (!payload.empty()) {
-      envelope->set_payload(payload);
-    }
+    envelope->fill(payload);
     return envelope;
   }
-  static EnvelopePtr make(const Seed& seed, BytesView payload, std::unique_ptr<Note> note);
+  static EnvelopePtr make(const Seed& seed, BytesView payload, std::unique_ptr<Note> note) {
+    EnvelopePtr envelope(new Envelope(seed));
+    envelope->fill(payload, std::move(note));
+    return envelope;
+  }
   // An event of that topic, which stands behind the payload: a delivery has no more to look at than
   // that of a message.
   static EnvelopePtr make_event(const Seed& seed, std::string_view topic, BytesView payload) {
@@ -167,11 +165,32 @@ class Envelope : public Pooled {
     envelope->has_body_ = true;
     return envelope;
   }
+  // It carries nothing yet: fill() comes next, or never.
+  explicit Envelope(const Seed& seed)
+      : receiver(seed.receiver),
+        sender(seed.sender),
+        number(seed.number),
+        deadline(seed.deadline),
+        id(seed.id),
+        body_(nullptr),
+        kind(seed.kind),
+        priority(seed.priority) {}
   Envelope(const Envelope&) = delete;
   Envelope& operator=(const Envelope&) = delete;
   ~Envelope() {
     if (has_body_) body_->release();
   }
+
+  void fill(BytesView payload) {
+    size_ = static_cast<std::uint32_t>(payload.size());
+    // A copy of a length that is not known costs a call; one of eight bytes does not.
+    if (payload.size() == inline_bytes) {
+      std::memcpy(inline_, payload.data(), inline_bytes);
+    } else if (!payload.empty()) {
+      fill_otherwise(payload);
+    }
+  }
+  void fill(BytesView payload, std::unique_ptr<Note> note);
 
   [[nodiscard]] BytesView payload() const {
     return {has_body_ ? body_->bytes().data() : inline_, size_};
@@ -198,16 +217,7 @@ class Envelope : public Pooled {
  private:
   static constexpr std::size_t inline_bytes = 8;
 
-  void set_payload(BytesView payload);
-  explicit Envelope(const Seed& seed)
-      : receiver(seed.receiver),
-        sender(seed.sender),
-        number(seed.number),
-        deadline(seed.deadline),
-        id(seed.id),
-        body_(nullptr),
-        kind(seed.kind),
-        priority(seed.priority) {}
+  void fill_otherwise(BytesView payload);
 
   union {
     Body* body_;
