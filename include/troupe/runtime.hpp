@@ -104,7 +104,8 @@ struct RuntimeEnd {
   std::string reason = {};  // Empty for a stop that was asked for.
 };
 
-// Thread:  any thread, but load(), spawn(), request(), stop() and shut_down() wait: called from
+// Thread:  any thread, but load(), spawn(), request(), stop(), restart() and shut_down() wait:
+// called from
 //          inside a handler or a callback they are refused with a hint (a thread of the runtime
 //          would wait for itself).
 // Owns:    all actors; the destructor shuts down.
@@ -147,6 +148,10 @@ class Runtime {
   // Asks the actor to stop, waits until it has ended; killed when the budget is over. Not
   // restarted.
   Result<void> stop(Address actor, Duration budget = std::chrono::seconds(5));
+  // Stops the present life in good order, as stop() does, and returns when the next is ready; what
+  // is in the mailbox waits for it. Does not count as one of its supervisor's restarts.
+  // unsupported: an actor that another has spawned.
+  Result<void> restart(Address actor, Duration budget = std::chrono::seconds(5));
   // Ends the present life; the supervisor then decides as for any exit. Does not wait.
   Result<void> kill(Address actor);
 

@@ -62,11 +62,12 @@ EndedLife Worker::ended_life(const Cell& cell, LifeEnd end) {
     ended.backtrace = std::move(end.death->backtrace);
     ended.detail = std::move(end.death->detail);
   }
+  // The next life is not to be taken for their author.
+  ended.log = world_.log.take_latest(cell.address, began);
   if (ended.exit.kind == Exit::Kind::normal) return ended;
   ended.in_hand = std::move(end.in_hand);
   ended.took = end.took;
   ended.usage = end.usage;
-  ended.log = world_.log.latest(cell.address, began);
   return ended;
 }
 

@@ -32,11 +32,11 @@ struct EndedLife {
   Duration lived{};
   std::vector<TrapFrame> backtrace;
   std::string detail;
+  std::vector<LoggedLine> log;
   // As in ExitEvent; nothing of an end that is normal.
   std::optional<InHand> in_hand;
   Duration took{};
   InstanceUsage usage;
-  std::vector<LoggedLine> log;
   std::shared_ptr<const ActorSpec> spec;  // Its code can name the frames.
 };
 

@@ -30,6 +30,9 @@ Tried<ExitCode> execute(Console& console, const CommandLine& line) {
             return request_command(console, request, line.node);
           },
           [&](const StopCommand& stop) { return stop_command(console, stop, line.node); },
+          [&](const RestartCommand& restart) {
+            return restart_command(console, restart, line.node);
+          },
           [&](const KillCommand& kill) { return kill_command(console, kill, line.node); },
           [&](const CrashesCommand& crashes) {
             return crashes_command(console, crashes, line.node);

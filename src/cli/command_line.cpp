@@ -109,9 +109,10 @@ void define(Parser& parser) {
   stop->add_option("--budget", raw.budget);
   stop->add_option("--node", raw.node)->expected(0, 1);
 
-  for (const char* name : {"kill", "inspect", "why"}) {
+  for (const char* name : {"restart", "kill", "inspect", "why"}) {
     CLI::App* of_one = add_command(parser, name);
     of_one->add_option("name", raw.actor);
+    if (name == std::string_view("restart")) of_one->add_option("--budget", raw.budget);
     of_one->add_option("--node", raw.node);
   }
 
@@ -272,7 +273,7 @@ Tried<Command> make_history(const CLI::App& command, const Raw& raw) {
   return CrashesCommand{.query = std::move(query), .follows = raw.follows, .full = raw.full};
 }
 
-// A command about one actor that says nothing else.
+// A command about one actor that says hardly anything else.
 Tried<Command> make_for_one(const CLI::App& command, const Raw& raw) {
   const std::string& name = command.get_name();
   if (raw.actor.empty()) {
@@ -280,6 +281,11 @@ Tried<Command> make_for_one(const CLI::App& command, const Raw& raw) {
                  fmt::format("troupe {} NAME; `troupe ps` lists them", name));
   }
   if (auto checked = check_actor(raw.actor); !checked) return std::unexpected(checked.error());
+  if (name == "restart") {
+    const auto budget = parse_time("--budget", raw.budget);
+    if (!budget) return std::unexpected(budget.error());
+    return RestartCommand{.actor = raw.actor, .budget = *budget};
+  }
   if (name == "kill") return KillCommand{.actor = raw.actor};
   if (name == "inspect") return InspectCommand{.actor = raw.actor};
   return WhyCommand{.actor = raw.actor};
@@ -378,7 +384,8 @@ Tried<Command> make_command(const Parser& parser, const CLI::App& command) {
   if (name == "ps") return make_ps(command, raw);
   if (name == "stop") return make_stop(command, raw);
   if (name == "crashes" || name == "events") return make_history(command, raw);
-  if (name == "kill" || name == "inspect" || name == "why") return make_for_one(command, raw);
+  if (name == "restart" || name == "kill" || name == "inspect" || name == "why")
+    return make_for_one(command, raw);
   if (name == "version") return VersionCommand{};
   if (name == "bench") {
     auto bench = make_bench(command, raw.bench);

@@ -37,6 +37,10 @@ struct StopCommand {
   std::string actor;  // Empty: the node.
   Duration budget = std::chrono::seconds(5);
 };
+struct RestartCommand {
+  std::string actor;
+  Duration budget = std::chrono::seconds(5);
+};
 struct KillCommand {
   std::string actor;
 };
@@ -60,9 +64,10 @@ struct HelpCommand {
   std::string text;
 };
 
-using Command = std::variant<HelpCommand, VersionCommand, RunCommand, PsCommand, SendCommand,
-                             RequestCommand, StopCommand, KillCommand, CrashesCommand,
-                             EventsCommand, InspectCommand, WhyCommand, BenchCommand>;
+using Command =
+    std::variant<HelpCommand, VersionCommand, RunCommand, PsCommand, SendCommand, RequestCommand,
+                 StopCommand, RestartCommand, KillCommand, CrashesCommand, EventsCommand,
+                 InspectCommand, WhyCommand, BenchCommand>;
 
 struct CommandLine {
   Command command;

@@ -126,11 +126,15 @@ TEST(CommandLine, ReadsStopInItsForms) {
 }
 
 TEST(CommandLine, ReadsCommandsAboutOneActor) {
+  EXPECT_EQ(command<RestartCommand>({"restart", "ledger"}).budget, 5s);
+  EXPECT_EQ(command<RestartCommand>({"restart", "ledger", "--budget", "30s"}).budget, 30s);
+  complaint({"restart", "ledger", "--budget", "0s"});
+  complaint({"kill", "ledger", "--budget", "1s"});
   EXPECT_EQ(command<KillCommand>({"kill", "bank/ledger"}).actor, "bank/ledger");
   EXPECT_EQ(command<InspectCommand>({"inspect", "ledger"}).actor, "ledger");
   EXPECT_EQ(command<WhyCommand>({"why", "#7.1"}).actor, "#7.1");
   EXPECT_EQ(parse({"why", "ledger", "--node", "bank"})->node, "bank");
-  for (const std::string name : {"kill", "inspect", "why"}) {
+  for (const std::string name : {"restart", "kill", "inspect", "why"}) {
     EXPECT_TRUE(complaint({name}).help.contains("troupe " + name + " NAME"));
     complaint({name, "Ledger"});
     complaint({name, "a", "b"});

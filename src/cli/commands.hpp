@@ -21,6 +21,8 @@ using NodeName = std::optional<std::string>;
                                               const NodeName& node);
 [[nodiscard]] Tried<ExitCode> stop_command(Console& console, const StopCommand& command,
                                            const NodeName& node);
+[[nodiscard]] Tried<ExitCode> restart_command(Console& console, const RestartCommand& command,
+                                              const NodeName& node);
 [[nodiscard]] Tried<ExitCode> kill_command(Console& console, const KillCommand& command,
                                            const NodeName& node);
 [[nodiscard]] Tried<ExitCode> crashes_command(Console& console, const CrashesCommand& command,

@@ -19,6 +19,7 @@ constexpr std::string_view overview =
   send NAME PAYLOAD      send a message
   request NAME PAYLOAD   send a request, wait for the answer
   stop NAME | --node     stop an actor, or the node
+  restart NAME           stop it in good order, then begin its next life
   kill NAME              end an actor's present life; its supervisor decides
   crashes [PATTERN]      how lives ended, newest last; -f goes on
   events [PATTERN]       what happened to actors; -f goes on
@@ -134,6 +135,26 @@ Options
   --budget TIME          250ms, 5s, 2m; default 5s; actors only
   --node [NODE]          with NAME: which node; without: the node is what stops
   --json                 {"stopped":"..."}; errors as JSON
+  --color WHEN           auto (default), always, never
+  -h, --help             this
+)";
+
+constexpr std::string_view restart = R"(Stops an actor in good order and begins its next life.
+
+  troupe restart counter                  an actor of the node's app
+  troupe restart bank/ledger              an actor of any app
+  troupe restart counter --budget 30s     gives it longer before it is killed
+
+Usage: troupe restart NAME [--budget TIME] [--node NODE]
+
+What is in its mailbox waits for the next life, whose state is new. Its
+supervisor does not count it. Returns when it is ready. Actors that others have
+spawned can't be restarted: `troupe kill` ends their present life.
+
+Options
+  --budget TIME          250ms, 5s, 2m; default 5s
+  --node NODE            which node, where several run
+  --json                 {"restarted":"..."}; errors as JSON
   --color WHEN           auto (default), always, never
   -h, --help             this
 )";
@@ -308,9 +329,9 @@ struct Topic {
 constexpr std::array topics{
     Topic{"", overview},       Topic{"run", run},         Topic{"ps", ps},
     Topic{"send", send},       Topic{"request", request}, Topic{"stop", stop},
-    Topic{"kill", kill},       Topic{"crashes", crashes}, Topic{"events", events},
-    Topic{"inspect", inspect}, Topic{"why", why},         Topic{"bench", bench},
-    Topic{"version", version}};
+    Topic{"restart", restart}, Topic{"kill", kill},       Topic{"crashes", crashes},
+    Topic{"events", events},   Topic{"inspect", inspect}, Topic{"why", why},
+    Topic{"bench", bench},     Topic{"version", version}};
 
 }  // namespace
 

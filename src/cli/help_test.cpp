@@ -12,7 +12,7 @@
 namespace troupe {
 namespace {
 
-constexpr std::array<std::string_view, 12> commands{"",        "run",     "ps",   "send",
+constexpr std::array<std::string_view, 13> commands{"",        "run",     "ps",   "send",
                                                     "request", "stop",    "kill", "crashes",
                                                     "events",  "inspect", "why",  "version"};
 
@@ -52,7 +52,7 @@ TEST(Help, NamesTheOptionsOfEachCommand) {
     EXPECT_TRUE(help_text(command).contains("--help")) << command;
   }
   for (const std::string_view command :
-       {"ps", "send", "request", "stop", "kill", "crashes", "events", "inspect", "why"})
+       {"ps", "send", "request", "stop", "restart", "kill", "crashes", "events", "inspect", "why"})
     EXPECT_TRUE(help_text(command).contains("--node")) << command;
   for (const std::string_view option :
        {"PATTERN", "--state", "--component", "--older-than", "--younger-than", "--limit"})

@@ -78,6 +78,11 @@ void Api::serve(const Route& route, BytesView payload, std::function<void(HttpRe
                              reply.body = *std::move(answer);
                              done(std::move(reply));
                            });
+    case Endpoint::actor_restart:
+      return node_.restart(
+          route.name, route.time, [done = std::move(done)](Result<void> restarted) {
+            done(restarted ? empty_reply(204) : error_reply(std::move(restarted).error()));
+          });
     case Endpoint::actor_stop:
       return node_.stop(route.name, route.time, [done = std::move(done)](Result<void> stopped) {
         done(stopped ? empty_reply(204) : error_reply(std::move(stopped).error()));

@@ -221,6 +221,14 @@ Result<void> NodeClient::stop(std::string_view name, Duration budget) {
   return {};
 }
 
+Result<void> NodeClient::restart(std::string_view name, Duration budget) {
+  TRY(connection_->exchange({.method = http::verb::post,
+                             .target = fmt::format("{}?budget_ms={}", actor_target(name, "restart"),
+                                                   milliseconds(budget)),
+                             .granted = budget}));
+  return {};
+}
+
 Result<void> NodeClient::kill(std::string_view name) {
   TRY(connection_->exchange({.method = http::verb::post, .target = actor_target(name, "kill")}));
   return {};

@@ -44,6 +44,8 @@ class NodeClient {
   Result<void> send(std::string_view name, BytesView payload);
   Result<Bytes> request(std::string_view name, BytesView payload, Duration timeout);
   Result<void> stop(std::string_view name, Duration budget);
+  // Returns when the next life is ready.
+  Result<void> restart(std::string_view name, Duration budget);
   Result<void> kill(std::string_view name);
   // Returns when the node has agreed, not when it has ended.
   Result<void> stop_node();

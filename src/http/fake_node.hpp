@@ -84,6 +84,12 @@ class FakeNode final : public NodeView {
     if (!is_known(name)) return done(not_found(name));
     done({});
   }
+  void restart(std::string_view name, Duration budget,
+               std::function<void(Result<void>)> done) override {
+    restart_budget_seen = budget;
+    if (!is_known(name)) return done(not_found(name));
+    done({});
+  }
   Result<void> kill(std::string_view name) override {
     if (!is_known(name)) return not_found(name);
     const std::scoped_lock lock(mutex_);
@@ -128,6 +134,7 @@ class FakeNode final : public NodeView {
   std::atomic<bool> stop_asked = false;
   std::atomic<bool> is_held = false;
   std::atomic<Duration> timeout_seen{};
+  std::atomic<Duration> restart_budget_seen{};
 
  private:
   static std::unexpected<Error> not_found(std::string_view name) {

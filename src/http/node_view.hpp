@@ -52,6 +52,9 @@ class NodeView {
                        std::function<void(Result<Bytes>)> done) = 0;
   virtual void stop(std::string_view name, Duration budget,
                     std::function<void(Result<void>)> done) = 0;
+  // Likewise; done when the next life is ready.
+  virtual void restart(std::string_view name, Duration budget,
+                       std::function<void(Result<void>)> done) = 0;
   virtual Result<void> kill(std::string_view name) = 0;
   // Asks whoever runs the node to end it; called after the client has its answer.
   virtual void shut_down() = 0;

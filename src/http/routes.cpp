@@ -32,6 +32,7 @@ constexpr std::array rows{
     RouteRow{Endpoint::actor_send, "POST", "/v1/actors/{name}/send"},
     RouteRow{Endpoint::actor_request, "POST", "/v1/actors/{name}/request", request_parameters},
     RouteRow{Endpoint::actor_stop, "POST", "/v1/actors/{name}/stop", stop_parameters},
+    RouteRow{Endpoint::actor_restart, "POST", "/v1/actors/{name}/restart", stop_parameters},
     RouteRow{Endpoint::actor_kill, "POST", "/v1/actors/{name}/kill"},
     RouteRow{Endpoint::crash_list, "GET", "/v1/crashes", history_parameters},
     RouteRow{Endpoint::event_list, "GET", "/v1/events", history_parameters},
@@ -232,14 +233,15 @@ Found actor_route(std::string_view method, std::span<const std::string> rest) {
   if (verb == "request") {
     route.endpoint = Endpoint::actor_request;
     route.time = std::chrono::milliseconds(request_timeout_ms_default);
-  } else if (verb == "stop") {
-    route.endpoint = Endpoint::actor_stop;
+  } else if (verb == "stop" || verb == "restart") {
+    route.endpoint = verb == "stop" ? Endpoint::actor_stop : Endpoint::actor_restart;
     route.time = std::chrono::milliseconds(limits::stop_budget_ms_default);
   } else if (verb == "kill") {
     route.endpoint = Endpoint::actor_kill;
   } else if (verb != "send") {
     return not_found(
-        "a POST to an actor ends with send, request, stop or kill: /v1/actors/NAME/send or "
+        "a POST to an actor ends with send, request, stop, restart or kill: /v1/actors/NAME/send "
+        "or "
         "/v1/actors/APP/NAME/send");
   }
   if (rest.size() > 3) return not_found("an actor is /v1/actors/NAME or /v1/actors/APP/NAME");

@@ -23,6 +23,7 @@ enum class Endpoint : std::uint8_t {
   actor_send,
   actor_request,
   actor_stop,
+  actor_restart,
   actor_kill,
   crash_list,
   event_list,
@@ -41,7 +42,7 @@ struct RouteRow {
 struct Route {
   Endpoint endpoint = Endpoint::node_status;
   std::string name;           // actor_*: as the client wrote it.
-  Duration time{};            // actor_request: the timeout; actor_stop: the budget.
+  Duration time{};            // actor_request: the timeout; actor_stop, actor_restart: the budget.
   ActorQuery query = {};      // actor_list.
   HistoryQuery history = {};  // crash_list, event_list.
 };

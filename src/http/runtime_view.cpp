@@ -99,6 +99,15 @@ void RuntimeView::stop(std::string_view name, Duration budget,
   });
 }
 
+void RuntimeView::restart(std::string_view name, Duration budget,
+                          std::function<void(Result<void>)> done) {
+  const auto address = find(name);
+  if (!address) return done(std::unexpected(address.error()));
+  waiters_->post([&runtime = runtime_, address = *address, budget, done = std::move(done)] {
+    done(runtime.restart(address, budget));
+  });
+}
+
 Result<void> RuntimeView::kill(std::string_view name) {
   TRY_ASSIGN(const Address address, find(name));
   return runtime_.kill(address);

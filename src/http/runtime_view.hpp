@@ -20,7 +20,8 @@ struct NodeIdentity {
 };
 
 // Thread:  as NodeView; the constructor and destructor by the owner.
-// Owns:    two threads on which stop() waits, so that the server's doesn't. The runtime and the
+// Owns:    two threads on which stop() and restart() wait, so that the server's doesn't. The
+// runtime and the
 //          clock outlive it; the destructor waits for stops under way.
 class RuntimeView final : public NodeView {
  public:
@@ -40,6 +41,8 @@ class RuntimeView final : public NodeView {
                std::function<void(Result<Bytes>)> done) override;
   void stop(std::string_view name, Duration budget,
             std::function<void(Result<void>)> done) override;
+  void restart(std::string_view name, Duration budget,
+               std::function<void(Result<void>)> done) override;
   Result<void> kill(std::string_view name) override;
   void shut_down() override;
 

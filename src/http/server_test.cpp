@@ -158,6 +158,14 @@ TEST_F(Server, TellsOfCrashesAndEvents) {
   EXPECT_EQ(node_.history_query_seen(), later);
 }
 
+TEST_F(Server, RestartsActors) {
+  serve();
+  NodeClient to = client();
+  EXPECT_TRUE(to.restart("echo", std::chrono::milliseconds(1'234)).has_value());
+  EXPECT_EQ(node_.restart_budget_seen.load(), std::chrono::milliseconds(1'234));
+  EXPECT_EQ(to.restart("nobody", std::chrono::seconds(1)).error().code, ErrorCode::not_found);
+}
+
 TEST_F(Server, KillsActors) {
   serve();
   NodeClient to = client();

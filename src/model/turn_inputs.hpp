@@ -67,8 +67,9 @@ class LogSink {
   virtual ~LogSink() = default;
 
   virtual void write(Address actor, LogLevel level, std::string_view text) = 0;
-  // Its latest lines since then, oldest first; limits::crash_log_lines_max at most.
-  virtual std::vector<LoggedLine> latest(Address actor, Instant since) = 0;
+  // Its latest lines since then, oldest first, limits::crash_log_lines_max at most; they are not
+  // found again.
+  virtual std::vector<LoggedLine> take_latest(Address actor, Instant since) = 0;
 };
 
 }  // namespace troupe

@@ -18,6 +18,10 @@ struct TaskNote final : Note {
 
 // For all that is left when the node's own budget is over: guests end within two ticks.
 constexpr Duration killing_grace = std::chrono::seconds(1);
+Error stopped_meanwhile() {
+  return {.code = ErrorCode::unavailable, .message = "the actor was stopped meanwhile"};
+}
+
 constexpr Duration stop_budget = std::chrono::milliseconds(limits::stop_budget_ms_default);
 
 Error cannot_start(const EndedLife& ended) {
@@ -207,6 +211,7 @@ void Control::carry_out(Named& supervisor) {
         break;
       case SupervisorStep::Kind::stop:
         // For the sake of others: it may come back.
+        call_off(*child(step.child), stopped_meanwhile());
         order(step.child, EnvelopeKind::stop, nullptr, world_.clock.now() + stop_budget);
         break;
       case SupervisorStep::Kind::forget:
@@ -232,6 +237,7 @@ void Control::on(const StartedReport& report) {
   supervisor.supervisor.started(one->number, steps_);
   carry_out(supervisor);
   if (const auto done = std::exchange(one->on_first_start, nullptr)) done(report.actor);
+  if (const auto planned = std::exchange(one->planned, nullptr)) planned->done({});
 }
 
 void Control::on(const LimitReport& report) {
@@ -251,11 +257,32 @@ void Control::on(EndedReport& report) {
       leave(*one);
       event.decision = "could not start";
       done(std::unexpected(cannot_start(report.ended)));
+    } else if (goes_on_as_planned(*one, report)) {
+      event.decision = "restarted, as it was asked for";
     } else {
       judge(*one, report.ended, event);
     }
   }
   tell(event);
+}
+
+bool Control::goes_on_as_planned(Child& one, const EndedReport& report) {
+  if (one.planned == nullptr) return false;
+  if (one.stop_asked || ending_) {
+    call_off(one, stopped_meanwhile());
+    return false;
+  }
+  if (one.planned->has_ended) {
+    // The next life has failed: that is its supervisor's affair.
+    call_off(one, cannot_start(report.ended));
+    return false;
+  }
+  one.planned->has_ended = true;
+  return order(one.address, EnvelopeKind::restart);
+}
+
+void Control::call_off(Child& one, const Error& why) {
+  if (const auto planned = std::exchange(one.planned, nullptr)) planned->done(std::unexpected(why));
 }
 
 // Its supervisor forgets it, without a decision.
@@ -310,6 +337,24 @@ void Control::judge(Child& one, const EndedLife& ended, ExitEvent& event) {
   event.window = window_of(judgement);
 }
 
+void Control::restart(Address actor, Duration budget, std::function<void(Result<void>)> done) {
+  Child* one = child(actor);
+  if (one == nullptr) {
+    done(world_.registry.home(actor)
+             ? fail(ErrorCode::unsupported,
+                    "another actor has spawned it, which alone decides about it; troupe kill ends "
+                    "its present life")
+             : fail(ErrorCode::not_found, "that actor is gone"));
+  } else if (one->stop_asked || ending_ || one->planned != nullptr) {
+    done(fail(ErrorCode::unavailable, "the actor is being stopped or restarted already"));
+  } else if (one->is_down || one->on_first_start) {
+    done(fail(ErrorCode::unavailable, "the actor is about to start anyway"));
+  } else {
+    one->planned = std::make_unique<PlannedRestart>(PlannedRestart{.done = std::move(done)});
+    order(actor, EnvelopeKind::stop, nullptr, world_.clock.now() + budget);
+  }
+}
+
 void Control::ask_to_stop(Child& one, Duration budget) {
   if (one.stop_asked) return;
   one.stop_asked = true;
@@ -322,6 +367,7 @@ void Control::ask_to_stop(Child& one, Duration budget) {
 
 void Control::forget(Address actor) {
   if (const auto found = children_.find(actor); found != children_.end()) {
+    call_off(found->second, {.code = ErrorCode::unavailable, .message = "the actor is gone"});
     by_order_.erase(found->second.order);
     children_.erase(found);
   }

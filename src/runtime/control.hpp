@@ -74,6 +74,9 @@ class Control final : public Steppable {
   void spawn(ChildOrder what, std::function<void(Result<Address>)> done);
   // `done` is called when the actor has ended for good.
   void stop(Address actor, Duration budget, std::function<void(Result<void>)> done);
+  // Stops the present life in good order and begins the next, whatever the restart type; `done`
+  // hears when that is ready. For actors of named supervisors.
+  void restart(Address actor, Duration budget, std::function<void(Result<void>)> done);
   // `told` hears how the present life ends, and what its supervisor makes of it; at once if the
   // actor is gone.
   void watch(Address actor, std::function<void(const ExitEvent&)> told);
@@ -88,6 +91,11 @@ class Control final : public Steppable {
     std::uint32_t number = 0;  // In the roster.
     Instant wait = never;      // When it wants to be called.
   };
+  // A restart that was asked for, until the next life is ready.
+  struct PlannedRestart {
+    std::function<void(Result<void>)> done;
+    bool has_ended = false;  // The life before.
+  };
   struct Child {
     Address address;
     std::uint64_t order = 0;  // Of its start among all.
@@ -95,6 +103,7 @@ class Control final : public Steppable {
     ChildNumber number = 0;                      // As the supervisor calls it.
     std::unique_ptr<CreateOrder> creation = {};  // Until its first life is set off.
     std::function<void(Result<Address>)> on_first_start = {};
+    std::unique_ptr<PlannedRestart> planned = {};
     bool stop_asked = false;
     bool is_down = false;  // It waits for its next life.
   };
@@ -126,6 +135,9 @@ class Control final : public Steppable {
              Instant deadline = never);
   // Whether forget() will be called for it.
   [[nodiscard]] bool hear_of_end(Address actor) { return order(actor, EnvelopeKind::tell_end); }
+  // Whether it ended for a restart that was asked for, and the next life begins.
+  [[nodiscard]] bool goes_on_as_planned(Child& one, const EndedReport& report);
+  static void call_off(Child& one, const Error& why);
   // Fills in what was decided.
   void judge(Child& one, const EndedLife& ended, ExitEvent& event);
   void ask_to_stop(Child& one, Duration budget);

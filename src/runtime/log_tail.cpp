@@ -24,16 +24,18 @@ void LogTail::add(Address actor, LogLevel level, std::string_view text, Stamp st
 void LogTail::drop_oldest() {
   const Line& oldest = lines_.front();
   const auto latest = latest_.find(oldest.actor);
-  if (latest->second == first_number_) latest_.erase(latest);
+  if (latest != latest_.end() && latest->second == first_number_) latest_.erase(latest);
   bytes_ -= oldest.line.text.size();
   lines_.pop_front();
   ++first_number_;
 }
 
-std::vector<LoggedLine> LogTail::latest(Address actor, Instant since, std::size_t most) const {
+std::vector<LoggedLine> LogTail::take(Address actor, Instant since, std::size_t most) {
   std::vector<LoggedLine> found;
   const auto latest = latest_.find(actor);
-  std::uint64_t number = latest != latest_.end() ? latest->second : 0;
+  if (latest == latest_.end()) return found;
+  std::uint64_t number = latest->second;
+  latest_.erase(latest);
   while (number >= first_number_ && found.size() < most) {
     const Line& line = numbered(number);
     if (line.at < since) break;

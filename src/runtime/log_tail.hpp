@@ -32,9 +32,8 @@ class LogTail {
   };
   void add(Address actor, LogLevel level, std::string_view text, Stamp stamp);
 
-  // The actor's latest since then, at most `most`, oldest first.
-  [[nodiscard]] std::vector<LoggedLine> latest(Address actor, Instant since,
-                                               std::size_t most) const;
+  // The actor's latest since then, at most `most`, oldest first. Its lines are found once.
+  [[nodiscard]] std::vector<LoggedLine> take(Address actor, Instant since, std::size_t most);
   [[nodiscard]] std::size_t size() const { return lines_.size(); }
 
  private:

@@ -54,9 +54,9 @@ class NodeCore::Log final : public LogSink {
     world_.on_log(line);
   }
 
-  std::vector<LoggedLine> latest(Address actor, Instant since) override {
+  std::vector<LoggedLine> take_latest(Address actor, Instant since) override {
     const std::lock_guard lock(mutex_);
-    return tail_.latest(actor, since, limits::crash_log_lines_max);
+    return tail_.take(actor, since, limits::crash_log_lines_max);
   }
 
  private:

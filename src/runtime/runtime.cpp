@@ -295,6 +295,13 @@ Result<void> Runtime::stop(Address actor, Duration budget) {
   return node_->stop(actor, budget);
 }
 
+Result<void> Runtime::restart(Address actor, Duration budget) {
+  TRY(may_wait("restart"));
+  return node_->ask<void>([this, actor, budget](std::function<void(Result<void>)> done) {
+    node_->core_.control().restart(actor, budget, std::move(done));
+  });
+}
+
 Result<void> Runtime::kill(Address actor) {
   Node* node = node_.get();
   if (!node->core_.registry().home(actor)) {

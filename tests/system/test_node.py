@@ -162,6 +162,17 @@ class Nodes(SystemTest):
         self.assertEqual((crashes[0]["exit"]["kind"], crashes[0]["in_hand"]), ("killed", None))
         self.fails(3, "kill", "nobody")
 
+    def test_restart_begins_anew(self):
+        """restart: the life ends well, the next begins, and the supervisor does not count it"""
+        self.run_node(guest("counter.wasm"))
+        self.assertEqual(self.ok("request", "counter", "add 1"), b"total 1")
+        for _ in range(5):  # More often than its supervisor would.
+            self.ok("restart", "counter")
+        self.assertEqual(self.ok("request", "counter", "add 1"), b"total 1")
+        self.assertEqual(self.actors()["counter/counter"]["lives"], 6)
+        self.assertEqual(json.loads(self.ok("crashes", "--json")), [])
+        self.fails(3, "restart", "nobody")
+
     def test_crashes_follow(self):
         """crashes -f prints those that come, until the node ends"""
         node = self.run_node(guest("probe.wasm"))
