@@ -77,6 +77,15 @@ constexpr KeyRow interfaces_row{
     "Optional interfaces to switch off: answers, timers, events, exits, "
     "health, stopping, state."};
 
+constexpr KeyRow shutdown_row{
+    "shutdown",
+    duration,
+    "5s",
+    1,
+    limits::stop_budget_ms_max,
+    "How long it may take to stop when its supervisor or the app's end wants it; then it is "
+    "killed."};
+
 constexpr std::array actor_rows = {
     component_row,
     config_row,
@@ -84,6 +93,7 @@ constexpr std::array actor_rows = {
     KeyRow{"restart", text, "\"permanent\"", 0, 0,
            "`permanent`: after every exit; `transient`: after every exit but a normal one; "
            "`temporary`: never."},
+    shutdown_row,
     grants_row,
     mailbox_row,
     limits_row,
@@ -92,14 +102,9 @@ constexpr std::array actor_rows = {
 };
 
 constexpr std::array template_rows = {
-    component_row,
-    config_row,
-    KeyRow{"restart", text, "\"temporary\"", 0, 0, "As for an actor."},
-    grants_row,
-    mailbox_row,
-    limits_row,
-    engine_row,
-    interfaces_row,
+    component_row, config_row, KeyRow{"restart", text, "\"temporary\"", 0, 0, "As for an actor."},
+    shutdown_row,  grants_row, mailbox_row,
+    limits_row,    engine_row, interfaces_row,
 };
 
 constexpr std::array grants_rows = {

@@ -123,7 +123,8 @@ class Control final : public Steppable {
   // Whether forget() will be called for it.
   [[nodiscard]] bool hear_of_end(Address actor) { return order(actor, EnvelopeKind::tell_end); }
   [[nodiscard]] std::string judge(Child& one, const EndedLife& ended);
-  void ask_to_stop(Child& one, Duration budget);
+  // `deadline` never: its own budget counts.
+  void ask_to_stop(Child& one, Instant deadline);
   void end_what_is_left(Instant now);
   void go_on_ending();
 
