@@ -1,17 +1,20 @@
 #pragma once
 // What an actor is made from: everything its lives have in common.
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/limits.hpp"
 #include "engine/engine.hpp"
 #include "grant/grant.hpp"
 #include "model/actor_turn.hpp"
 #include "model/books.hpp"
 #include "supervisor/supervisor.hpp"
 #include "troupe/mailbox.hpp"
+#include "troupe/time.hpp"
 
 namespace troupe {
 
@@ -33,7 +36,9 @@ struct ActorSpec : ActorTerms, std::enable_shared_from_this<ActorSpec> {
   InstanceLimits limits;
   MailboxBounds mailbox;
   GrantSet grants;
-  bool hides_messages = false;           // Crash reports don't show what it had in hand.
+  bool hides_messages = false;  // Crash reports don't show what it had in hand.
+  // What it has to end in when its supervisor stops it; then it is killed.
+  Duration stop_budget = std::chrono::milliseconds(limits::stop_budget_ms_default);
   bool long_running = false;             // Its turns go on beside the worker from their beginning.
   Bytes config;                          // For actors that are given none of their own.
   std::vector<ChildTemplate> templates;  // By their numbers.

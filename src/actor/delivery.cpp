@@ -129,7 +129,9 @@ void Worker::deliver_to(Cell& cell, EnvelopePtr envelope) {
 }
 
 // Whether it comes to the handler: the actor is alive.
-bool Worker::expect_stop(Cell& cell, const Envelope& stop) {
+bool Worker::expect_stop(Cell& cell, Envelope& stop) {
+  // Its supervisor may be elsewhere and know nothing of its spec.
+  if (stop.deadline == never) stop.deadline = inputs_.now() + cell.spec->stop_budget;
   const bool is_first = !cell.stop_asked;
   cell.stop_asked = true;
   if (!cell.will_run()) {

@@ -8,12 +8,9 @@
 #include "actor/worker.hpp"
 #include "base/check.hpp"
 #include "base/format.hpp"
-#include "base/limits.hpp"
 
 namespace troupe {
 namespace {
-
-constexpr Duration stop_budget = std::chrono::milliseconds(limits::stop_budget_ms_default);
 
 // All families go by the same.
 const std::shared_ptr<const SupervisorPolicy>& family_policy() {
@@ -115,9 +112,7 @@ void Worker::carry_out_steps(Cell& parent) {
         route(Envelope::make({.kind = EnvelopeKind::restart, .receiver = step.child}));
         break;
       case SupervisorStep::Kind::stop:
-        route(Envelope::make({.kind = EnvelopeKind::stop,
-                              .receiver = step.child,
-                              .deadline = inputs_.now() + stop_budget}));
+        route(Envelope::make({.kind = EnvelopeKind::stop, .receiver = step.child}));
         break;
       case SupervisorStep::Kind::forget:
         // One that has gone by itself takes no notice.

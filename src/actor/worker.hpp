@@ -120,7 +120,7 @@ class Worker final : public Steppable {
   void carry_out_own_orders();
   void end_by_order(Cell& cell, const Exit& exit);
   void end_all();
-  [[nodiscard]] bool expect_stop(Cell& cell, const Envelope& stop);
+  [[nodiscard]] bool expect_stop(Cell& cell, Envelope& stop);
   void undeliverable(EnvelopePtr envelope, DeadReason reason);
   void add_watcher(const Envelope& envelope);
   [[nodiscard]] AlarmKey schedule(const Alarm& alarm);

@@ -103,6 +103,7 @@ inline constexpr std::size_t disk_entries_max = 10'000;  // Names of one folder;
 inline constexpr std::uint32_t intensity_max = 1'000'000;  // Restarts within a supervisor's window.
 inline constexpr std::uint64_t request_timeout_ms_max = 24ULL * 60 * 60 * 1000;
 inline constexpr std::uint32_t stop_budget_ms_default = 5'000;
+inline constexpr std::uint32_t stop_budget_ms_max = 60 * 60 * 1000;  // As a manifest gives it.
 
 // --- The arena: linear memories of guests (engine/arena.hpp); filled by instances.
 inline constexpr std::uint64_t arena_slice_bytes_min = 32 * KiB;

@@ -184,6 +184,7 @@ ActorEntry read_entry(const TableReader& reader, const Known& known, RestartType
   entry.restart = chosen(reader, "restart", "restart type",
                          {RestartType::permanent, RestartType::transient, RestartType::temporary})
                       .value_or(restart);
+  entry.shutdown = reader.duration("shutdown").value_or(entry.shutdown);
   entry.grants = read_grants(reader, &templates);
   if (const auto mailbox = reader.table("mailbox", mailbox_schema())) {
     entry.mailbox = read_mailbox(*mailbox);

@@ -71,6 +71,7 @@ struct ActorEntry {
   // "root", or a name in AppManifest::supervisors. Empty for a template: the spawner's own group.
   std::string supervisor;
   RestartType restart = RestartType::permanent;
+  Duration shutdown = std::chrono::milliseconds(limits::stop_budget_ms_default);
   GrantLists grants;
   MailboxBounds mailbox;
   LimitsGiven limits;

@@ -65,6 +65,7 @@ TEST(AppManifest, ReadsEveryKey) {
   EXPECT_EQ(as_text(account.config), R"({"owner":"Ada","limit":100,"tags":["a","b"],"open":true})");
   EXPECT_EQ(account.supervisor, "accounts");
   EXPECT_EQ(account.restart, RestartType::transient);
+  EXPECT_EQ(account.shutdown, 10s);
   EXPECT_EQ(account.grants, (GrantLists{.find = {"ledger", "shop/till"},
                                         .publish = {"bank.#"},
                                         .subscribe = {"bank.*"},
@@ -229,6 +230,13 @@ TEST(AppManifest, ChecksEveryRangeAtBothEnds) {
     }
   }
   EXPECT_EQ(rows, 16);
+}
+
+TEST(AppManifest, GivesAnActorTimeToStop) {
+  EXPECT_EQ(parse(with_actor_line("")).value().actors.at(0).shutdown, 5s);
+  EXPECT_EQ(parse(with_actor_line("shutdown = \"250ms\"")).value().actors.at(0).shutdown, 250ms);
+  EXPECT_NE(message_of(parse(with_actor_line("shutdown = \"2h\""))).find("allowed: 1ms .. 1h"),
+            std::string::npos);
 }
 
 TEST(AppManifest, ShowsTheDefaultsThatHold) {

@@ -86,6 +86,15 @@ constexpr KeyRow crash_payload_row{
     "What it had in hand, in reports of its crashes. `shown`: its first 1KiB; `hidden`: its size "
     "alone."};
 
+constexpr KeyRow shutdown_row{
+    "shutdown",
+    duration,
+    "5s",
+    1,
+    limits::stop_budget_ms_max,
+    "How long it may take to stop when its supervisor or the app's end wants it; then it is "
+    "killed."};
+
 constexpr std::array actor_rows = {
     component_row,
     config_row,
@@ -93,6 +102,7 @@ constexpr std::array actor_rows = {
     KeyRow{"restart", text, "\"permanent\"", 0, 0,
            "`permanent`: after every exit; `transient`: after every exit but a normal one; "
            "`temporary`: never."},
+    shutdown_row,
     grants_row,
     mailbox_row,
     limits_row,
@@ -105,6 +115,7 @@ constexpr std::array template_rows = {
     component_row,
     config_row,
     KeyRow{"restart", text, "\"temporary\"", 0, 0, "As for an actor."},
+    shutdown_row,
     grants_row,
     mailbox_row,
     limits_row,

@@ -34,7 +34,7 @@ enum class EnvelopeKind : std::uint8_t {
   failure,  // A request ended without an answer; carries a FailureNote.
   timer,
   exited,  // A watched life ended; carries an ExitNote.
-  stop,    // Asked to stop until `deadline`.
+  stop,    // Asked to stop until `deadline`; if that is never, within its own budget.
   // Orders that the receiver's home worker carries out itself.
   watch,            // `sender` watches `receiver` under `number`.
   unwatch,          // The same, taken back.

@@ -77,6 +77,7 @@ Result<std::shared_ptr<ActorSpec>> make_spec(const Making& making, const ActorEn
                   .children = limits.children,
                   .payload_bytes = limits.payload_bytes};
   spec->mailbox = entry.mailbox;
+  spec->stop_budget = entry.shutdown;
   const ComponentSource& source = making.manifest.components.find(entry.component)->second;
   if (source.kind == ComponentSource::Kind::native) {
     spec->long_running = making.source.natives.find(source.text)->second.options.long_running;

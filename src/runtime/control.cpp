@@ -18,11 +18,10 @@ struct TaskNote final : Note {
 
 // For all that is left when the node's own budget is over: guests end within two ticks.
 constexpr Duration killing_grace = std::chrono::seconds(1);
+
 Error stopped_meanwhile() {
   return {.code = ErrorCode::unavailable, .message = "the actor was stopped meanwhile"};
 }
-
-constexpr Duration stop_budget = std::chrono::milliseconds(limits::stop_budget_ms_default);
 
 Error cannot_start(const EndedLife& ended) {
   std::string message =
@@ -212,7 +211,7 @@ void Control::carry_out(Named& supervisor) {
       case SupervisorStep::Kind::stop:
         // For the sake of others: it may come back.
         call_off(*child(step.child), stopped_meanwhile());
-        order(step.child, EnvelopeKind::stop, nullptr, world_.clock.now() + stop_budget);
+        order(step.child, EnvelopeKind::stop);
         break;
       case SupervisorStep::Kind::forget:
         child(step.child)->stop_asked = true;  // There is nothing left to be asked.
@@ -355,13 +354,13 @@ void Control::restart(Address actor, Duration budget, std::function<void(Result<
   }
 }
 
-void Control::ask_to_stop(Child& one, Duration budget) {
+void Control::ask_to_stop(Child& one, Instant deadline) {
   if (one.stop_asked) return;
   one.stop_asked = true;
   if (one.is_down) {
     leave(one);
   } else {
-    order(one.address, EnvelopeKind::stop, nullptr, world_.clock.now() + budget);
+    order(one.address, EnvelopeKind::stop, nullptr, deadline);
   }
 }
 
@@ -388,10 +387,11 @@ void Control::stop(Address actor, Duration budget, std::function<void(Result<voi
     return;
   }
   waiting_[actor].on_gone.push_back(std::move(done));
+  const Instant deadline = world_.clock.now() + budget;
   if (Child* one = child(actor)) {
-    ask_to_stop(*one, budget);
+    ask_to_stop(*one, deadline);
   } else {
-    order(actor, EnvelopeKind::stop, nullptr, world_.clock.now() + budget);
+    order(actor, EnvelopeKind::stop, nullptr, deadline);
   }
 }
 
@@ -442,7 +442,7 @@ void Control::go_on_ending() {
     return;
   }
   // One at a time: who started later may need who started earlier.
-  ask_to_stop(children_.at(by_order_.rbegin()->second), stop_budget);
+  ask_to_stop(children_.at(by_order_.rbegin()->second), never);
 }
 
 }  // namespace troupe

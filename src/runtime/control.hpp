@@ -140,7 +140,8 @@ class Control final : public Steppable {
   static void call_off(Child& one, const Error& why);
   // Fills in what was decided.
   void judge(Child& one, const EndedLife& ended, ExitEvent& event);
-  void ask_to_stop(Child& one, Duration budget);
+  // `deadline` never: its own budget counts.
+  void ask_to_stop(Child& one, Instant deadline);
   void end_what_is_left(Instant now);
   void go_on_ending();
 

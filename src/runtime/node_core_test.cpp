@@ -23,6 +23,7 @@ class Scripted : public Actor {
     std::function<Outcome(Turn&, std::string_view)> handle;
     std::function<Outcome(Turn&, BytesView)> start;
     std::vector<std::string> seen;
+    Duration stop_budget = {};  // As it was told.
   };
   explicit Scripted(Script& script) : script_(script) {}
 
@@ -52,7 +53,10 @@ class Scripted : public Actor {
     script_.seen.push_back(fmt::format("exited {} {}", watch, to_string(exit)));
     return {};
   }
-  void stop(Turn&, Duration) override { script_.seen.emplace_back("stop"); }
+  void stop(Turn&, Duration budget) override {
+    script_.seen.emplace_back("stop");
+    script_.stop_budget = budget;
+  }
 
  private:
   Script& script_;
@@ -531,6 +535,7 @@ TEST_F(NodeCoreTest, SpawnsChildrenThatEndWithTheirSpawner) {
   };
   auto spec = native_spec([&] { return std::make_unique<Scripted>(parent); });
   const auto kid = native_spec([&] { return std::make_unique<Scripted>(child); });
+  kid->stop_budget = seconds(3);
   spec->add_template("kid", {.spec = kid.get()});
   const Address address = *node_.spawn({.name = "parent", .spec = spec, .config = {}});
   node_.send(address, "spawn");
@@ -539,6 +544,7 @@ TEST_F(NodeCoreTest, SpawnsChildrenThatEndWithTheirSpawner) {
   node_.send(address, "undo");
   EXPECT_FALSE(node_.core().registry().find("test/kid-2"));
   EXPECT_FALSE(node_.core().registry().find("test/kid-1")) << "stopped with its spawner's life";
+  EXPECT_EQ(child.stop_budget, seconds(3)) << "its own";
   EXPECT_EQ(as_text(*node_.request(address, "count")), "0");
   node_.send(address, "spawn");
   node_.send(*node_.core().registry().find("test/kid-1"), "crash");
@@ -559,6 +565,28 @@ TEST_F(NodeCoreTest, ExitsWhenTheHandlerAskedForIt) {
   EXPECT_EQ(as_text(*node_.request(actor, "ok")), "bye");
   EXPECT_EQ(node_.exits().at(1).exit, Exit::normal());
   EXPECT_EQ(node_.exits().at(1).decision, "ended");
+}
+
+// As for the sake of a sibling, and with the node.
+TEST_F(NodeCoreTest, GivesEachChildItsOwnTimeToStop) {
+  node_.core().control().post([&] {
+    node_.core().control().add_supervisor("together", {.strategy = Strategy::one_for_all});
+  });
+  for (const auto& [name, budget] : {std::pair("patient", seconds(7)), {"hasty", seconds(2)}}) {
+    Scripted::Script& script = scripts_[name];
+    script.handle = crash_on_crash;
+    auto spec = native_spec([&script] { return std::make_unique<Scripted>(script); });
+    spec->stop_budget = budget;
+    ASSERT_TRUE(node_.spawn({.name = name, .supervisor = "together", .spec = spec, .config = {}}));
+  }
+  (void)node_.request(*node_.core().registry().find("test/hasty"), "crash");
+  EXPECT_EQ(scripts_["patient"].stop_budget, seconds(7));
+  scripts_["patient"].stop_budget = {};
+  node_.core().control().post([&] { node_.core().control().end_node({}, seconds(60)); });
+  node_.run_until_idle();
+  ASSERT_TRUE(node_.end());
+  EXPECT_EQ(scripts_["patient"].stop_budget, seconds(7));
+  EXPECT_EQ(scripts_["hasty"].stop_budget, seconds(2));
 }
 
 TEST_F(NodeCoreTest, StopsInReverseOrderOfStart) {

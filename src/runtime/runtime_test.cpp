@@ -52,6 +52,17 @@ class Forward final : public Actor {
   std::string to_;
 };
 
+// Writes down what time it was given to stop in.
+class Budgeted final : public Actor {
+ public:
+  explicit Budgeted(std::atomic<Duration>& told) : told_(told) {}
+  Outcome handle(Turn& /*turn*/, BytesView /*message*/) override { return {}; }
+  void stop(Turn& /*turn*/, Duration budget) override { told_ = budget; }
+
+ private:
+  std::atomic<Duration>& told_;
+};
+
 std::unique_ptr<Runtime> start(std::function<void(const ExitEvent&)> on_exit = {}) {
   auto runtime = Runtime::start({.name = "test",
                                  .workers = 2,
@@ -262,6 +273,26 @@ config = "total"
   EXPECT_EQ(names, (std::vector<std::string>{"shop/total", "shop/door"}));
   EXPECT_TRUE(runtime->send(*runtime->find("door"), as_bytes("x")));
   EXPECT_TRUE(runtime->request(*runtime->find("shop/total"), {}, seconds(60)));
+}
+
+TEST(Runtime, GivesActorsTheTimeToStopThatTheManifestSays) {
+  const TemporaryFolder folder;
+  const auto manifest = folder.write("app.toml", as_bytes(R"(schema = 1
+[app]
+name = "shop"
+[app.components]
+till = "native:till"
+[app.actors.till]
+component = "till"
+shutdown = "1h"
+)"));
+  std::atomic<Duration> told = Duration::zero();
+  const auto runtime = start();
+  EXPECT_TRUE(runtime->add_native("till", [&told] { return std::make_unique<Budgeted>(told); }));
+  ASSERT_TRUE(runtime->load(manifest));
+  runtime->shut_down(seconds(60));
+  // What is left of the hour.
+  EXPECT_GT(told.load(), std::chrono::minutes(30));
 }
 
 }  // namespace
