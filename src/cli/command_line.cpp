@@ -75,6 +75,8 @@ void define(Parser& parser) {
   parser.app.set_help_flag("-h,--help");
   parser.app.allow_extras();
   parser.app.prefix_command(false);
+  // Behind a command, its name is a word like any: actors may be called so, and rows are.
+  parser.app.require_subcommand(0, 1);
   parser.app.add_flag("--version");
   parser.app.add_flag("--json", raw.json);
   parser.app.add_option("--color", raw.color);

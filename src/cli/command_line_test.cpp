@@ -141,6 +141,12 @@ TEST(CommandLine, ReadsCommandsAboutOneActor) {
   }
 }
 
+TEST(CommandLine, TakesNamesOfCommandsForNamesOfActors) {
+  EXPECT_EQ(command<StopCommand>({"stop", "ps"}).actor, "ps");
+  EXPECT_EQ(command<RequestCommand>({"request", "run", "kill"}).payload, "kill");
+  EXPECT_EQ(command<WhyCommand>({"why", "bench"}).actor, "bench");
+}
+
 TEST(CommandLine, ReadsWhichCrashesAndEventsToShow) {
   EXPECT_EQ(command<CrashesCommand>({"crashes"}).query, HistoryQuery{});
   const auto some = command<CrashesCommand>({"crashes", "bank/*", "-f", "--full", "--limit", "5"});

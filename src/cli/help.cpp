@@ -28,11 +28,8 @@ constexpr std::string_view overview =
   bench COMMAND          measure this program on this machine
   version                print the version
 
-Options of every command
-  --node NODE            which node, where several run
-  --json                 results, logs and errors as JSON
-  --color WHEN           auto (default), always, never; NO_COLOR is heeded
-  -h, --help             this, or `troupe COMMAND -h`
+`troupe COMMAND -h` says more. Options of every command: --json for results, logs
+and errors, --color auto, always or never, -h or --help; of most: --node NODE.
 )";
 
 constexpr std::string_view run = R"(Starts a node and runs until it is stopped.
