@@ -28,8 +28,8 @@ constexpr std::string_view overview =
   bench COMMAND          measure this program on this machine
   version                print the version
 
-`troupe COMMAND -h` says more. Options of every command: --json for results, logs
-and errors, --color auto, always or never, -h or --help; of most: --node NODE.
+`troupe COMMAND -h` says more. Options of every command: --json for results and
+errors, --color auto, always or never, -h or --help; of most: --node NODE.
 )";
 
 constexpr std::string_view run = R"(Starts a node and runs until it is stopped.

@@ -1,8 +1,6 @@
 #include "cli/why.hpp"
 
-#include <algorithm>
 #include <chrono>
-#include <iterator>
 #include <ranges>
 
 #include "base/check.hpp"

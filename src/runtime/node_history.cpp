@@ -7,8 +7,8 @@ namespace troupe {
 std::uint64_t bytes_of(const ExitEvent& crash) {
   std::uint64_t bytes = sizeof(crash) + crash.name.size() + crash.component.size() +
                         crash.exit.text.size() + crash.detail.size() + crash.decision.size();
-  for (const std::string& frame : crash.backtrace) bytes += sizeof(frame) + frame.size();
-  for (const LoggedLine& line : crash.log) bytes += sizeof(line) + line.text.size();
+  for (const std::string& frame : crash.backtrace) bytes += sizeof(std::string) + frame.size();
+  for (const LoggedLine& line : crash.log) bytes += sizeof(LoggedLine) + line.text.size();
   if (crash.in_hand) bytes += crash.in_hand->payload.size() + crash.in_hand->topic.size();
   return bytes;
 }

@@ -1,7 +1,6 @@
 // Proves that a restart that was asked for keeps what waits, counts for no supervisor, and gives
 // way to a stop.
 
-#include <atomic>
 #include <optional>
 #include <string>
 
