@@ -12,6 +12,7 @@ namespace {
 
 std::vector<NodeEvent> one_of_each() {
   std::vector<NodeEvent> events;
+  events.reserve(node_event_kinds);
   for (std::size_t kind = 0; kind < node_event_kinds; ++kind) {
     events.push_back({.number = kind + 1,
                       .wall_ms = 1'700'000'000'123,

@@ -1,7 +1,6 @@
 #include "guest_node.hpp"
 
 #include <map>
-#include <mutex>
 #include <utility>
 
 #include "base/check.hpp"
@@ -53,7 +52,7 @@ std::shared_ptr<ActorSpec> GuestNode::spec(std::string_view guest, const GuestOp
 }
 
 Result<Address> GuestNode::spawn(const std::string& name, std::string_view guest,
-                                 GuestOptions options) {
+                                 const GuestOptions& options) {
   return sim_.spawn({.name = name,
                      .supervisor = options.supervisor,
                      .restart = options.restart,
@@ -84,7 +83,7 @@ GrantLists ProbeTest::everything() {
 
 Address ProbeTest::probe(const std::string& name, GuestOptions options) {
   options.grants = everything();
-  const Result<Address> address = node_.spawn(name, "probe", std::move(options));
+  const Result<Address> address = node_.spawn(name, "probe", options);
   CHECK(address.has_value(), address ? "" : address.error().message);
   return *address;
 }

@@ -42,7 +42,8 @@ class GuestNode {
 
   [[nodiscard]] std::shared_ptr<ActorSpec> spec(std::string_view guest,
                                                 const GuestOptions& options);
-  Result<Address> spawn(const std::string& name, std::string_view guest, GuestOptions options = {});
+  Result<Address> spawn(const std::string& name, std::string_view guest,
+                        const GuestOptions& options = {});
   // The answer's text, or "error: CODE MESSAGE".
   std::string ask(Address to, std::string_view text);
 
