@@ -139,8 +139,9 @@ TEST_F(Server, TellsAboutActors) {
 }
 
 TEST_F(Server, TellsOfCrashesAndEvents) {
-  serve();
   node_.crashed = {{.number = 3, .name = "bank/echo", .exit = Exit::killed()}};
+  node_.happened = {{.number = 8, .kind = NodeEvent::Kind::limit, .name = "bank/echo"}};
+  serve();
   NodeClient to = client();
   const HistoryQuery query{.actor = "bank/e*", .after = 2, .limit = 7};
   const auto crashes = to.crashes(query);
@@ -150,7 +151,6 @@ TEST_F(Server, TellsOfCrashesAndEvents) {
   EXPECT_EQ(crashes->front().exit, Exit::killed());
   EXPECT_EQ(node_.history_query_seen(), query);
 
-  node_.happened = {{.number = 8, .kind = NodeEvent::Kind::limit, .name = "bank/echo"}};
   const HistoryQuery later{.actor = "bank/f*", .after = 7, .limit = 8};
   const auto events = to.events(later);
   ASSERT_TRUE(events.has_value()) << events.error().message;
