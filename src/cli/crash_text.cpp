@@ -68,6 +68,14 @@ std::string hand_text(const InHand& hand) {
   return text;
 }
 
+std::string over_text(const ExitEvent& crash) {
+  return crash.in_hand ? fmt::format(" over a {}", hand_text(*crash.in_hand)) : "";
+}
+
+std::string span_text(Duration span) {
+  return format_duration(std::chrono::duration_cast<std::chrono::milliseconds>(span));
+}
+
 std::span<const Column> crash_columns() {
   static const std::array columns{Column{"NUMBER", Align::right},
                                   Column{"TIME"},
@@ -85,20 +93,17 @@ std::vector<std::string> crash_cells(const ExitEvent& crash) {
           time_of_day(crash.wall_ms),
           harmless(crash.name),
           fmt::format("{}", crash.life),
-          format_duration(std::chrono::duration_cast<std::chrono::milliseconds>(crash.lived)),
+          span_text(crash.lived),
           harmless(to_string(crash.exit)),
           crash.in_hand ? hand_text(*crash.in_hand) : "-",
           decision_with_window(crash)};
 }
 
 std::string crash_line(const ExitEvent& crash) {
-  return fmt::format(
-      "{} {} {} life {} after {}: {}{}; {}", crash.number, time_of_day(crash.wall_ms),
-      harmless(crash.name), crash.life,
-      format_duration(std::chrono::duration_cast<std::chrono::milliseconds>(crash.lived)),
-      harmless(to_string(crash.exit)),
-      crash.in_hand ? fmt::format(" over a {}", hand_text(*crash.in_hand)) : "",
-      decision_with_window(crash));
+  return fmt::format("{} {} {} life {} after {}: {}{}; {}", crash.number,
+                     time_of_day(crash.wall_ms), harmless(crash.name), crash.life,
+                     span_text(crash.lived), harmless(to_string(crash.exit)), over_text(crash),
+                     decision_with_window(crash));
 }
 
 std::string crash_report(const Console& console, const ExitEvent& crash) {
@@ -123,7 +128,7 @@ std::string crash_report(const Console& console, const ExitEvent& crash) {
     add("took", fmt::format("{}{}", format_duration(crash.took),
                             crash.fuel_used > 0 ? fmt::format(", {} fuel", crash.fuel_used) : ""));
   }
-  add("lived", format_duration(std::chrono::duration_cast<std::chrono::milliseconds>(crash.lived)));
+  add("lived", span_text(crash.lived));
   add("memory", fmt::format("{}, at most {}", format_bytes(crash.memory_bytes),
                             format_bytes(crash.memory_peak_bytes)));
   add("component", harmless(crash.component));

@@ -25,6 +25,10 @@ namespace troupe {
 [[nodiscard]] std::string decision_with_window(const ExitEvent& crash);
 // "request of 12 B from bank/teller"
 [[nodiscard]] std::string hand_text(const InHand& hand);
+// " over a request of 12B from bank/teller"; empty if it had nothing in hand.
+[[nodiscard]] std::string over_text(const ExitEvent& crash);
+// To the millisecond: "1.2s".
+[[nodiscard]] std::string span_text(Duration span);
 // The time of day here: "15:04:05".
 [[nodiscard]] std::string time_of_day(std::uint64_t wall_ms);
 

@@ -50,13 +50,10 @@ void print_line(Console& console, std::string_view what, std::string_view text) 
 void print_actor(Console& console, const ActorDetails& actor) {
   const ActorStatus& status = actor.status;
   const EffectiveLimits& limits = actor.limits;
-  const auto span = [](Duration what) {
-    return format_duration(std::chrono::duration_cast<std::chrono::milliseconds>(what));
-  };
   console.print(console.out_style(Style::bold, harmless(status.name)) + '\n');
   print_line(console, "state",
-             fmt::format("{} for {}, in its life {}", to_string(status.state), span(status.age),
-                         status.lives));
+             fmt::format("{} for {}, in its life {}", to_string(status.state),
+                         span_text(status.age), status.lives));
   print_line(console, "address",
              fmt::format("{} on worker {}", to_string(status.address), status.worker));
   print_line(console, "component", harmless(status.component));
@@ -69,7 +66,7 @@ void print_actor(Console& console, const ActorDetails& actor) {
   print_line(console, "requests",
              fmt::format("{} timed out, {} answered too late{}", status.timed_out, status.orphans,
                          status.oldest_request ? fmt::format("; waits for an answer for {}",
-                                                             span(*status.oldest_request))
+                                                             span_text(*status.oldest_request))
                                                : ""));
   print_line(console, "mailbox",
              fmt::format("{} of {} messages, {} at most", status.queued, limits.mailbox_messages,
@@ -78,7 +75,7 @@ void print_actor(Console& console, const ActorDetails& actor) {
       console, "memory",
       fmt::format("{} of {}, at most {}", format_bytes(status.memory_bytes),
                   format_bytes(limits.memory_bytes), format_bytes(status.memory_peak_bytes)));
-  print_line(console, "time", fmt::format("{} in turns", span(status.turn_time)));
+  print_line(console, "time", fmt::format("{} in turns", span_text(status.turn_time)));
   print_line(
       console, "limits",
       fmt::format("handler {}, payload {}, {} requests, {} timers, {} children, {} addresses",
@@ -88,10 +85,6 @@ void print_actor(Console& console, const ActorDetails& actor) {
              status.last_exit ? harmless(to_string(*status.last_exit)) : "none");
 }
 
-nlohmann::ordered_json parsed(const std::string& json) {
-  return nlohmann::ordered_json::parse(json);
-}
-
 }  // namespace
 
 Tried<ExitCode> inspect_command(Console& console, const InspectCommand& command,
@@ -99,10 +92,9 @@ Tried<ExitCode> inspect_command(Console& console, const InspectCommand& command,
   const auto known = ask(command.actor, node);
   if (!known) return std::unexpected(known.error());
   if (console.is_json()) {
-    nlohmann::ordered_json json;
-    json["actor"] = known->actor ? parsed(to_json(*known->actor)) : nullptr;
-    json["crashes"] = parsed(to_json(known->crashes));
-    console.print(json.dump() + '\n');
+    console.print(fmt::format("{{\"actor\":{},\"crashes\":{}}}\n",
+                              known->actor ? to_json(*known->actor) : "null",
+                              to_json(known->crashes)));
     return ExitCode::ok;
   }
   if (known->actor) {

@@ -12,15 +12,10 @@
 namespace troupe {
 namespace {
 
-using std::chrono::duration_cast;
-using std::chrono::milliseconds;
-
 constexpr std::size_t ends_shown = 5;
 // Waiting longer than this is worth a word.
 constexpr Duration long_wait = std::chrono::seconds(1);
 constexpr std::uint64_t nearly_full_percent = 90;
-
-std::string span_text(Duration span) { return format_duration(duration_cast<milliseconds>(span)); }
 
 std::uint64_t percent(std::uint64_t used, std::uint64_t most) {
   return most == 0 ? 0 : used * 100 / most;
@@ -84,7 +79,7 @@ std::string advice_after(const ExitEvent& last, std::size_t alike) {
     return "it was killed: by `troupe kill`, or because it did not stop in time";
   const std::string place =
       last.backtrace.empty() ? "" : fmt::format(", at {}", harmless(last.backtrace.front()));
-  const std::string over = last.in_hand ? fmt::format(" over a {}", hand_text(*last.in_hand)) : "";
+  const std::string over = over_text(last);
   if (alike > 1) {
     return fmt::format(
         "its last {} lives ended in the same way{}{}; `troupe inspect` shows the "

@@ -1,5 +1,6 @@
 #include "http/api.hpp"
 
+#include <functional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -27,6 +28,12 @@ HttpReply empty_reply(int status) {
 }
 
 HttpReply error_reply(Error error) { return reply_of(problem_of(std::move(error))); }
+
+std::function<void(Result<void>)> when_done(std::function<void(HttpReply)> reply) {
+  return [reply = std::move(reply)](Result<void> result) {
+    reply(result ? empty_reply(204) : error_reply(std::move(result).error()));
+  };
+}
 
 }  // namespace
 
@@ -79,14 +86,9 @@ void Api::serve(const Route& route, BytesView payload, std::function<void(HttpRe
                              done(std::move(reply));
                            });
     case Endpoint::actor_restart:
-      return node_.restart(
-          route.name, route.time, [done = std::move(done)](Result<void> restarted) {
-            done(restarted ? empty_reply(204) : error_reply(std::move(restarted).error()));
-          });
+      return node_.restart(route.name, route.time, when_done(std::move(done)));
     case Endpoint::actor_stop:
-      return node_.stop(route.name, route.time, [done = std::move(done)](Result<void> stopped) {
-        done(stopped ? empty_reply(204) : error_reply(std::move(stopped).error()));
-      });
+      return node_.stop(route.name, route.time, when_done(std::move(done)));
   }
 }
 

@@ -214,18 +214,19 @@ Result<Bytes> NodeClient::request(std::string_view name, BytesView payload, Dura
 }
 
 Result<void> NodeClient::stop(std::string_view name, Duration budget) {
-  TRY(connection_->exchange(
-      {.method = http::verb::post,
-       .target = fmt::format("{}?budget_ms={}", actor_target(name, "stop"), milliseconds(budget)),
-       .granted = budget}));
-  return {};
+  return within_budget(name, "stop", budget);
 }
 
 Result<void> NodeClient::restart(std::string_view name, Duration budget) {
-  TRY(connection_->exchange({.method = http::verb::post,
-                             .target = fmt::format("{}?budget_ms={}", actor_target(name, "restart"),
-                                                   milliseconds(budget)),
-                             .granted = budget}));
+  return within_budget(name, "restart", budget);
+}
+
+Result<void> NodeClient::within_budget(std::string_view name, std::string_view verb,
+                                       Duration budget) {
+  TRY(connection_->exchange(
+      {.method = http::verb::post,
+       .target = fmt::format("{}?budget_ms={}", actor_target(name, verb), milliseconds(budget)),
+       .granted = budget}));
   return {};
 }
 

@@ -53,6 +53,7 @@ class NodeClient {
  private:
   class Connection;
   explicit NodeClient(std::unique_ptr<Connection> connection);
+  Result<void> within_budget(std::string_view name, std::string_view verb, Duration budget);
   std::unique_ptr<Connection> connection_;
 };
 

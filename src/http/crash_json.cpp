@@ -184,22 +184,10 @@ Result<ExitEvent> crash_from(const Json& json) {
 
 std::string to_json(const ExitEvent& crash) { return dump(crash_object(crash)); }
 
-std::string to_json(std::span<const ExitEvent> crashes) {
-  Json array = Json::array();
-  for (const ExitEvent& crash : crashes) array.push_back(crash_object(crash));
-  return dump(array);
-}
+std::string to_json(std::span<const ExitEvent> crashes) { return list_json(crashes, crash_object); }
 
 Result<std::vector<ExitEvent>> crashes_from_json(std::string_view text) {
-  const Json json = Json::parse(text, nullptr, false);
-  if (!json.is_array()) return corrupt("not a JSON array");
-  std::vector<ExitEvent> crashes;
-  crashes.reserve(json.size());
-  for (const Json& each : json) {
-    TRY_ASSIGN(ExitEvent crash, crash_from(each));
-    crashes.push_back(std::move(crash));
-  }
-  return crashes;
+  return list_from_json(text, crash_from);
 }
 
 }  // namespace troupe

@@ -1,9 +1,6 @@
 #include "http/event_json.hpp"
 
-#include <utility>
-
 #include "base/format.hpp"
-#include "base/result.hpp"
 #include "http/json_members.hpp"
 
 namespace troupe {
@@ -44,22 +41,10 @@ Result<NodeEvent> event_from(const Json& json) {
 
 std::string to_json(const NodeEvent& event) { return dump(event_object(event)); }
 
-std::string to_json(std::span<const NodeEvent> events) {
-  Json array = Json::array();
-  for (const NodeEvent& event : events) array.push_back(event_object(event));
-  return dump(array);
-}
+std::string to_json(std::span<const NodeEvent> events) { return list_json(events, event_object); }
 
 Result<std::vector<NodeEvent>> events_from_json(std::string_view text) {
-  const Json json = Json::parse(text, nullptr, false);
-  if (!json.is_array()) return corrupt("not a JSON array");
-  std::vector<NodeEvent> events;
-  events.reserve(json.size());
-  for (const Json& each : json) {
-    TRY_ASSIGN(NodeEvent event, event_from(each));
-    events.push_back(std::move(event));
-  }
-  return events;
+  return list_from_json(text, event_from);
 }
 
 }  // namespace troupe

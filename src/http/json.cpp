@@ -4,7 +4,6 @@
 #include <charconv>
 #include <chrono>
 #include <optional>
-#include <utility>
 
 #include "base/format.hpp"
 #include "base/result.hpp"
@@ -157,11 +156,7 @@ std::string to_json(const ActorDetails& actor) {
   return dump(object);
 }
 
-std::string to_json(std::span<const ActorStatus> actors) {
-  Json array = Json::array();
-  for (const ActorStatus& actor : actors) array.push_back(actor_object(actor));
-  return dump(array);
-}
+std::string to_json(std::span<const ActorStatus> actors) { return list_json(actors, actor_object); }
 
 Result<NodeStatus> node_from_json(std::string_view text) {
   const Json json = Json::parse(text, nullptr, false);
@@ -199,15 +194,7 @@ Result<ActorDetails> details_from_json(std::string_view text) {
 }
 
 Result<std::vector<ActorStatus>> actors_from_json(std::string_view text) {
-  const Json json = Json::parse(text, nullptr, false);
-  if (!json.is_array()) return corrupt("not a JSON array");
-  std::vector<ActorStatus> actors;
-  actors.reserve(json.size());
-  for (const Json& each : json) {
-    TRY_ASSIGN(ActorStatus actor, actor_from(each));
-    actors.push_back(std::move(actor));
-  }
-  return actors;
+  return list_from_json(text, actor_from);
 }
 
 std::optional<Address> address_from_text(std::string_view text) {

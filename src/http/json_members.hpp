@@ -5,11 +5,15 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
+#include "base/result.hpp"
 #include "troupe/outcome.hpp"
 #include "troupe/result.hpp"
 #include "troupe/time.hpp"
@@ -82,5 +86,29 @@ class Members {
   const Json& object_;
   std::string missing_;
 };
+
+// The text of an array of what `object_of` makes of each.
+template <typename Record>
+[[nodiscard]] std::string list_json(std::span<const Record> records,
+                                    Json (*object_of)(const Record&)) {
+  Json array = Json::array();
+  for (const Record& record : records) array.push_back(object_of(record));
+  return dump(array);
+}
+
+// And back. Errors: corrupt; those of `from`.
+template <typename Record>
+[[nodiscard]] Result<std::vector<Record>> list_from_json(std::string_view text,
+                                                         Result<Record> (*from)(const Json&)) {
+  const Json json = Json::parse(text, nullptr, false);
+  if (!json.is_array()) return corrupt("not a JSON array");
+  std::vector<Record> records;
+  records.reserve(json.size());
+  for (const Json& each : json) {
+    TRY_ASSIGN(Record record, from(each));
+    records.push_back(std::move(record));
+  }
+  return records;
+}
 
 }  // namespace troupe
