@@ -25,6 +25,9 @@ target_include_directories(troupe_options INTERFACE
 target_compile_definitions(troupe_options INTERFACE
   TROUPE_HAS_WASMTIME=$<BOOL:${TROUPE_WASMTIME}>
   TROUPE_VERSION="${PROJECT_VERSION}")
+if(TROUPE_MUTATIONS)
+  target_compile_definitions(troupe_options INTERFACE TROUPE_MUTATIONS)
+endif()
 target_compile_options(troupe_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wswitch-enum -Wnon-virtual-dtor
   -Woverloaded-virtual -Werror

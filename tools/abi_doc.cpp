@@ -49,9 +49,10 @@ std::string type_of(const abi::Signature& signature) {
 std::set<std::string> table_names() {
   // A memory is no function, so the table has none.
   std::set<std::string> lines = {"export memory memory"};
-  for (const abi::ImportRow& row : abi::imports())
+  for (const abi::ImportRow& row : abi::imports()) {
     lines.insert(
         fmt::format("import {} {} {}", abi::host_module, row.name, type_of(row.signature)));
+  }
   for (const abi::ExportRow& row : abi::exports())
     lines.insert(fmt::format("export {} {}", row.name(), type_of(row.signature)));
   return lines;
@@ -77,10 +78,11 @@ std::string imports_block() {
       "`load`, `handle`, `stop` and the functions that bring answers, timers, events and exits.\n\n"
       "| Name | Core type | Works in | Happens |\n|---|---|---|---|\n",
       abi::host_module);
-  for (const abi::ImportRow& row : abi::imports())
+  for (const abi::ImportRow& row : abi::imports()) {
     text += fmt::format("| `{}` | `{}` | {} | {} |\n", row.name, type_of(row.signature),
                         where(row.allowed),
                         row.timing == abi::Timing::at_once ? "at once" : "on return");
+  }
   return text;
 }
 
@@ -113,7 +115,7 @@ std::string exports_block() {
 }
 
 // "refused: busy" and "crashed("...")" by their first word.
-std::string case_name(std::string text) {
+std::string case_name(const std::string& text) {
   const std::size_t end = text.find_first_of(":(");
   return text.substr(0, end);
 }
@@ -148,28 +150,30 @@ std::string numbers_block() {
 }
 
 std::string limits_block() {
-  using namespace limits;
   struct Row {
     std::string_view what;
     std::uint64_t value;
     std::string_view beyond;
   };
   const Row rows[] = {
-      {"bytes of one payload, unless the manifest says otherwise", payload_bytes_default,
+      {"bytes of one payload, unless the manifest says otherwise", limits::payload_bytes_default,
        "refused, `too-large`; an answer: the request fails"},
-      {"addresses with one message", message_addresses_max, "refused, `invalid`"},
-      {"effects asked for in one handler", outbox_effects_max, "refused, `over-quota`"},
-      {"bytes of all payloads of one handler", outbox_bytes_max, "refused, `too-large`"},
-      {"handles held, unless the manifest says otherwise", addresses_default,
+      {"addresses with one message", limits::message_addresses_max, "refused, `invalid`"},
+      {"effects asked for in one handler", limits::outbox_effects_max, "refused, `over-quota`"},
+      {"bytes of all payloads of one handler", limits::outbox_bytes_max, "refused, `too-large`"},
+      {"handles held, unless the manifest says otherwise", limits::addresses_default,
        "refused, `over-quota`, or `exceeded(\"addresses\")`"},
-      {"bytes of one `random`", random_bytes_max, "traps"},
-      {"bytes of one log line", log_line_bytes_max, "cut off"},
-      {"bytes of the text of an error", error_text_bytes_max, "cut off"},
-      {"bytes of a topic or filter", topic_bytes_max, "refused, `invalid`"},
-      {"bytes of the name of an app, an actor or a template", name_bytes_max, "refused, `invalid`"},
-      {"bytes of stack", stack_bytes, "`exceeded(\"stack\")`"},
-      {"milliseconds for one message, unless the manifest says otherwise", deadline_ms_default,
-       "`exceeded(\"deadline\")`"},
+      {"bytes of one `random`", limits::random_bytes_max, "traps"},
+      {"bytes of one log line", limits::log_line_bytes_max, "cut off"},
+      {"bytes of the text of an error", limits::error_text_bytes_max, "cut off"},
+      {"bytes of a topic or filter", limits::topic_bytes_max, "refused, `invalid`"},
+      {"bytes of the name of an app, an actor or a template", limits::name_bytes_max,
+       "refused, `invalid`"},
+      {"bytes of stack", limits::stack_bytes, "`exceeded(\"stack\")`"},
+      {"milliseconds for one message, unless the manifest says otherwise",
+       limits::deadline_ms_default, "`exceeded(\"deadline\")`"},
+      {"milliseconds until it is ready, unless the manifest says otherwise",
+       limits::start_timeout_ms_default, "`exceeded(\"start-time\")`"},
   };
   std::string text = "| What | At most | Beyond it |\n|---|---|---|\n";
   for (const Row& row : rows)
@@ -182,9 +186,10 @@ std::string limits_block() {
 Result<std::string> read_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (!file.is_open() || file.bad())
+  if (!file.is_open() || file.bad()) {
     return fail(ErrorCode::not_found,
                 fmt::format("{} can't be read. Give the path of the file.", path));
+  }
   return text;
 }
 
@@ -203,22 +208,25 @@ Result<std::string> renew(std::string_view page) {
     const std::size_t name_at = at + begin.size();
     const std::size_t name_end = page.find(close, name_at);
     const std::size_t block_end = page.find(end, name_at);
-    if (name_end == std::string_view::npos || block_end == std::string_view::npos)
+    if (name_end == std::string_view::npos || block_end == std::string_view::npos) {
       return fail(ErrorCode::invalid_argument,
                   "a generated block of the page does not end. Write '<!-- end -->' below it.");
+    }
     const std::string_view name = page.substr(name_at, name_end - name_at);
     const auto block = blocks.find(name);
-    if (block == blocks.end() || !seen.insert(name).second)
+    if (block == blocks.end() || !seen.insert(name).second) {
       return fail(ErrorCode::invalid_argument,
                   fmt::format("the page has a generated block '{}', unknown or twice. Each of "
                               "imports, exports, numbers, limits comes once.",
                               name));
+    }
     text += fmt::format("{}{}\n{}", page.substr(0, name_end + close.size()), block->second(), end);
     page.remove_prefix(block_end + end.size());
   }
-  if (seen.size() != blocks.size())
+  if (seen.size() != blocks.size()) {
     return fail(ErrorCode::invalid_argument,
                 "the page lacks a generated block: imports, exports, numbers or limits.");
+  }
   return text + std::string(page);
 }
 

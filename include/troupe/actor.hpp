@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "troupe/bytes.hpp"
+#include "troupe/health.hpp"
 #include "troupe/outcome.hpp"
 #include "troupe/turn.hpp"
 
@@ -80,6 +81,9 @@ class Actor {
   virtual Outcome exited(Turn& turn, std::uint64_t watch, const Exit& exit);
   // Asked to stop, with the time left.
   virtual void stop(Turn& turn, Duration budget);
+  // How it is. Asked now and then, between two handlers, if SpawnOptions::health or a table
+  // `health` of the manifest says so.
+  virtual Health health();
 };
 
 }  // namespace troupe

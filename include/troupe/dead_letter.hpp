@@ -20,11 +20,12 @@ enum class DeadReason : std::uint8_t {
   expired,      // Its time to live, or the request's time, was over before it was its turn.
   quarantined,  // Its receiver crashed over it each time that it was redelivered.
   blocked,      // It found no room in its receiver's mailbox in time (WhenFull::block).
+  restarted,    // It waited when a life of its receiver ended (OnRestart::drop).
 };
-inline constexpr std::size_t dead_reason_count = 5;
+inline constexpr std::size_t dead_reason_count = 6;
 [[nodiscard]] constexpr std::string_view to_string(DeadReason reason) {
-  constexpr std::array<std::string_view, dead_reason_count> names{"gone", "crashed", "expired",
-                                                                  "quarantined", "blocked"};
+  constexpr std::array<std::string_view, dead_reason_count> names{
+      "gone", "crashed", "expired", "quarantined", "blocked", "restarted"};
   return names.at(static_cast<std::size_t>(std::to_underlying(reason)));
 }
 

@@ -15,7 +15,8 @@ namespace troupe {
 
 // What a life was at when it ended.
 struct InHand {
-  // "message", "request", "event", "answer", "failure", "timer", "exited", "start" or "stop".
+  // "message", "request", "event", "answer", "failure", "timer", "exited", "start", "load", "stop",
+  // "save" or "health".
   std::string what = {};
   std::string sender = {};  // As in ActorStatus; empty: from outside, or there is none.
   std::string topic = {};   // Of an event.

@@ -34,15 +34,40 @@ inline constexpr std::array<std::string_view, 5> when_full_names{
   return when_full_names.at(static_cast<std::size_t>(std::to_underlying(policy)));
 }
 
+// What happens to a message whose receiver can't work on it: one that is between two lives, starts,
+// stops, or says that it is unhealthy.
+enum class WhileUnready : std::uint8_t {
+  queue,   // It waits in the mailbox.
+  refuse,  // Its sender is told `busy` before it sends. Events are queued nevertheless.
+};
+inline constexpr std::array<std::string_view, 2> while_unready_names{"queue", "refuse"};
+[[nodiscard]] constexpr std::string_view to_string(WhileUnready policy) {
+  return while_unready_names.at(static_cast<std::size_t>(std::to_underlying(policy)));
+}
+
+// What becomes of the messages that wait when a life ends, if another follows. Those that are sent
+// later wait for it in any case, and over a restart that hands on the state all do.
+enum class OnRestart : std::uint8_t {
+  keep,  // They wait for the next life.
+  drop,  // They are dead letters, and who waits for an answer hears `refused`; but for the one that
+         // was in hand, with `redeliver`.
+};
+inline constexpr std::array<std::string_view, 2> on_restart_names{"keep", "drop"};
+[[nodiscard]] constexpr std::string_view to_string(OnRestart policy) {
+  return on_restart_names.at(static_cast<std::size_t>(std::to_underlying(policy)));
+}
+
 // Answers, timers, exits and stop do not count: their receiver has asked for them.
 struct MailboxBounds {
   std::uint32_t messages = 1'000;            // Waiting; 1 .. 1,000,000.
   std::uint64_t bytes = 4ULL * 1024 * 1024;  // Of their payloads; 1 .. 1 GiB.
   WhenFull when_full = WhenFull::refuse;
+  OnRestart on_restart = OnRestart::keep;
   // How often a message that was in hand at a crash is given to the next life, before it is
   // quarantined; 0 .. 100. With 0 it is a dead letter at once, and its asker hears
   // `receiver-exited`.
   std::uint8_t redeliver = 0;
+  WhileUnready while_unready = WhileUnready::queue;
 
   friend bool operator==(const MailboxBounds&, const MailboxBounds&) = default;
 };

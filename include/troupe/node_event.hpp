@@ -17,6 +17,9 @@ struct NodeEvent {
     crashed,    // A life has ended otherwise; there is a crash report.
     escalated,  // A supervisor has given up.
     limit,      // An actor comes close to one of its limits.
+    health,     // An actor has become healthy, degraded or unhealthy.
+    refused,    // An actor has refused many messages; once in limits::refusal_window_ms.
+    hook,       // A hook of the embedding program took too long.
     ending,     // The node stops.
   };
 
@@ -31,10 +34,10 @@ struct NodeEvent {
   friend bool operator==(const NodeEvent&, const NodeEvent&) = default;
 };
 
-inline constexpr std::size_t node_event_kinds = 6;
+inline constexpr std::size_t node_event_kinds = 9;
 [[nodiscard]] constexpr std::string_view to_string(NodeEvent::Kind kind) {
-  constexpr std::array<std::string_view, node_event_kinds> names{"started",   "stopped", "crashed",
-                                                                 "escalated", "limit",   "ending"};
+  constexpr std::array<std::string_view, node_event_kinds> names{
+      "started", "stopped", "crashed", "escalated", "limit", "health", "refused", "hook", "ending"};
   return names.at(static_cast<std::size_t>(std::to_underlying(kind)));
 }
 

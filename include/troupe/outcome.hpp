@@ -4,12 +4,14 @@
 // The three lists are the contract's (wit/actor.wit, interface types), in its order: the engine
 // writes these numbers into guests' memories.
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "troupe/bytes.hpp"
 
@@ -90,6 +92,12 @@ struct Exit {
   }
   friend bool operator==(const Exit&, const Exit&) = default;
 };
+inline constexpr std::size_t exit_kind_count = 6;
+[[nodiscard]] constexpr std::string_view to_string(Exit::Kind kind) {
+  constexpr std::array<std::string_view, exit_kind_count> names{"normal",   "killed", "crashed",
+                                                                "exceeded", "lost",   "other"};
+  return names.at(static_cast<std::size_t>(std::to_underlying(kind)));
+}
 [[nodiscard]] std::string to_string(const Exit& exit);  // crashed("unreachable")
 
 // Order among queued messages; low ones are never starved.

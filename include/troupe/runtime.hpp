@@ -22,12 +22,15 @@
 #include "troupe/bytes.hpp"
 #include "troupe/dead_letter.hpp"
 #include "troupe/exit_event.hpp"
+#include "troupe/health.hpp"
 #include "troupe/history_query.hpp"
+#include "troupe/hooks.hpp"
 #include "troupe/mailbox.hpp"
 #include "troupe/node_event.hpp"
 #include "troupe/outcome.hpp"
 #include "troupe/result.hpp"
 #include "troupe/status.hpp"
+#include "troupe/supervisor_status.hpp"
 #include "troupe/time.hpp"
 
 namespace troupe {
@@ -45,6 +48,8 @@ struct Grants {
   std::vector<std::string> publish = {};    // Topic filters: `orders.#`.
   std::vector<std::string> subscribe = {};  // Topic filters; a subscription must lie within one.
   std::vector<std::string> spawn = {};      // Names of templates of the manifest.
+
+  friend bool operator==(const Grants&, const Grants&) = default;
 };
 
 // What an actor runs: a WebAssembly file or a class of this program. A value, cheap to copy.
@@ -65,7 +70,7 @@ class Component {
   friend class Runtime;
   std::string name_ = {};
   std::shared_ptr<const Bytes> wasm_;
-  std::function<std::unique_ptr<Actor>()> make_;
+  std::shared_ptr<const std::function<std::unique_ptr<Actor>()>> make_;
 };
 
 struct SpawnOptions {
@@ -75,6 +80,9 @@ struct SpawnOptions {
   Restart restart = Restart::permanent;
   Grants grants = {};
   MailboxBounds mailbox = {};
+  // When it is asked how it is. Without: a guest that exports `health` by the defaults, a native
+  // actor never. invalid_argument for a guest that exports none.
+  std::optional<HealthChecks> health = {};
   // Its handlers may take long: they run beside the workers from their beginning. A guest that
   // turns out to take long gets there by itself.
   bool long_running = false;
@@ -96,6 +104,8 @@ struct RuntimeOptions {
   // log lines to standard error, exits nowhere.
   std::function<void(const LogLine&)> on_log = {};
   std::function<void(const ExitEvent&)> on_exit = {};
+  // Called around the lives of all actors.
+  Hooks hooks = {};
 };
 
 // How the node came to its end.
@@ -175,13 +185,19 @@ class Runtime {
   // How lives ended that nobody would say ended well, oldest first. The node keeps 1,000.
   [[nodiscard]] std::vector<ExitEvent> crashes(const HistoryQuery& query = {}) const;
   // What has happened to actors, oldest first. The node keeps 2,000. Of actors that others have
-  // spawned only how they ended is told.
+  // spawned no starts are told.
   [[nodiscard]] std::vector<NodeEvent> events(const HistoryQuery& query = {}) const;
+
+  // How the supervisors with names stand, root first; `told` is called once, on a thread of the
+  // runtime; keep it short.
+  void supervisors(std::function<void(std::vector<SupervisorStatus>)> told) const;
 
   // Waits until the node has ended: a supervisor gave up, or shut_down() was called elsewhere.
   // None if `timeout` is over first.
   std::optional<RuntimeEnd> wait(std::optional<Duration> timeout = std::nullopt);
-  // Stops all actors in reverse order of their start, then the workers. A second call is harmless.
+  // Takes nothing from outside any more (unavailable), lets what waits in mailboxes be handled, for
+  // half of the budget and 10 s at most, stops all actors in reverse order of their start, then the
+  // workers. A second call is harmless.
   void shut_down(Duration budget = std::chrono::seconds(60));
 
  private:

@@ -10,11 +10,14 @@
 
 #include "troupe/address.hpp"
 #include "troupe/dead_letter.hpp"
+#include "troupe/health.hpp"
 #include "troupe/outcome.hpp"
 #include "troupe/time.hpp"
 
 namespace troupe {
 
+// `ended` and `failed`: between two lives, of which the last ended well or did not; it waits for
+// the next, or goes.
 enum class ActorState : std::uint8_t { creating, starting, ready, stopping, ended, failed };
 inline constexpr std::array actor_states{ActorState::creating, ActorState::starting,
                                          ActorState::ready,    ActorState::stopping,
@@ -31,6 +34,7 @@ struct ActorStatus {
   std::string supervisor = {};  // "root", or the name given in the manifest.
   std::uint32_t worker = 0;     // Where it runs; it may move.
   ActorState state = ActorState::creating;
+  ActorHealth health = {};
   std::uint64_t lives = 0;  // 1 from the first start.
   // Since its present life began; of one that has ended, until the next begins, that one's. Before
   // the first life: since the actor was asked for.
@@ -51,6 +55,9 @@ struct ActorStatus {
   std::optional<Duration> oldest_request = {};
   // How long its present turn has taken, of one that goes on beside its worker.
   std::optional<Duration> long_turn = {};
+  // Its turns go on beside its worker from their beginning: it has said so, or the last three took
+  // more than 2 ms.
+  bool in_long_lane = false;
   Duration turn_time = {};  // That its turns took, all in all; sampled once a millisecond.
   std::uint64_t memory_bytes = 0;
   std::uint64_t memory_peak_bytes = 0;
@@ -71,6 +78,7 @@ struct EffectiveLimits {
   std::uint32_t requests = 0;       // In flight.
   std::uint32_t timers = 0;
   std::uint32_t children = 0;
+  std::uint32_t descendants = 0;
   std::uint32_t addresses = 0;  // That its guest holds.
 };
 
@@ -78,6 +86,7 @@ struct ActorDetails {
   ActorStatus status = {};
   std::string restart = {};  // "permanent", "transient", "temporary"
   EffectiveLimits limits = {};
+  std::uint32_t descendants = 0;  // Living below it, where its limit is below the node's.
 };
 
 // What a node has counted, of all its actors, those that are gone included.
@@ -97,6 +106,8 @@ struct NodeCounters {
   std::array<std::uint64_t, dead_reason_count> dead_by = {};  // DeadReason as an index.
   std::uint64_t moved = 0;                                    // Actors, from worker to worker.
   Duration turn_time = {};                                    // As in ActorStatus.
+
+  friend bool operator==(const NodeCounters&, const NodeCounters&) = default;
 };
 
 // Of the actors that are there now: added up, or the oldest.

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "model/actor_turn.hpp"
 #include "model/books.hpp"
 #include "supervisor/supervisor.hpp"
+#include "troupe/health.hpp"
 #include "troupe/mailbox.hpp"
 #include "troupe/time.hpp"
 
@@ -35,13 +37,27 @@ struct ActorSpec : ActorTerms, std::enable_shared_from_this<ActorSpec> {
   GuestInterfaces interfaces;  // The code's, less those switched off.
   InstanceLimits limits;
   MailboxBounds mailbox;
+  HealthChecks health;  // If its interfaces have `health`.
   GrantSet grants;
   bool hides_messages = false;  // Crash reports don't show what it had in hand.
   // What it has to end in when its supervisor stops it; then it is killed.
   Duration stop_budget = std::chrono::milliseconds(limits::stop_budget_ms_default);
+  // While it lives its state is saved for the next life, so often at most; zero: never.
+  Duration snapshot_interval = Duration::zero();
+  std::uint64_t snapshot_bytes = limits::snapshot_bytes_default;
   bool long_running = false;             // Its turns go on beside the worker from their beginning.
   Bytes config;                          // For actors that are given none of their own.
   std::vector<ChildTemplate> templates;  // By their numbers.
+
+  [[nodiscard]] bool takes_snapshots() const {
+    return snapshot_interval > Duration::zero() && interfaces.state;
+  }
+  // Of the component; empty for actors of the program, which have none.
+  [[nodiscard]] std::string_view version() const {
+    const std::size_t at = component.rfind('@');
+    return at == std::string::npos ? std::string_view()
+                                   : std::string_view(component).substr(at + 1);
+  }
 
   void add_template(std::string name, ChildTemplate what) {
     template_numbers.insert_or_assign(std::move(name),

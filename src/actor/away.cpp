@@ -26,6 +26,9 @@ HostCalls::Overrun RunningGuest::overran() {
 }
 
 Worker::Went RunningGuest::come_home(Ran ran) {
+  if (away_->placed != Instant{}) {
+    away_->was_long = away_->inputs->exact_now() - away_->placed >= Duration(limits::share_ns);
+  }
   EnvelopePtr done = Envelope::make({.kind = EnvelopeKind::turn_done, .receiver = away_->actor});
   away_->places->leave();
   away_->ran = std::move(ran);
@@ -56,6 +59,14 @@ Away* Worker::go_away(Cell& cell) {
   away->ticker_hold = world_.engine.hold_ticker();
   away->turn = std::exchange(turn_, std::make_unique<ActorTurn>(inputs_, world_.log));
   away->turn->learn_from(*away->inputs);
+  // What it waits there for its turn counts, too.
+  if (cell.state.load(std::memory_order_relaxed) == ActorState::starting) {
+    (void)schedule(
+        {.actor = cell.address,
+         .number = cell.life.load(std::memory_order_relaxed),
+         .kind = Alarm::Kind::start,
+         .at = cell.life_began.load(std::memory_order_relaxed) + cell.spec->limits.start_timeout});
+  }
   Pool::leave();
   world_.inputs.registry.reader(index_).leave();
   handover_->release_successor();
@@ -66,6 +77,25 @@ void Worker::kill_away(Away& away, const Exit& exit) {
   if (!away.end) away.end = exit;
   away.killed.store(true);
   world_.away_places.wake();
+}
+
+// Who takes long again and again would hold up its worker for a share each time. Who does not is
+// spared the way there and back.
+void Worker::choose_lane(Cell& cell, bool was_long) {
+  if (cell.spec->long_running) return;
+  Activity& active = cell.activity();
+  const std::uint64_t handled = active.handled.load(std::memory_order_relaxed);
+  // Short ones since then were at home, and told nobody.
+  const bool in_a_row = handled - std::exchange(active.handled_before, handled) <= 1;
+  if (!was_long) {
+    active.long_turns = 0;
+  } else if (!in_a_row) {
+    active.long_turns = 1;
+  } else if (active.long_turns < limits::long_turns_in_a_row) {
+    ++active.long_turns;
+  }
+  cell.in_long_lane = active.long_turns == limits::long_turns_in_a_row;
+  active.in_long_lane.store(cell.in_long_lane, std::memory_order_relaxed);
 }
 
 void Worker::take_home(Cell& cell) {
@@ -89,13 +119,22 @@ void Worker::take_home(Cell& cell) {
         finish(cell, std::move(ran.in_hand), ran.reply);
         break;
       case Ran::Kind::birth:
+      case Ran::Kind::load:
         finish_birth(cell, ran);
         break;
       case Ran::Kind::stop:
         finish_stop(cell, ran);
         break;
+      case Ran::Kind::check:
+        finish_check(cell, ran);
+        break;
+      case Ran::Kind::save:
+      case Ran::Kind::snapshot:
+        finish_save(cell, ran);
+        break;
     }
   }
+  choose_lane(cell, away->was_long);
   for (auto& kept : away->kept) {
     if (auto* envelope = std::get_if<EnvelopePtr>(&kept)) {
       route(std::move(*envelope));

@@ -20,6 +20,7 @@
 #include "scheduler/away_places.hpp"
 #include "scheduler/port.hpp"
 #include "troupe/address.hpp"
+#include "troupe/health.hpp"
 #include "troupe/outcome.hpp"
 #include "troupe/time.hpp"
 
@@ -30,11 +31,14 @@ using EnvelopePort = Port<Envelope>;
 // A timer of a worker.
 struct Alarm {
   enum class Kind : std::uint8_t {
-    timer,    // Of the actor; fires.
-    request,  // Its time is over.
-    room,     // A message has waited for room in the actor's mailbox for long enough.
-    stop,     // It was asked to stop, and has not in time.
-    family,   // A child of it is to be restarted.
+    timer,     // Of the actor; fires.
+    request,   // Its time is over.
+    room,      // A message has waited for room in the actor's mailbox for long enough.
+    stop,      // It was asked to stop, and has not in time.
+    family,    // A child of it is to be restarted.
+    check,     // It is to say how it is.
+    start,     // Life `number` is to be ready.
+    snapshot,  // Its state is to be saved.
   };
   Address actor = {};
   std::uint64_t number = 0;
@@ -45,14 +49,21 @@ struct Alarm {
 // What a guest has done; what follows is the home worker's.
 struct Ran {
   enum class Kind : std::uint8_t {
-    handler,  // One, with `in_hand`.
-    birth,    // boot and start.
-    stop,     // The stop handler; `in_hand` says how long it may take.
+    handler,   // One, with `in_hand`.
+    birth,     // boot and start.
+    load,      // boot and load.
+    stop,      // The stop handler; `in_hand` says how long it may take.
+    check,     // A health check; `health` is what it said, unless it has ended.
+    save,      // For the next life: `saved`, unless the reply says why not.
+    snapshot,  // Likewise, and this life goes on.
   };
   Kind kind = Kind::handler;
   Reply reply;
   EnvelopePtr in_hand;
   std::uint64_t memory_at_boot = 0;
+  Health health = {};
+  Duration check_took = {};
+  std::unique_ptr<SavedState> saved = {};
 };
 
 // Owned by the cell. Thread: each part says whose it is.
@@ -69,6 +80,8 @@ struct Away {
   std::unique_ptr<TickerHold> ticker_hold;
   Ran ran;
   Instant began = {};
+  Instant placed = {};   // Of one that went at once: when it could go on.
+  bool was_long = true;  // Its guest took more than its share.
 
   // Of the home worker.
   std::optional<Exit> end;  // It was killed.

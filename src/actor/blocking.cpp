@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "actor/worker.hpp"
+#include "base/mutation.hpp"
 
 namespace troupe {
 namespace {
@@ -56,9 +57,7 @@ void Worker::has_room(Cell& cell) {
     if (line.empty()) cell.rarities().waiting.reset();
     cell.mailbox.push(std::move(one.envelope), cell.spec->mailbox, dropped_);
   }
-  if (!cell.mailbox.is_full()) {
-    world_.inputs.registry.set_room(cell.address, Registry::Room::open);
-  }
+  if (!cell.mailbox.is_full()) set_door(cell);
 }
 
 void Worker::has_waited_enough(Cell& cell, std::uint64_t number) {
@@ -68,7 +67,7 @@ void Worker::has_waited_enough(Cell& cell, std::uint64_t number) {
   if (found == line.end()) return;
   Waiting::One one = std::move(*found);
   line.erase(found);
-  let_go(cell, one);
+  MUTATED(never_resumes, let_go(cell, one), void());
   if (line.empty()) cell.rarities().waiting.reset();
   undeliverable(std::move(one.envelope), DeadReason::blocked);
 }
@@ -79,14 +78,14 @@ void Worker::let_go_of_all(Cell& cell) {
   for (Waiting::One& one : cell.waiting()->line) let_go(cell, one);
 }
 
-// There will be no room any more.
-void Worker::turn_away_all(Cell& cell) {
+// There will be no room for them any more.
+void Worker::turn_away_all(Cell& cell, DeadReason reason) {
   if (cell.waiting() == nullptr) return;
   const std::unique_ptr<Waiting> waiting = std::move(cell.rarities().waiting);
   for (Waiting::One& one : waiting->line) {
     cancel(one.alarm);
     let_go(cell, one);
-    undeliverable(std::move(one.envelope), DeadReason::gone);
+    undeliverable(std::move(one.envelope), reason);
   }
 }
 

@@ -1,10 +1,44 @@
 #include "actor/cell.hpp"
 
+#include <utility>
+
 namespace troupe {
+namespace {
+
+// What the state alone says of it.
+Health health_in(ActorState state) {
+  switch (state) {
+    case ActorState::creating:
+    case ActorState::starting:
+      return {.status = HealthStatus::degraded, .reason = "it is not ready yet"};
+    case ActorState::ready:
+      return {};
+    case ActorState::stopping:
+      return {.status = HealthStatus::degraded, .reason = "it stops"};
+    case ActorState::ended:
+    case ActorState::failed:
+      return {.status = HealthStatus::unhealthy, .reason = "its life has ended"};
+  }
+  return {};
+}
+
+}  // namespace
+
 Activity& Cell::make_activity() {
   // Release: who finds it finds it made.
   activity_.store(std::make_unique<Activity>().release(), std::memory_order_release);
   return *activity_.load(std::memory_order_relaxed);
+}
+
+ActorHealth Cell::health(Instant now) const {
+  Health seen = health_in(state.load(std::memory_order_relaxed));
+  const Activity* active = activity_if_any();
+  const ShownHealth* shown = active != nullptr ? active->health() : nullptr;
+  if (shown == nullptr || seen.status > shown->is.status) {
+    return {.status = seen.status, .reason = std::move(seen.reason)};
+  }
+  return {
+      .status = shown->is.status, .reason = shown->is.reason, .since = since(shown->since, now)};
 }
 
 ActorStatus Cell::status(Instant now) const {
@@ -15,6 +49,7 @@ ActorStatus Cell::status(Instant now) const {
   status.state = state.load(relaxed);
   status.lives = life.load(relaxed);
   status.age = age(now);
+  status.health = health(now);
   status.refused_by = books.refused().read();
   const Activity* active = activity_if_any();
   if (active == nullptr) return status;
@@ -29,6 +64,7 @@ ActorStatus Cell::status(Instant now) const {
   if (status.queued > 0) status.oldest_queued = since(active->oldest_queued.load(relaxed), now);
   status.oldest_request = since(active->oldest_request.load(relaxed), now);
   status.long_turn = since(active->went_away.load(relaxed), now);
+  status.in_long_lane = spec->long_running || active->in_long_lane.load(relaxed);
   status.turn_time = Duration(active->turn_ns.load(relaxed));
   status.memory_bytes = active->memory_bytes.load(relaxed);
   status.memory_peak_bytes = active->memory_peak_bytes.load(relaxed);

@@ -13,6 +13,8 @@
 #include "actor/actor_spec.hpp"
 #include "actor/away.hpp"
 #include "actor/family.hpp"
+#include "actor/health_watch.hpp"
+#include "base/check.hpp"
 #include "engine/engine.hpp"
 #include "mailbox/mailbox.hpp"
 #include "model/books.hpp"
@@ -35,6 +37,25 @@ struct Waiting {
   std::uint64_t last_number = 0;
 };
 
+// What an actor's next turn is.
+enum class NextTurn : std::uint8_t {
+  messages,
+  news,  // Likewise, the first since its state was saved: another snapshot will be due.
+  // Not for messages, and so due whether any wait or not.
+  birth,     // A life begins.
+  save,      // Its state is saved, and the life ends.
+  snapshot,  // Its state is saved, and the life goes on.
+};
+
+// What is kept of an actor's state in case that it crashes.
+struct Snapshots {
+  AlarmKey alarm = {};      // Until the next is due.
+  Instant not_before = {};  // It is due.
+  std::unique_ptr<SavedState> latest;
+  // The present life began by it, when the actor had handled so many messages.
+  std::optional<std::uint64_t> tried_at;
+};
+
 // What only few actors have.
 struct Rarities : Pooled {
   std::shared_ptr<const ActorSpec> own_spec;  // Of one that has it for itself.
@@ -42,7 +63,14 @@ struct Rarities : Pooled {
   std::unique_ptr<Waiting> waiting;           // For room in the mailbox.
   std::unique_ptr<Away> away;                 // While a turn goes on beside the worker.
   std::unique_ptr<Family> family;             // Those it has spawned.
+  Census::Owner census;                       // Of one whose descendants are bounded.
+  std::unique_ptr<HealthWatch> health;        // Of a life that says how it is.
   AlarmKey stop_alarm = {};                   // It is killed when this is over.
+  Instant stop_by = never;                    // Likewise.
+  bool restart_asked = false;                 // It is to stop for its next life.
+  // Of the last life, for the next. While it waits the books stay as they are.
+  std::unique_ptr<SavedState> saved;
+  std::unique_ptr<Snapshots> snapshots;
   struct Watcher {
     Address who;
     std::uint64_t number = 0;
@@ -50,13 +78,37 @@ struct Rarities : Pooled {
   std::vector<Watcher> watchers;  // Of the present life.
 };
 
+// The only ways that states follow each other. An actor may end before a life of it has begun, and
+// again while the next is on its way.
+[[nodiscard]] constexpr bool may_follow(ActorState before, ActorState next) {
+  using enum ActorState;
+  switch (next) {
+    case creating:
+      return false;
+    case starting:
+      return before == creating || before == ended || before == failed;
+    case ready:
+      return before == starting || before == stopping;  // It would not save its state, and goes on.
+    case stopping:
+      return before == ready;
+    case ended:
+    case failed:
+      return true;
+  }
+  return false;
+}
+static_assert(may_follow(ActorState::ended, ActorState::starting));
+static_assert(!may_follow(ActorState::ended, ActorState::ready));
+static_assert(!may_follow(ActorState::ready, ActorState::starting));
+
 // Thread: home worker only, but for what is said to be read by any.
 // Owns:   the mailbox and the present life.
 // Cost:   192 bytes with all that every actor needs; the rest is made when it is needed.
 class Cell : public Runnable, public Pooled {
  public:
   Cell(Address own_address, const ActorSpec& what, const Parentage& whose)
-      : restart(whose.restart),
+      : in_long_lane(what.long_running),
+        restart(whose.restart),
         address(own_address),
         spec(&what),
         parent(whose.parent),
@@ -67,10 +119,15 @@ class Cell : public Runnable, public Pooled {
 
   [[nodiscard]] bool is_alive() const { return instance != nullptr; }
   // Alive, or about to be: what is sent to it waits for its turn.
-  [[nodiscard]] bool will_run() const { return is_alive() || birth_pending; }
+  [[nodiscard]] bool will_run() const { return is_alive() || next_turn == NextTurn::birth; }
   // While it is held back, only what it has asked for itself.
   [[nodiscard]] bool has_work() const {
     return pauses == 0 ? !mailbox.empty() : mailbox.has_system();
+  }
+
+  void become(ActorState next) {
+    CHECK(may_follow(state.load(std::memory_order_relaxed), next), "states follow in their order");
+    state.store(next, std::memory_order_relaxed);
   }
 
   // Made by the first look.
@@ -94,6 +151,20 @@ class Cell : public Runnable, public Pooled {
   [[nodiscard]] Family* family() const {
     return rarities_ != nullptr ? rarities_->family.get() : nullptr;
   }
+  [[nodiscard]] HealthWatch* health_watch() const {
+    return rarities_ != nullptr ? rarities_->health.get() : nullptr;
+  }
+  [[nodiscard]] Snapshots* snapshots() const {
+    return rarities_ != nullptr ? rarities_->snapshots.get() : nullptr;
+  }
+  // Of its descendants, if they are bounded.
+  [[nodiscard]] const Census* census() const {
+    return rarities_ != nullptr ? rarities_->census.get() : nullptr;
+  }
+  // Who counts it.
+  [[nodiscard]] Census* counted_by() const {
+    return census() != nullptr ? census()->above() : books.census();
+  }
   // What its lives begin with.
   [[nodiscard]] BytesView config() const {
     return rarities_ != nullptr && !rarities_->config.empty() ? rarities_->config : spec->config;
@@ -101,14 +172,17 @@ class Cell : public Runnable, public Pooled {
 
   // --- Read by any thread.
   [[nodiscard]] ActorStatus status(Instant now) const;
+  // Inside a section of the registry's reclaimer, or by its home worker.
+  [[nodiscard]] ActorHealth health(Instant now) const;
   [[nodiscard]] Duration age(Instant now) const {
     // A life may have begun after the look at the clock.
     return std::max(now - life_began.load(std::memory_order_relaxed), Duration::zero());
   }
   // In the order of use: what every message touches comes first.
   std::atomic<ActorState> state{ActorState::creating};
-  bool birth_pending = false;  // The next turn begins a life.
+  NextTurn next_turn = NextTurn::messages;
   bool is_away = false;        // A turn goes on beside the worker.
+  bool in_long_lane;           // Its turns go on beside the worker from their beginning.
   bool is_leaving = false;     // For another worker.
   bool stop_asked = false;     // It is not restarted.
   bool tells_control = false;  // Of its end, though somebody else supervises it.

@@ -30,9 +30,8 @@ std::optional<Exit> Worker::commit(Cell& cell) {
         if (cell.books.made().watches.contains(effect->number)) route(std::move(effect));
         break;
       case EnvelopeKind::subscribe:
-        if (cell.books.made().subscriptions.contains(effect->number))
-          tell_topic_everywhere(*effect);
-        break;
+        if (!cell.books.made().subscriptions.contains(effect->number)) break;
+        [[fallthrough]];
       case EnvelopeKind::unsubscribe:
         tell_topic_everywhere(*effect);
         break;
@@ -58,6 +57,7 @@ std::optional<Exit> Worker::commit(Cell& cell) {
         break;
       case EnvelopeKind::timer:
       case EnvelopeKind::exited:
+      case EnvelopeKind::check:
       case EnvelopeKind::stop:
       case EnvelopeKind::create:
       case EnvelopeKind::restart:
@@ -124,14 +124,16 @@ void Worker::spawn(Cell& cell, const Envelope& order) {
   const ChildTemplate& made_from = cell.spec->templates.at(order.number);
   const Parentage whose{.parent = cell.address,
                         .number = adopt(cell, address, made_from.restart),
-                        .restart = made_from.restart};
+                        .restart = made_from.restart,
+                        .counted_by = cell.books.census()};
   const BytesView config = order.payload();
   const auto home = world_.inputs.registry.home(address);
   CHECK(home.has_value(), "reserved by this turn");
   if (*home == index_) {
     Cell& child = make_cell(address, *made_from.spec, whose);
     if (!config.empty()) child.rarities().config.assign(config.begin(), config.end());
-    expect_life(child);
+    child.next_turn = NextTurn::birth;
+    run_queue_.ready_new(child);
     return;
   }
   auto birth = std::make_unique<CreateOrder>();

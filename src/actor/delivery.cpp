@@ -7,6 +7,7 @@
 #include "actor/message_path.hpp"  // IWYU pragma: keep
 #include "actor/worker.hpp"
 #include "base/check.hpp"
+#include "base/mutation.hpp"
 
 namespace troupe {
 namespace {
@@ -21,11 +22,20 @@ Answer answer_of(const Envelope& envelope) {
 
 }  // namespace
 
-// The mailbox has become full.
-void Worker::shut_door(const Cell& cell) {
-  world_.inputs.registry.set_room(cell.address, cell.spec->mailbox.when_full == WhenFull::block
-                                                    ? Registry::Room::waits
-                                                    : Registry::Room::full);
+// What senders find when they look before they send.
+void Worker::set_door(const Cell& cell) {
+  using Room = Registry::Room;
+  const MailboxBounds& bounds = cell.spec->mailbox;
+  Room room = Room::open;
+  if (bounds.while_unready == WhileUnready::refuse &&
+      (cell.state.load(std::memory_order_relaxed) != ActorState::ready ||
+       MUTATED(lets_in_while_unhealthy,
+               cell.health(inputs_.last_now()).status == HealthStatus::unhealthy, false))) {
+    room = Room::unready;
+  } else if (cell.mailbox.is_full()) {
+    room = bounds.when_full == WhenFull::block ? Room::waits : Room::full;
+  }
+  world_.inputs.registry.set_room(cell.address, room);
 }
 
 Registry::Place Worker::look_from_inside(Address actor) {
@@ -49,7 +59,7 @@ void Worker::route_elsewhere(EnvelopePtr envelope) {
   if (place.kind == Kind::elsewhere) place = look_from_inside(envelope->receiver);
   if (place.kind == Kind::elsewhere) {
     outgoing_[place.home].push(std::move(envelope));
-  } else if (place.kind == Kind::awaited) {
+  } else if (MUTATED(loses_sight_of_movers, place.kind == Kind::awaited, false)) {
     keep_for_arrival(std::move(envelope));
   } else {
     deliver(nullptr, std::move(envelope));
@@ -125,7 +135,7 @@ void Worker::deliver_to(Cell& cell, EnvelopePtr envelope) {
     if (books == nullptr || !books->watches.contains(envelope->number)) return;
   }
   accept(cell, std::move(envelope));
-  if (cell.will_run()) make_ready(cell);
+  if (MUTATED(drops_a_wake, cell.will_run(), false)) make_ready(cell);
 }
 
 // Whether it comes to the handler: the actor is alive.
@@ -135,14 +145,20 @@ bool Worker::expect_stop(Cell& cell, Envelope& stop) {
   const bool is_first = !cell.stop_asked;
   cell.stop_asked = true;
   if (!cell.will_run()) {
+    // Who stops it wants nothing of it to go on.
+    forget_saved(cell);
     // Nobody needs to decide any more.
     if (!cell.parent.is_nobody() && !cell.is_retiring) retire(cell);
     return false;
   }
+  Rarities& rare = cell.rarities();
   if (is_first) {
-    cell.rarities().stop_alarm =
+    rare.stop_alarm =
         schedule({.actor = cell.address, .kind = Alarm::Kind::stop, .at = stop.deadline});
+    rare.stop_by = stop.deadline;
   }
+  // Of several, one that is for good counts.
+  rare.restart_asked = stop.number == stop_for_restart && (is_first || rare.restart_asked);
   return true;
 }
 
@@ -183,7 +199,7 @@ void Worker::turned_away(Cell& cell) {
       hold(cell, std::move(one));
       continue;
     }
-    bump(cell.activity().dropped);
+    MUTATED(drops_in_silence, bump(cell.activity().dropped), void());
     bump(counters_.dropped);
     if (one->kind == EnvelopeKind::request) {
       fail_request(*one, {.kind = Failure::Kind::refused, .refusal = Refusal::busy});
@@ -235,6 +251,7 @@ void Worker::deliver_order(EnvelopePtr envelope) {
     case EnvelopeKind::failure:
     case EnvelopeKind::timer:
     case EnvelopeKind::exited:
+    case EnvelopeKind::check:
     case EnvelopeKind::stop:
     case EnvelopeKind::start_timer:
     case EnvelopeKind::cancel_timer:
@@ -326,6 +343,7 @@ void Worker::undeliverable(EnvelopePtr envelope, DeadReason reason) {
         break;
       case DeadReason::expired:
       case DeadReason::quarantined:
+      case DeadReason::restarted:
         fail_request(*envelope, {.kind = Failure::Kind::refused});
         break;
     }
@@ -368,6 +386,10 @@ void Worker::fire(const Alarm& alarm) {
     end_by_order(*cell, Exit::killed());
     return;
   }
+  if (alarm.kind == Alarm::Kind::check) {
+    check_is_due(*cell);
+    return;
+  }
   if (alarm.kind == Alarm::Kind::family) {
     if (Family* family = cell->family()) {
       family->wait = {};
@@ -376,8 +398,19 @@ void Worker::fire(const Alarm& alarm) {
     }
     return;
   }
+  if (alarm.kind == Alarm::Kind::start) {
+    if (cell->is_away && cell->life.load(std::memory_order_relaxed) == alarm.number &&
+        cell->state.load(std::memory_order_relaxed) == ActorState::starting) {
+      kill_away(*cell->away(), Exit::exceeded("start-time"));
+    }
+    return;
+  }
   if (cell->is_away) {
     cell->away()->kept.emplace_back(alarm);
+    return;
+  }
+  if (alarm.kind == Alarm::Kind::snapshot) {
+    snapshot_is_due(*cell);
     return;
   }
   if (alarm.kind == Alarm::Kind::request) {

@@ -13,8 +13,21 @@ namespace troupe {
 namespace {
 
 std::string_view name_of(Ran::Kind kind, const Envelope* envelope) {
-  if (kind == Ran::Kind::birth) return "start";
-  if (kind == Ran::Kind::stop) return "stop";
+  switch (kind) {
+    case Ran::Kind::birth:
+      return "start";
+    case Ran::Kind::load:
+      return "load";
+    case Ran::Kind::stop:
+      return "stop";
+    case Ran::Kind::check:
+      return "health";
+    case Ran::Kind::save:
+    case Ran::Kind::snapshot:
+      return "save";
+    case Ran::Kind::handler:
+      break;
+  }
   // In the order of the kinds; those behind are never in a guest's hand.
   constexpr std::array<std::string_view, 7> names{"message", "request", "event", "answer",
                                                   "failure", "timer",   "exited"};
@@ -49,8 +62,9 @@ LifeEnd Worker::end_of(const Cell& cell, Exit exit, Ran::Kind kind, const Envelo
   return end;
 }
 
-EndedLife Worker::ended_life(const Cell& cell, LifeEnd end) {
-  EndedLife ended;
+std::unique_ptr<EndedReport> Worker::ended_report(const Cell& cell, LifeEnd& end) {
+  auto report = std::make_unique<EndedReport>();
+  EndedLife& ended = report->ended;
   ended.actor = cell.address;
   ended.name = world_.inputs.registry.label_in_step(cell.address);
   ended.life = cell.life.load(std::memory_order_relaxed);
@@ -64,11 +78,11 @@ EndedLife Worker::ended_life(const Cell& cell, LifeEnd end) {
   }
   // The next life is not to be taken for their author.
   ended.log = world_.log.take_latest(cell.address, began);
-  if (ended.exit.kind == Exit::Kind::normal) return ended;
+  if (ended.exit.kind == Exit::Kind::normal) return report;
   ended.in_hand = std::move(end.in_hand);
   ended.took = end.took;
   ended.usage = end.usage;
-  return ended;
+  return report;
 }
 
 }  // namespace troupe

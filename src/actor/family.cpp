@@ -32,7 +32,7 @@ ChildNumber Worker::adopt(Cell& parent, Address child, RestartType restart) {
 }
 
 // A life of `cell` has ended.
-void Worker::after_life(Cell& cell, LifeEnd end) {
+void Worker::after_life(Cell& cell, LifeEnd& end) {
   const Exit& exit = end.exit;
   const bool decides_control = cell.parent.is_nobody();
   const bool is_final =
@@ -43,20 +43,23 @@ void Worker::after_life(Cell& cell, LifeEnd end) {
     retire(cell);
     return;
   }
-  EndedLife ended;
+  // Of one that was asked to stop it is not known yet whether another follows.
+  if (!cell.stop_asked && !is_stopping() && restarts_after(cell.restart, exit)) drop_queued(cell);
+  std::unique_ptr<EndedReport> ended;
   if (is_told) {
-    ended = ended_life(cell, std::move(end));
+    ended = ended_report(cell, end);
   } else {
-    ended.actor = cell.address;
-    ended.exit = std::move(end.exit);
+    ended = std::make_unique<EndedReport>();
+    ended->ended.exit = std::move(end.exit);
   }
   if (decides_control || is_final) {
-    tell_end(std::move(ended), is_final ? "ended" : "", std::nullopt);
+    if (is_final) ended->decision = "ended";
+    report(std::move(ended));
     if (is_final) retire(cell);
     return;
   }
   auto note = std::make_unique<ChildEndedNote>();
-  note->ended = std::move(ended);
+  note->report = std::move(ended);
   note->is_told = is_told;
   route(Envelope::make({.kind = EnvelopeKind::child_ended,
                         .receiver = cell.parent,
@@ -65,27 +68,22 @@ void Worker::after_life(Cell& cell, LifeEnd end) {
                        {}, std::move(note)));
 }
 
-void Worker::tell_end(EndedLife ended, std::string decision, std::optional<RestartWindow> window) {
-  auto note = std::make_unique<EndedReport>();
-  note->ended = std::move(ended);
-  note->decision = std::move(decision);
-  note->window = window;
-  report(std::move(note));
-}
-
 // `what` is of a child of `parent`.
 void Worker::judge(Cell& parent, const Envelope& what) {
   Family* const family = parent.family();
   if (family == nullptr) return;
   const auto number = static_cast<ChildNumber>(what.number);
-  CHECK(family->supervisor.address_of(number) == what.sender, "a child ends once");
   auto* note = what.note<ChildEndedNote>();
+  const bool is_known = family->supervisor.has(number, what.sender);
+  // One that was forgotten before it has gone.
+  if (note == nullptr && !is_known) return;
+  CHECK(is_known, "a child ends once");
   const Instant now = inputs_.now();
   if (note == nullptr) {
     family->supervisor.remove(number, now, steps_);
     strike_off(parent, number, what.sender);
   } else {
-    const EndedLife& ended = note->ended;
+    const EndedLife& ended = note->report->ended;
     const StopAsked asked = is_stopping() ? StopAsked::yes : StopAsked::no;
     const SupervisorVerdict verdict =
         family->supervisor.ended(number, ended.exit, asked, now, steps_);
@@ -94,8 +92,9 @@ void Worker::judge(Cell& parent, const Envelope& what) {
                           .exit = ended.exit,
                           .verdict = verdict,
                           .policy = family->supervisor.policy()};
-      std::string decision = decision_text(why);
-      tell_end(std::move(note->ended), std::move(decision), window_of(why));
+      note->report->decision = decision_text(why);
+      note->report->window = window_of(why);
+      report(std::move(note->report));
     }
     if (verdict.kind == SupervisorVerdict::Kind::give_up) {
       end_by_order(parent, Exit::crashed("children: restart intensity"));

@@ -20,6 +20,7 @@ struct Parentage {
   // As its parent's supervisor calls it; without a parent, which of the control plane's it is.
   ChildNumber number = 0;
   RestartType restart = RestartType::permanent;
+  Census* counted_by = nullptr;  // Null: by nobody.
 };
 
 // Made by the first spawn, gone with the last child.
@@ -45,8 +46,8 @@ struct CreateOrder final : Note {
 // The note of a `child_ended` envelope whose child waits for what its parent decides. Without one
 // the child is gone.
 struct ChildEndedNote final : Note {
-  EndedLife ended;
-  bool is_told = false;  // The control plane hears of the decision.
+  std::unique_ptr<EndedReport> report;
+  bool is_told = false;  // The control plane gets it with the decision.
 };
 
 }  // namespace troupe

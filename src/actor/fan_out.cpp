@@ -12,6 +12,7 @@
 
 #include "actor/message_path.hpp"  // IWYU pragma: keep
 #include "actor/worker.hpp"
+#include "base/mutation.hpp"
 
 namespace troupe {
 namespace {
@@ -61,7 +62,9 @@ void Worker::tell_topic_everywhere(const Envelope& change) {
   tell_topic(change);
   Copies copies(change, static_cast<std::uint32_t>(outgoing_.size() - 1));
   for (std::size_t to = 0; to < outgoing_.size(); ++to) {
-    if (to != index_) outgoing_[to].push(copies.make(change.receiver, change.number));
+    if (MUTATED(tells_few_of_subscriptions, to != index_, to > index_)) {
+      outgoing_[to].push(copies.make(change.receiver, change.number));
+    }
   }
   has_outgoing_ = true;
 }

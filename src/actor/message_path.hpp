@@ -19,7 +19,7 @@ namespace troupe {
     turned_away(cell);
   active.queued.store(cell.mailbox.count(), std::memory_order_relaxed);
   if (cell.mailbox.is_full()) [[unlikely]]
-    shut_door(cell);
+    set_door(cell);
 }
 
 // As deliver_to(), of a message, request or event.
@@ -31,6 +31,7 @@ namespace troupe {
 // As make_ready(), of one that was sent something by an actor at its side.
 [[gnu::always_inline]] inline void Worker::make_next(Cell& cell) {
   if (cell.is_queued || !cell.will_run() || cell.is_away || cell.is_leaving) return;
+  __builtin_prefetch(cell.instance.get());
   cell.activity().ready_since = inputs_.last_now();
   run_queue_.ready_next(cell);
 }

@@ -6,6 +6,7 @@
 
 #include "actor/worker.hpp"
 #include "base/check.hpp"
+#include "base/mutation.hpp"
 #include "scheduler/balance.hpp"
 
 namespace troupe {
@@ -50,6 +51,7 @@ void Worker::share_load() {
   const Instant now = inputs_.last_now();
   if (now < look_at_loads_at_ || !world_.actors_move) return;
   look_at_loads_at_ = now + look_at_loads_every;
+  port().tell_taken();
   for (std::size_t at = 0; at < loads_seen_.size(); ++at) {
     // What is on its way there counts: an actor that moves is there for nobody yet.
     loads_seen_[at] = world_.loads[at].ready.load(std::memory_order_relaxed) +
@@ -103,9 +105,13 @@ void Worker::hand_over(const Departure& departure) {
     if (Books* books = cell.books.get()) {
       books->requests.for_each(
           [&](std::uint64_t, Books::Request& request) { take_along(request.alarm); });
-      books->timers.for_each([&](std::uint64_t, Books::Timer& timer) { take_along(timer.alarm); });
+      books->timers.for_each([&](std::uint64_t, Books::Timer& timer) {
+        MUTATED(moves_without_timers, take_along(timer.alarm), void());
+      });
     }
     if (Rarities* rare = cell.rarities_if_any()) take_along(rare->stop_alarm);
+    if (HealthWatch* watch = cell.health_watch()) take_along(watch->alarm);
+    if (Snapshots* snapshots = cell.snapshots()) take_along(snapshots->alarm);
     if (Family* family = cell.family()) take_along(family->wait);
     world_.inputs.registry.leave_seat(actor);
     bump(counters_.moved);
@@ -135,12 +141,19 @@ void Worker::arrive(const Envelope& envelope) {
       case Alarm::Kind::family:
         cell.family()->wait = key;
         break;
+      case Alarm::Kind::check:
+        cell.health_watch()->alarm = key;
+        break;
+      case Alarm::Kind::snapshot:
+        cell.snapshots()->alarm = key;
+        break;
+      case Alarm::Kind::start:
       case Alarm::Kind::room:
-        CHECK(false, "who is waited on does not move");
+        CHECK(false, "who begins a life beside its worker, or is waited on, does not move");
     }
   }
   world_.inputs.registry.take_seat(cell.address);
-  if (cell.birth_pending || (cell.is_alive() && cell.has_work())) make_ready(cell);
+  if (cell.next_turn > NextTurn::news || (cell.is_alive() && cell.has_work())) make_ready(cell);
   welcome(cell.address);
 }
 

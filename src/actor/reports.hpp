@@ -11,6 +11,7 @@
 #include "engine/engine.hpp"
 #include "model/envelope.hpp"
 #include "troupe/exit_event.hpp"
+#include "troupe/node_event.hpp"
 
 namespace troupe {
 
@@ -21,6 +22,8 @@ struct LifeEnd {
   std::optional<InHand> in_hand = {};
   Duration took = {};  // As in ExitEvent.
   InstanceUsage usage = {};
+  // For the next life, which goes on with the books, too.
+  std::unique_ptr<SavedState> saved = {};
 };
 
 // How a life has ended, for those who judge it or read of it.
@@ -46,8 +49,15 @@ struct StartedReport final : Note {
   std::uint64_t life = 0;
 };
 
-// An actor comes close to one of its limits.
-struct LimitReport final : Note {
+// A life that was to end for the next one goes on: its guest would not save its state.
+struct RestartRefusedReport final : Note {
+  Address actor;
+  std::string reason;
+};
+
+// Something that operators want to know of an actor, and that nothing follows from.
+struct EventReport final : Note {
+  NodeEvent::Kind kind = NodeEvent::Kind::limit;
   Address actor;
   std::uint64_t life = 0;
   std::string text;

@@ -17,8 +17,10 @@ class RunningGuest final : public GuestHost::Overruns {
 
   // Before each call into it, after its turn has begun.
   void begin() {
-    if (cell_.spec->long_running) [[unlikely]]
+    if (cell_.in_long_lane) [[unlikely]] {
       (void)overran();
+      if (away_ != nullptr) away_->placed = away_->inputs->exact_now();
+    }
   }
 
   HostCalls::Overrun overran() override;

@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "actor/hook_caller.hpp"
 #include "actor/message_path.hpp"  // IWYU pragma: keep
 #include "actor/running_guest.hpp"
 #include "actor/worker.hpp"
 #include "base/check.hpp"
 #include "base/format.hpp"
 #include "base/limits.hpp"
+#include "base/mutation.hpp"
 #include "base/units.hpp"
 #include "host/guest_host.hpp"
 
@@ -26,7 +28,10 @@ TurnActor Worker::turn_actor(Cell& cell) {
                                                           HostCalls& host, EnvelopePtr envelope) {
   const bool is_call = envelope->kind <= EnvelopeKind::request;
   if (!is_call || envelope->deadline != never) {
-    if (envelope->kind == EnvelopeKind::stop) return stop(cell, std::move(envelope));
+    if (envelope->kind >= EnvelopeKind::check) [[unlikely]] {
+      return envelope->kind == EnvelopeKind::stop ? stop(cell, std::move(envelope))
+                                                  : check(cell, std::move(envelope));
+    }
     if (!still_counts(cell, *envelope)) {
       if (is_call) expire(cell, std::move(envelope));
       return Went::home;
@@ -43,11 +48,33 @@ TurnActor Worker::turn_actor(Cell& cell) {
   return Went::home;
 }
 
+// None: it is one for messages after all.
+std::optional<Worker::Went> Worker::run_own_turn(Cell& cell) {
+  switch (cell.next_turn) {
+    case NextTurn::birth:
+      return begin_life(cell);
+    case NextTurn::save:
+      return save_at_the_end(cell);
+    case NextTurn::snapshot:
+      return take_snapshot(cell);
+    case NextTurn::news:
+      has_news(cell);
+      break;
+    case NextTurn::messages:
+      break;
+  }
+  return std::nullopt;
+}
+
 Worker::Went Worker::run_turn(Cell& cell) {
   if (ticker_hold_ == nullptr) [[unlikely]]
     ticker_hold_ = world_.engine.hold_ticker();
-  if (cell.birth_pending) [[unlikely]]
-    return begin_life(cell);
+  if (cell.next_turn != NextTurn::messages) [[unlikely]] {
+    // A new life goes on with what waits for it: all of it is at hand now.
+    const bool is_birth = cell.next_turn == NextTurn::birth;
+    const auto went = run_own_turn(cell);
+    if (went && (!is_birth || *went != Went::home || !cell.is_alive())) return *went;
+  }
   ActorTurn& turn = *turn_;  // Another, once this one has left.
   turn.take_over(turn_actor(cell));
   RunningGuest running(*this, cell);
@@ -60,7 +87,11 @@ Worker::Went Worker::run_turn(Cell& cell) {
     if (envelope == nullptr) break;
     if (was_full && !cell.mailbox.is_full()) [[unlikely]]
       has_room(cell);
-    if (handle(cell, running, host, std::move(envelope)) == Went::away) return Went::away;
+    const Went went = handle(cell, running, host, std::move(envelope));
+    if (went != Went::home) [[unlikely]] {
+      if (went == Went::away) return Went::away;
+      break;
+    }
     if (!cell.is_alive() || cell.mailbox.empty()) break;
     if ((inputs_.now() - began).count() >= limits::turn_ns_max) break;
   }
@@ -74,7 +105,8 @@ bool Worker::still_counts(Cell& cell, const Envelope& envelope) {
   switch (envelope.kind) {
     case EnvelopeKind::message:
     case EnvelopeKind::request:
-      return envelope.deadline > inputs_.now();
+      return MUTATED(reverses_ttl, envelope.deadline > inputs_.now(),
+                     envelope.deadline <= inputs_.now());
     case EnvelopeKind::event:
       return books != nullptr && books->subscriptions.contains(envelope.number);
     case EnvelopeKind::answer:
@@ -90,8 +122,8 @@ bool Worker::still_counts(Cell& cell, const Envelope& envelope) {
       if (timer->period_ns == 0) books->timers.erase(envelope.number);
       return true;
     }
+    case EnvelopeKind::check:
     case EnvelopeKind::stop:
-      return true;
     case EnvelopeKind::watch:
     case EnvelopeKind::unwatch:
     case EnvelopeKind::create:
@@ -145,6 +177,7 @@ Reply Worker::call(Cell& cell, HostCalls& host, const Envelope& envelope) {
       return guest.exited(host, envelope.number, envelope.note<ExitNote>()->exit);
     case EnvelopeKind::message:
     case EnvelopeKind::request:
+    case EnvelopeKind::check:
     case EnvelopeKind::stop:
     case EnvelopeKind::watch:
     case EnvelopeKind::unwatch:
@@ -180,6 +213,8 @@ Reply Worker::call(Cell& cell, HostCalls& host, const Envelope& envelope) {
 void Worker::note_error(Cell& cell, const Reply& reply) {
   bump(cell.activity().errors);
   bump(counters_.errors);
+  if (world_.hooks != nullptr) [[unlikely]]
+    world_.hooks->on_error(cell, reply.error);
   if (turn_->owes()) {
     turn_->settle(reply.error);
   } else {
@@ -202,7 +237,7 @@ void Worker::expire(Cell& cell, EnvelopePtr envelope) {
 
 // What was in hand goes to the next life, or is lost with this one.
 void Worker::crash(Cell& cell, EnvelopePtr in_hand, Reply& reply) {
-  turn_->roll_back();
+  MUTATED(keeps_what_crashed, turn_->roll_back(), void());
   LifeEnd end = end_of(cell, reply.death->exit, Ran::Kind::handler, in_hand.get());
   end.death = std::move(reply.death);
   const std::uint8_t chances = cell.spec->mailbox.redeliver;
@@ -224,10 +259,15 @@ void Worker::lose(Cell& cell, EnvelopePtr in_hand) {
 }
 
 Worker::Went Worker::stop(Cell& cell, EnvelopePtr envelope) {
-  cell.state.store(ActorState::stopping, std::memory_order_relaxed);
+  // One of a life before, or one that did not lead to its end.
+  if (!cell.stop_asked) return Went::home;
+  cell.become(ActorState::stopping);
+  if (cell.spec->mailbox.while_unready == WhileUnready::refuse) set_door(cell);
+  if (world_.hooks != nullptr) [[unlikely]]
+    world_.hooks->before_stop(cell);
   if (!cell.spec->interfaces.stopping) {
-    end_life(cell, {.exit = Exit::normal()});
-    return Went::home;
+    go_on_stopping(cell);
+    return Went::over;
   }
   const Duration left = std::max(Duration::zero(), envelope->deadline - inputs_.exact_now());
   const auto left_ms = std::chrono::duration_cast<std::chrono::milliseconds>(left).count();
@@ -241,7 +281,7 @@ Worker::Went Worker::stop(Cell& cell, EnvelopePtr envelope) {
       host, static_cast<std::uint32_t>(std::min<std::int64_t>(left_ms, UINT32_MAX)));
   if (running.has_left()) return running.come_home(std::move(ran));
   finish_stop(cell, ran);
-  return Went::home;
+  return Went::over;
 }
 
 void Worker::finish_stop(Cell& cell, Ran& ran) {
@@ -251,7 +291,11 @@ void Worker::finish_stop(Cell& cell, Ran& ran) {
   }
   const auto exit = commit(cell);
   const bool in_time = inputs_.exact_now() <= ran.in_hand->deadline;
-  Exit how = in_time ? exit.value_or(Exit::normal()) : Exit::killed();
+  if (in_time && !exit) {
+    go_on_stopping(cell);
+    return;
+  }
+  Exit how = in_time ? *exit : Exit::killed();
   end_life(cell, end_of(cell, std::move(how), ran.kind, nullptr));
 }
 
@@ -277,13 +321,15 @@ void Worker::look_at_memory(Cell& cell) {
   if (active.memory_warned || usage.memory_bytes <= active.memory_at_boot) return;
   if (usage.memory_bytes < limit - limit / 10) return;
   active.memory_warned = true;
-  auto report_of = std::make_unique<LimitReport>();
+  auto report_of = std::make_unique<EventReport>();
+  report_of->kind = NodeEvent::Kind::limit;
   report_of->actor = cell.address;
   report_of->life = cell.life.load(std::memory_order_relaxed);
   report_of->text = fmt::format("memory has grown to {} of {}: at 90 % of its limit",
                                 format_bytes(usage.memory_bytes), format_bytes(limit));
   world_.log.write(cell.address, LogLevel::warn, report_of->text);
   report(std::move(report_of));
+  show_health(cell);
 }
 
 }  // namespace troupe

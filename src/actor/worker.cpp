@@ -9,6 +9,8 @@ namespace {
 
 // When it waits for other threads to get on.
 constexpr Duration look_again_after = std::chrono::microseconds(20);
+// Arrivals that those who send need not hear of yet.
+constexpr std::uint32_t arrivals_lag_max = 16;
 
 }  // namespace
 
@@ -21,16 +23,40 @@ Worker::Worker(const WorkerWorld& world, std::uint16_t index)
       turn_(std::make_unique<ActorTurn>(inputs_, world.log)),
       outgoing_(world.ports.size()),
       recipients_(world.ports.size()),
+      arrivals_lag_(std::min(arrivals_lag_max, world.inbox_messages / 4)),
       push_epoch_(world.push_epochs.of(index)),
       loads_seen_(world.loads.size()) {}
 
 Worker::~Worker() {
-  world_.inputs.registry.for_each_at(index_,
-                                     [](Cell& cell) { const std::unique_ptr<Cell> owned(&cell); });
+  world_.inputs.registry.for_each_at(index_, [](Cell& cell) {
+    Census::remove(cell.counted_by());
+    const std::unique_ptr<Cell> owned(&cell);
+  });
   Envelope* arrived = port().take_all();
   while (arrived != nullptr) {
     const EnvelopePtr dropped(arrived);
     arrived = arrived->next;
+  }
+}
+
+// While one actor has its turn, what the next ones need comes into the caches: first the cell, a
+// few turns later what that points to.
+[[gnu::always_inline]] inline void Worker::fetch_ahead() const {
+  constexpr std::size_t cell_ahead = 7;
+  constexpr std::size_t parts_ahead = 3;
+  const auto* const next = static_cast<const Cell*>(run_queue_.waiting(0));
+  if (next == nullptr) return;
+  if (const Instance* instance = next->instance.get()) instance->fetch_behind();
+  if (const auto* near = static_cast<const Cell*>(run_queue_.waiting(parts_ahead))) {
+    __builtin_prefetch(near->activity_if_any(), 1);
+    __builtin_prefetch(near->instance.get(), 1);
+    __builtin_prefetch(near->books.get());
+    near->mailbox.fetch_first();
+  }
+  if (const auto* far = static_cast<const Cell*>(run_queue_.waiting(cell_ahead))) {
+    __builtin_prefetch(far, 1);
+    __builtin_prefetch(&far->mailbox, 1);
+    __builtin_prefetch(&far->books, 1);
   }
 }
 
@@ -60,6 +86,7 @@ StepResult Worker::step() {
     Runnable* next = run_queue_.take();
     if (next == nullptr) break;
     auto& cell = static_cast<Cell&>(*next);
+    fetch_ahead();
     turn_began_ = inputs_.last_now();
     if (run_turn(cell) == Went::away) return StepResult::left;
     worked = true;
@@ -85,6 +112,7 @@ bool Worker::finish_departure() {
 }
 
 void Worker::before_park() {
+  port().tell_taken();
   world_.pools[index_].flush_returns();
   world_.inputs.registry.collect();
   ticker_hold_.reset();
@@ -100,7 +128,7 @@ void Worker::take_arrivals() {
     count += deliveries_of(*envelope);
     arrived(std::move(envelope));
   }
-  port().took(count);
+  port().took(count, arrivals_lag_);
 }
 
 Instant Worker::next_due() const {

@@ -35,6 +35,7 @@
 
 namespace troupe {
 
+class HookCaller;
 class RunningGuest;
 
 // Takes the outcomes of requests that were asked from outside the actors.
@@ -67,7 +68,8 @@ struct WorkerWorld {
   // An inbox with so many messages gets no more; those who have some for it hold back.
   std::uint32_t inbox_messages = 1;
   bool actors_move = true;
-  bool tells_exits = false;  // The control plane hears of every end.
+  bool tells_exits = false;     // The control plane hears of every end.
+  HookCaller* hooks = nullptr;  // Null: there are none.
 };
 
 // Thread:  one driver; counters() any thread.
@@ -94,7 +96,13 @@ class Worker final : public Steppable {
 
  private:
   friend class RunningGuest;
-  enum class Went : std::uint8_t { home, away };  // Away: `this` is another thread's by now.
+  enum class Went : std::uint8_t {
+    home,
+    over,  // Likewise, and nothing more of the actor's messages in this turn.
+    away,  // `this` is another thread's by now.
+  };
+
+  void fetch_ahead() const;
 
   // Arrivals (delivery.cpp).
   void route(EnvelopePtr envelope);
@@ -108,7 +116,7 @@ class Worker final : public Steppable {
   void deliver(Cell* cell, EnvelopePtr envelope);
   void deliver_to(Cell& cell, EnvelopePtr envelope);
   void accept(Cell& cell, EnvelopePtr envelope);  // Into the mailbox.
-  void shut_door(const Cell& cell);
+  void set_door(const Cell& cell);
   void turned_away(Cell& cell);
   void deliver_call(Cell& cell, EnvelopePtr envelope);
   void arrived(EnvelopePtr envelope);
@@ -145,7 +153,7 @@ class Worker final : public Steppable {
   void has_room(Cell& cell);
   void has_waited_enough(Cell& cell, std::uint64_t number);
   void let_go_of_all(Cell& cell);
-  void turn_away_all(Cell& cell);
+  void turn_away_all(Cell& cell, DeadReason reason);
 
   // Actors that change their worker (moves.cpp).
   [[nodiscard]] bool may_move(const Cell& cell) const;
@@ -167,21 +175,23 @@ class Worker final : public Steppable {
   void expect_life(Cell& cell);
   [[nodiscard]] Went begin_life(Cell& cell);
   void finish_birth(Cell& cell, Ran& ran);
+  // The embedding program's hooks; an error of theirs is in its way.
+  [[nodiscard]] Result<void> announce_life(const Cell& cell);
   void end_life(Cell& cell, LifeEnd end);
   // As the guest's last call has ended it: nothing that it asked for there happens.
   void end_life_by(Cell& cell, Reply reply, Ran::Kind kind);
   // What is known of the end of a life (ended_life.cpp).
   [[nodiscard]] LifeEnd end_of(const Cell& cell, Exit exit, Ran::Kind kind,
                                const Envelope* envelope);
-  [[nodiscard]] EndedLife ended_life(const Cell& cell, LifeEnd end);
+  [[nodiscard]] std::unique_ptr<EndedReport> ended_report(const Cell& cell, LifeEnd& end);
   void release_books(Cell& cell);
+  void release_owed(Cell& cell, const std::vector<Responder>& kept);
   void retire(Cell& cell);
   void tell_retired(Address actor);
 
   // Parents and their children (family.cpp).
   [[nodiscard]] ChildNumber adopt(Cell& parent, Address child, RestartType restart);
-  void after_life(Cell& cell, LifeEnd end);
-  void tell_end(EndedLife ended, std::string decision, std::optional<RestartWindow> window);
+  void after_life(Cell& cell, LifeEnd& end);
   void judge(Cell& parent, const Envelope& what);
   void carry_out_steps(Cell& parent);
   static void strike_off(Cell& parent, ChildNumber number, Address child);
@@ -193,6 +203,7 @@ class Worker final : public Steppable {
 
   // Turns (turn.cpp).
   [[nodiscard]] Went run_turn(Cell& cell);
+  [[nodiscard]] std::optional<Went> run_own_turn(Cell& cell);
   // Once it is home: what it shows of itself, and its next turn.
   void end_turn(Cell& cell);
   [[nodiscard]] Went handle(Cell& cell, RunningGuest& running, HostCalls& host,
@@ -211,9 +222,37 @@ class Worker final : public Steppable {
   void look_at_memory(Cell& cell);
   [[nodiscard]] TurnActor turn_actor(Cell& cell);
 
+  // How they are (health.cpp).
+  void begin_checks(Cell& cell);
+  void expect_check(Cell& cell);
+  void check_is_due(Cell& cell);
+  [[nodiscard]] Went check(Cell& cell, EnvelopePtr envelope);
+  void finish_check(Cell& cell, Ran& ran);
+  void show_health(Cell& cell);
+  void end_checks(Cell& cell);
+
+  // What a life leaves to the next (saving.cpp).
+  [[nodiscard]] static bool is_to_save(const Cell& cell);
+  void go_on_stopping(Cell& cell);
+  [[nodiscard]] Went save_at_the_end(Cell& cell);
+  [[nodiscard]] Went save(Cell& cell, Ran::Kind kind);
+  void finish_save(Cell& cell, Ran& ran);
+  void go_on_living(Cell& cell, std::string why);
+  void forget_saved(Cell& cell);
+  void drop_queued(Cell& cell);
+  void begin_snapshots(Cell& cell);
+  static void await_news(Cell& cell);
+  void has_news(Cell& cell);
+  void snapshot_is_due(Cell& cell);
+  [[nodiscard]] Went take_snapshot(Cell& cell);
+  void keep_snapshot(Cell& cell, Ran& ran);
+  [[nodiscard]] static const SavedState* try_snapshot(Cell& cell);
+  void judge_snapshot(Cell& cell, const LifeEnd& end);
+
   // Turns that take longer than their share (away.cpp).
   [[nodiscard]] Away* go_away(Cell& cell);
   void kill_away(Away& away, const Exit& exit);
+  void choose_lane(Cell& cell, bool was_long);
   void take_home(Cell& cell);
 
   // What turns asked for (commit.cpp).
@@ -241,7 +280,8 @@ class Worker final : public Steppable {
   std::vector<std::vector<Recipient>> recipients_;
   bool has_outgoing_ = false;
   bool is_held_back_ = false;  // Some of it, because an inbox is full: no turns until it has left.
-  PushEpoch& push_epoch_;      // Its own.
+  const std::uint32_t arrivals_lag_;
+  PushEpoch& push_epoch_;  // Its own.
   std::optional<Departure> departure_;
   std::unordered_map<Address, EnvelopeList> awaited_;  // What waits for actors that will live here.
   Instant look_at_loads_at_ = {};

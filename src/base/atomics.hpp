@@ -21,10 +21,11 @@ struct StdAtomics {
   template <typename T>
   using Atomic = std::atomic<T>;
 
-  // For a loop around a weak compare-and-exchange: what it may find. Any value would do.
+  // For a loop around a weak compare-and-exchange: what it may find. Any value would do; a look at
+  // the real one would take its cache line twice, to read it and then to write it.
   template <typename T>
-  static T guess(const std::atomic<T>& atomic) {
-    return atomic.load(std::memory_order_relaxed);
+  static constexpr T guess(const std::atomic<T>& /*atomic*/) {
+    return T{};
   }
   static consteval std::memory_order order(const Ordering& ordering) { return ordering.order; }
   static void fence(std::memory_order order) { std::atomic_thread_fence(order); }

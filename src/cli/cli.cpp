@@ -42,6 +42,8 @@ Tried<ExitCode> execute(Console& console, const CommandLine& line) {
             return inspect_command(console, inspect, line.node);
           },
           [&](const WhyCommand& why) { return why_command(console, why, line.node); },
+          [&](const TreeCommand& tree) { return tree_command(console, tree, line.node); },
+          [&](const NodeCommand&) { return node_command(console, line.node); },
           [&](const BenchCommand& bench) { return bench_command(console, bench); },
       },
       line.command);

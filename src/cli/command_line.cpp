@@ -127,6 +127,10 @@ void define(Parser& parser) {
     if (name == std::string_view("crashes")) history->add_flag("--full", raw.full);
   }
 
+  CLI::App* tree = add_command(parser, "tree");
+  tree->add_option("--limit", raw.limit);
+  tree->add_option("--node", raw.node);
+  add_command(parser, "node")->add_option("--node", raw.node);
   add_command(parser, "version");
 
   define_bench(*add_command(parser, "bench"), raw.bench,
@@ -293,6 +297,19 @@ Tried<Command> make_for_one(const CLI::App& command, const Raw& raw) {
   return WhyCommand{.actor = raw.actor};
 }
 
+// How many actors are listed. Programs want all; people look at a screen.
+Tried<std::size_t> parse_actors_limit(const CLI::App& command, const Raw& raw) {
+  if (command.count("--limit") > 0)
+    return parse_limit(raw.limit, "actors", limits::query_shown_max);
+  return raw.json ? limits::query_shown_max : ActorQuery().limit;
+}
+
+Tried<Command> make_tree(const CLI::App& command, const Raw& raw) {
+  const auto limit = parse_actors_limit(command, raw);
+  if (!limit) return std::unexpected(limit.error());
+  return TreeCommand{.limit = *limit};
+}
+
 Tried<Command> make_ps(const CLI::App& command, const Raw& raw) {
   ActorQuery query;
   if (auto checked = check_pattern(command, raw.pattern); !checked)
@@ -323,13 +340,9 @@ Tried<Command> make_ps(const CLI::App& command, const Raw& raw) {
   }
   query.older_than = *older;
   query.younger_than = *younger;
-  // Programs want all; people look at a screen.
-  if (raw.json) query.limit = limits::query_shown_max;
-  if (command.count("--limit") > 0) {
-    const auto limit = parse_limit(raw.limit, "actors", limits::query_shown_max);
-    if (!limit) return std::unexpected(limit.error());
-    query.limit = *limit;
-  }
+  const auto limit = parse_actors_limit(command, raw);
+  if (!limit) return std::unexpected(limit.error());
+  query.limit = *limit;
   return PsCommand{.query = std::move(query)};
 }
 
@@ -388,6 +401,8 @@ Tried<Command> make_command(const Parser& parser, const CLI::App& command) {
   if (name == "crashes" || name == "events") return make_history(command, raw);
   if (name == "restart" || name == "kill" || name == "inspect" || name == "why")
     return make_for_one(command, raw);
+  if (name == "tree") return make_tree(command, raw);
+  if (name == "node") return NodeCommand{};
   if (name == "version") return VersionCommand{};
   if (name == "bench") {
     auto bench = make_bench(command, raw.bench);

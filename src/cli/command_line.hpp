@@ -59,6 +59,10 @@ struct InspectCommand {
 struct WhyCommand {
   std::string actor;
 };
+struct TreeCommand {
+  std::size_t limit = 0;  // Of actors.
+};
+struct NodeCommand {};
 struct VersionCommand {};
 struct HelpCommand {
   std::string text;
@@ -67,7 +71,7 @@ struct HelpCommand {
 using Command =
     std::variant<HelpCommand, VersionCommand, RunCommand, PsCommand, SendCommand, RequestCommand,
                  StopCommand, RestartCommand, KillCommand, CrashesCommand, EventsCommand,
-                 InspectCommand, WhyCommand, BenchCommand>;
+                 InspectCommand, WhyCommand, TreeCommand, NodeCommand, BenchCommand>;
 
 struct CommandLine {
   Command command;

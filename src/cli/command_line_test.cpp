@@ -163,6 +163,16 @@ TEST(CommandLine, ReadsWhichCrashesAndEventsToShow) {
   EXPECT_TRUE(complaint({"crashes", "a", "b"}).help.contains("troupe crashes 'bank/*'"));
 }
 
+TEST(CommandLine, ReadsWhatToShowOfTheNode) {
+  EXPECT_EQ(command<TreeCommand>({"tree"}).limit, 1'000U);
+  EXPECT_EQ(command<TreeCommand>({"tree", "--limit", "7"}).limit, 7U);
+  EXPECT_EQ(command<TreeCommand>({"tree", "--json"}).limit, limits::query_shown_max);
+  EXPECT_EQ(parse({"node", "--node", "bank"})->node, "bank");
+  complaint({"tree", "--limit", "0"});
+  complaint({"tree", "root"});
+  complaint({"node", "bank"});
+}
+
 TEST(CommandLine, DoesNotGuessWhatToStop) {
   complaint({"stop"});
   complaint({"stop", "ledger", "--node"});

@@ -33,6 +33,9 @@ using NodeName = std::optional<std::string>;
                                               const NodeName& node);
 [[nodiscard]] Tried<ExitCode> why_command(Console& console, const WhyCommand& command,
                                           const NodeName& node);
+[[nodiscard]] Tried<ExitCode> tree_command(Console& console, const TreeCommand& command,
+                                           const NodeName& node);
+[[nodiscard]] Tried<ExitCode> node_command(Console& console, const NodeName& node);
 [[nodiscard]] Tried<ExitCode> version_command(Console& console);
 [[nodiscard]] Tried<ExitCode> bench_command(Console& console, const BenchCommand& command);
 

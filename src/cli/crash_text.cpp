@@ -57,6 +57,7 @@ std::string decision_with_window(const ExitEvent& crash) {
 
 std::string hand_text(const InHand& hand) {
   if (hand.what == "start" || hand.what == "stop") return hand.what;
+  if (hand.what == "health") return "health check";
   std::string text = harmless(hand.what);
   if (!hand.topic.empty()) text += fmt::format(" on {}", harmless(hand.topic));
   if (hand.bytes > 0) text += fmt::format(" of {}", format_bytes(hand.bytes));

@@ -25,6 +25,8 @@ constexpr std::string_view overview =
   events [PATTERN]       what happened to actors; -f goes on
   inspect NAME           all that is known of an actor
   why NAME               why it is as it is, and what to do
+  tree                   who supervises whom, and how each stands
+  node                   the node itself, and what it has counted
   bench COMMAND          measure this program on this machine
   version                print the version
 
@@ -208,7 +210,8 @@ Usage: troupe events [PATTERN] [-f] [--limit N] [--node NODE]
 
 PATTERN is that of `troupe ps`. Kinds: started, stopped, crashed (`troupe
 crashes` has the report), escalated (a supervisor gave up), limit (90 % of its
-memory), ending. Of spawned actors, only how they ended.
+memory), health (how it is has changed), refused (many messages to it), hook
+(of an embedding program, too slow), ending. Of spawned actors, no starts.
 
 Options
   -f, --follow           until the node ends, or Ctrl-C
@@ -251,6 +254,44 @@ its last crashes and what was decided; one line of advice.
 Options
   --node NODE            which node, where several run
   --json                 {"now":"...","limits":[],"ends":[],"advice":"..."}
+  --color WHEN           auto (default), always, never
+  -h, --help             this
+)";
+
+constexpr std::string_view tree =
+    R"(Shows the supervision tree: who supervises whom, and how each stands.
+
+  troupe tree                             of the only node that runs
+  troupe tree --node bank                 of that one
+  troupe tree --json                      as JSON
+
+Usage: troupe tree [--limit N] [--node NODE]
+
+Supervisors with their strategy and how many of their restarts are used; below
+them actors with the exit of their life before, and those they have spawned.
+
+Options
+  --limit N              N actors at most, by name; default 1000
+  --node NODE            which node, where several run
+  --json                 {"supervisors":[...],"actors":[...]}; see docs/api.md
+  --color WHEN           auto (default), always, never
+  -h, --help             this
+)";
+
+constexpr std::string_view node = R"(Shows a node, and what it has counted since it began.
+
+  troupe node                             the only one that runs
+  troupe node --node bank                 that one
+  troupe node --json                      as JSON
+
+Usage: troupe node [--node NODE]
+
+Actors, lives, messages; what was refused, dropped or could not be delivered,
+by reason. Those that are gone count too.
+
+Options
+  --node NODE            which node, where several run
+  --json                 an object, as in docs/api.md
   --color WHEN           auto (default), always, never
   -h, --help             this
 )";
@@ -328,7 +369,8 @@ constexpr std::array topics{
     Topic{"send", send},       Topic{"request", request}, Topic{"stop", stop},
     Topic{"restart", restart}, Topic{"kill", kill},       Topic{"crashes", crashes},
     Topic{"events", events},   Topic{"inspect", inspect}, Topic{"why", why},
-    Topic{"bench", bench},     Topic{"version", version}};
+    Topic{"tree", tree},       Topic{"node", node},       Topic{"bench", bench},
+    Topic{"version", version}};
 
 }  // namespace
 

@@ -12,9 +12,9 @@
 namespace troupe {
 namespace {
 
-constexpr std::array<std::string_view, 13> commands{"",        "run",     "ps",   "send",
-                                                    "request", "stop",    "kill", "crashes",
-                                                    "events",  "inspect", "why",  "version"};
+constexpr std::array<std::string_view, 15> commands{"",     "run",  "ps",      "send",   "request",
+                                                    "stop", "kill", "crashes", "events", "inspect",
+                                                    "why",  "tree", "node",    "version"};
 
 std::vector<std::string> lines_of(std::string_view text) {
   std::vector<std::string> lines;
@@ -51,8 +51,8 @@ TEST(Help, NamesTheOptionsOfEachCommand) {
     EXPECT_TRUE(help_text(command).contains("--color")) << command;
     EXPECT_TRUE(help_text(command).contains("--help")) << command;
   }
-  for (const std::string_view command :
-       {"ps", "send", "request", "stop", "restart", "kill", "crashes", "events", "inspect", "why"})
+  for (const std::string_view command : {"ps", "send", "request", "stop", "restart", "kill",
+                                         "crashes", "events", "inspect", "why", "tree", "node"})
     EXPECT_TRUE(help_text(command).contains("--node")) << command;
   for (const std::string_view option :
        {"PATTERN", "--state", "--component", "--older-than", "--younger-than", "--limit"})

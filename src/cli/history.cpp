@@ -41,6 +41,9 @@ Style style_of(NodeEvent::Kind kind) {
     case NodeEvent::Kind::escalated:
       return Style::red;
     case NodeEvent::Kind::limit:
+    case NodeEvent::Kind::health:
+    case NodeEvent::Kind::refused:
+    case NodeEvent::Kind::hook:
     case NodeEvent::Kind::ending:
       return Style::yellow;
     case NodeEvent::Kind::started:

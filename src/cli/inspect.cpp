@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/format.hpp"
+#include "base/limits.hpp"
 #include "base/sanitize.hpp"
 #include "base/units.hpp"
 #include "cli/commands.hpp"
@@ -47,6 +48,13 @@ void print_line(Console& console, std::string_view what, std::string_view text) 
       fmt::format("  {} {}\n", console.out_style(Style::dim, fmt::format("{:<10}", what)), text));
 }
 
+std::string health_text(const ActorHealth& health) {
+  std::string text(to_string(health.status));
+  if (health.since) text += fmt::format(" for {}", span_text(*health.since));
+  if (!health.reason.empty()) text += fmt::format(": {}", harmless(health.reason));
+  return text;
+}
+
 void print_actor(Console& console, const ActorDetails& actor) {
   const ActorStatus& status = actor.status;
   const EffectiveLimits& limits = actor.limits;
@@ -54,6 +62,7 @@ void print_actor(Console& console, const ActorDetails& actor) {
   print_line(console, "state",
              fmt::format("{} for {}, in its life {}", to_string(status.state),
                          span_text(status.age), status.lives));
+  print_line(console, "health", health_text(status.health));
   print_line(console, "address",
              fmt::format("{} on worker {}", to_string(status.address), status.worker));
   print_line(console, "component", harmless(status.component));
@@ -81,6 +90,10 @@ void print_actor(Console& console, const ActorDetails& actor) {
       fmt::format("handler {}, payload {}, {} requests, {} timers, {} children, {} addresses",
                   format_duration(limits.deadline), format_bytes(limits.payload_bytes),
                   limits.requests, limits.timers, limits.children, limits.addresses));
+  if (limits.descendants < limits::actors_max) {
+    print_line(console, "below it",
+               fmt::format("{} of {} descendants", actor.descendants, limits.descendants));
+  }
   print_line(console, "last exit",
              status.last_exit ? harmless(to_string(*status.last_exit)) : "none");
 }

@@ -5,6 +5,7 @@
 
 #include "base/check.hpp"
 #include "base/format.hpp"
+#include "base/limits.hpp"
 #include "base/sanitize.hpp"
 #include "base/units.hpp"
 #include "cli/crash_text.hpp"
@@ -24,7 +25,8 @@ std::uint64_t percent(std::uint64_t used, std::uint64_t most) {
 std::string doing(const ActorStatus& actor) {
   if (actor.long_turn)
     return fmt::format("its handler has run for {}", span_text(*actor.long_turn));
-  if (actor.state == ActorState::ended) return "waits for its next life";
+  if (actor.state == ActorState::ended || actor.state == ActorState::failed)
+    return "waits for its next life";
   if (actor.queued > 0 && actor.oldest_queued) {
     return fmt::format("{} message{} wait for it, the oldest for {}", actor.queued,
                        actor.queued == 1 ? "" : "s", span_text(*actor.oldest_queued));
@@ -50,6 +52,14 @@ std::vector<std::string> limit_lines(const ActorDetails& actor) {
                   actor.restart == "permanent"   ? "restarted however it ends"
                   : actor.restart == "transient" ? "restarted unless it ends well"
                                                  : "never restarted")};
+  if (actor.limits.descendants < limits::actors_max) {
+    lines.push_back(fmt::format("{} of {} descendants live below it ({} %)", actor.descendants,
+                                actor.limits.descendants,
+                                percent(actor.descendants, actor.limits.descendants)));
+  }
+  if (status.in_long_lane) {
+    lines.emplace_back("its handlers take long, so they run beside the worker");
+  }
   if (status.memory_bytes > 0) {
     lines.insert(lines.begin(),
                  fmt::format("memory {} of {} ({} %)", format_bytes(status.memory_bytes),
@@ -67,10 +77,19 @@ std::string advice_after(const ExitEvent& last, std::size_t alike) {
         "it can't start: look at its config, and at what its `start` does{}",
         last.backtrace.empty() ? "" : fmt::format(" ({})", harmless(last.backtrace.front())));
   }
+  if (last.exit == Exit::exceeded("start-time"))
+    return "its start takes too long: let it do less, or raise start_timeout";
   if (last.exit == Exit::exceeded("deadline"))
     return "its handler takes too long: let it do less for one message, or raise limits.deadline";
   if (last.exit == Exit::exceeded("memory"))
     return "it wants more memory than it may have: raise limits.memory, or look for a leak";
+  if (last.exit == Exit::exceeded("health"))
+    return "its health checks take too long: let them do less, or raise health.timeout";
+  // One that traps there has crashed like any other.
+  if (last.in_hand && last.in_hand->what == "health" && last.exit.text.starts_with("unhealthy")) {
+    return fmt::format("its health check ended it, with {}: look at what it depends on",
+                       harmless(to_string(last.exit)));
+  }
   if (last.exit.kind == Exit::Kind::exceeded) {
     return fmt::format("it went beyond its limit of {}: do with less, or raise limits.{}",
                        harmless(last.exit.text), harmless(last.exit.text));
@@ -109,6 +128,16 @@ std::string advice_for(const std::optional<ActorDetails>& actor,
     if (percent(status.memory_bytes, actor->limits.memory_bytes) >= nearly_full_percent &&
         status.memory_bytes > 0)
       return "its memory is nearly used up: raise limits.memory, or look for a leak";
+    if (actor->limits.descendants < limits::actors_max &&
+        percent(actor->descendants, actor->limits.descendants) >= nearly_full_percent)
+      return "nearly as many live below it as may: let them end, or raise limits.descendants";
+    if (status.state == ActorState::ready && status.health.status != HealthStatus::healthy) {
+      return fmt::format(
+          "it is {}{}{}: look at what it depends on{}", to_string(status.health.status),
+          status.health.reason.empty() ? "" : ", it says: ", harmless(status.health.reason),
+          status.health.status == HealthStatus::degraded ? "; that restarts nothing"
+                                                         : "; if it stays so, its life ends");
+    }
     if (status.oldest_request && *status.oldest_request > long_wait)
       return "it waits for another actor's answer: `troupe why` that one";
   }

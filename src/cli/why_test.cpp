@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/limits.hpp"
+
 namespace troupe {
 namespace {
 
@@ -20,7 +22,10 @@ ActorDetails idle_actor() {
                      .age = seconds(2),
                      .memory_bytes = 65'536},
           .restart = "permanent",
-          .limits = {.memory_bytes = 1'048'576, .deadline = seconds(1), .mailbox_messages = 100}};
+          .limits = {.memory_bytes = 1'048'576,
+                     .deadline = seconds(1),
+                     .mailbox_messages = 100,
+                     .descendants = limits::actors_max}};
 }
 
 ExitEvent crash(const Exit& exit, const std::string& place, const std::string& what = "request") {
@@ -46,10 +51,27 @@ TEST(Why, SaysWhatAnActorDoesOrWaitsFor) {
   actor.status.long_turn = milliseconds(700);
   EXPECT_TRUE(explain(actor, {}).now.contains("its handler has run for 700ms"));
   actor = idle_actor();
-  actor.status.state = ActorState::ended;
-  EXPECT_TRUE(explain(actor, {}).now.contains("waits for its next life"));
+  for (const ActorState state : {ActorState::ended, ActorState::failed}) {
+    actor.status.state = state;
+    EXPECT_TRUE(explain(actor, {}).now.contains("waits for its next life"));
+  }
   EXPECT_EQ(explain(std::nullopt, std::vector{crash(Exit::killed(), "")}).now,
             "it is gone: nobody restarts it");
+}
+
+TEST(Why, SaysWhatItsHealthIsAndWhatFollows) {
+  ActorDetails actor = idle_actor();
+  actor.status.health = {.status = HealthStatus::degraded, .reason = "queue \x1b is long"};
+  EXPECT_EQ(explain(actor, {}).advice,
+            "it is degraded, it says: queue \\x1b is long: look at what it depends on; that "
+            "restarts nothing");
+  actor.status.health = {.status = HealthStatus::unhealthy, .reason = "no disk"};
+  EXPECT_TRUE(explain(actor, {}).advice.contains("if it stays so, its life ends"));
+  actor.status.health = {};
+  EXPECT_TRUE(explain(actor, std::vector{crash(Exit::exceeded("health"), "", "health")})
+                  .advice.contains("raise health.timeout"));
+  EXPECT_TRUE(explain(actor, std::vector{crash(Exit::crashed("unhealthy: no disk"), "", "health")})
+                  .advice.starts_with("its health check ended it, with crashed(\"unhealthy"));
 }
 
 TEST(Why, SaysHowFarLimitsAreUsed) {
@@ -61,6 +83,16 @@ TEST(Why, SaysHowFarLimitsAreUsed) {
   EXPECT_EQ(why.limits[1], "mailbox 25 of 100 messages (25 %)");
   EXPECT_EQ(why.limits[2], "a handler may take 1s");
   EXPECT_EQ(why.limits[3], "it is permanent: restarted however it ends");
+}
+
+TEST(Why, SpeaksOfDescendantsWhereTheyAreBounded) {
+  ActorDetails actor = idle_actor();
+  actor.limits.descendants = 40;
+  actor.descendants = 35;
+  EXPECT_EQ(explain(actor, {}).limits.back(), "35 of 40 descendants live below it (87 %)");
+  EXPECT_TRUE(explain(actor, {}).advice.starts_with("nothing is wrong"));
+  actor.descendants = 36;
+  EXPECT_TRUE(explain(actor, {}).advice.contains("raise limits.descendants"));
 }
 
 TEST(Why, ListsTheLatestCrashesNewestFirst) {

@@ -13,6 +13,7 @@
 #include "base/limits.hpp"
 #include "engine/host_calls.hpp"
 #include "troupe/bytes.hpp"
+#include "troupe/health.hpp"
 #include "troupe/outcome.hpp"
 #include "troupe/result.hpp"
 #include "troupe/time.hpp"
@@ -44,6 +45,8 @@ struct InstanceLimits {
   std::uint32_t table_elements = limits::table_elements_default;
   std::uint32_t addresses = limits::addresses_default;          // Handles held at once.
   std::uint64_t payload_bytes = limits::payload_bytes_default;  // Of what the guest passes out.
+  // For boot, and start or load, together.
+  Duration start_timeout = std::chrono::milliseconds(limits::start_timeout_ms_default);
   // For all guest code run for one message together.
   Duration deadline = std::chrono::milliseconds(limits::deadline_ms_default);
   std::uint64_t fuel = limits::fuel_default;  // Class `deterministic` only.
@@ -70,6 +73,8 @@ enum class TrapKind : std::uint8_t {
 struct TrapFrame {
   std::uint32_t function_index = 0;
   std::uint64_t module_offset = 0;  // Bytes from the start of the .wasm file.
+
+  friend auto operator<=>(const TrapFrame&, const TrapFrame&) = default;
 };
 
 struct FrameDescription {
@@ -102,9 +107,7 @@ struct Reply {
 };
 
 struct HealthReply {
-  enum class Status : std::uint8_t { healthy, degraded, unhealthy };
-  Status status = Status::healthy;
-  std::string reason;
+  Health says;
   std::unique_ptr<Death> death;  // Set if the check itself ended the life.
 };
 
@@ -154,7 +157,8 @@ class Instance {
                       BytesView payload) = 0;
   virtual Reply exited(HostCalls& host, std::uint64_t watch, const Exit& exit) = 0;
   virtual Reply stop(HostCalls& host, std::uint32_t budget_ms) = 0;
-  virtual HealthReply check(HostCalls& host) = 0;
+  // `deadline` holds instead of the instance's own.
+  virtual HealthReply check(HostCalls& host, Duration deadline) = 0;
   virtual SaveReply save(HostCalls& host, bool ending) = 0;
   virtual Reply load(HostCalls& host, std::string_view version, const SavedState& saved,
                      BytesView config) = 0;
@@ -162,6 +166,15 @@ class Instance {
   [[nodiscard]] virtual InstanceUsage usage() const = 0;
   // Of usage(), for those who look after every turn.
   [[nodiscard]] virtual std::uint64_t memory_bytes() const = 0;
+
+  // Fetches what the next call will touch behind this object into the caches.
+  void fetch_behind() const { __builtin_prefetch(behind_, 1); }
+
+ protected:
+  void set_behind(const void* what) { behind_ = what; }
+
+ private:
+  const void* behind_ = nullptr;
 };
 
 // A compiled component.
@@ -177,7 +190,7 @@ class Code {
   // A new life, not yet booted. Never fails: what can go wrong is boot()'s Reply.
   [[nodiscard]] virtual std::unique_ptr<Instance> instantiate(
       const InstanceLimits& limits) const = 0;
-  // Names, file and line of a frame of this code.
+  // Names, file and line of a frame of this code. Any thread.
   [[nodiscard]] virtual FrameDescription describe(const TrapFrame& frame) const = 0;
 };
 

@@ -9,6 +9,7 @@
 #include "http/crash_json.hpp"
 #include "http/event_json.hpp"
 #include "http/json.hpp"
+#include "http/supervisor_json.hpp"
 
 namespace troupe {
 namespace {
@@ -64,6 +65,11 @@ void Api::serve(const Route& route, BytesView payload, std::function<void(HttpRe
       return done(json_reply(to_json(node_.crashes(route.history))));
     case Endpoint::event_list:
       return done(json_reply(to_json(node_.events(route.history))));
+    case Endpoint::supervisor_list:
+      return node_.supervisors(
+          [done = std::move(done)](const std::vector<SupervisorStatus>& supervisors) {
+            done(json_reply(to_json(supervisors)));
+          });
     case Endpoint::actor_status: {
       auto actor = node_.actor(route.name);
       return done(actor ? json_reply(to_json(*actor)) : error_reply(std::move(actor).error()));

@@ -28,6 +28,7 @@
 #include "http/json.hpp"
 #include "http/problem.hpp"
 #include "http/routes.hpp"
+#include "http/supervisor_json.hpp"
 #include "http/target.hpp"
 #include "http/unix_socket.hpp"
 
@@ -194,6 +195,11 @@ Result<std::vector<NodeEvent>> NodeClient::events(const HistoryQuery& query) {
   TRY_ASSIGN(const HttpReply reply,
              connection_->exchange({.target = target_of(query, Endpoint::event_list)}));
   return events_from_json(as_text(reply.body));
+}
+
+Result<std::vector<SupervisorStatus>> NodeClient::supervisors() {
+  TRY_ASSIGN(const HttpReply reply, connection_->exchange({.target = "/v1/supervisors"}));
+  return supervisors_from_json(as_text(reply.body));
 }
 
 Result<void> NodeClient::send(std::string_view name, BytesView payload) {

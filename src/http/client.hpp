@@ -41,6 +41,7 @@ class NodeClient {
   Result<ActorDetails> actor(std::string_view name);
   Result<std::vector<ExitEvent>> crashes(const HistoryQuery& query);
   Result<std::vector<NodeEvent>> events(const HistoryQuery& query);
+  Result<std::vector<SupervisorStatus>> supervisors();
   Result<void> send(std::string_view name, BytesView payload);
   Result<Bytes> request(std::string_view name, BytesView payload, Duration timeout);
   Result<void> stop(std::string_view name, Duration budget);

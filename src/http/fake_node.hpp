@@ -25,7 +25,8 @@ class FakeNode final : public NodeView {
             .state = "running",
             .workers = 2,
             .actors = 3,
-            .uptime_ms = 12};
+            .uptime_ms = 12,
+            .counters = {.actors_made = 3, .received = 40}};
   }
   // Looks at nothing of a query but where it begins and ends; a test may look at the rest.
   ActorList actors(const ActorQuery& query) override {
@@ -59,6 +60,9 @@ class FakeNode final : public NodeView {
     const std::scoped_lock lock(mutex_);
     history_query_seen_ = query;
     return happened;
+  }
+  void supervisors(std::function<void(std::vector<SupervisorStatus>)> done) override {
+    done(supervising);
   }
   Result<void> send(std::string_view name, BytesView payload) override {
     if (name == "full") return fail(ErrorCode::overloaded, "the mailbox of 'full' is full");
@@ -131,6 +135,7 @@ class FakeNode final : public NodeView {
   std::vector<ActorStatus> listed;
   std::vector<ExitEvent> crashed;
   std::vector<NodeEvent> happened;
+  std::vector<SupervisorStatus> supervising;
   std::atomic<bool> stop_asked = false;
   std::atomic<bool> is_held = false;
   std::atomic<Duration> timeout_seen{};

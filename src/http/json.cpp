@@ -1,5 +1,6 @@
 #include "http/json.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <chrono>
@@ -13,13 +14,83 @@ namespace troupe {
 namespace {
 
 // Those that occurred, by their names.
-Json refusals_object(const std::array<std::uint64_t, refusal_count>& counts) {
+template <typename Reason, std::size_t count>
+Json reasons_object(const std::array<std::uint64_t, count>& counts) {
   Json object = Json::object();
-  for (std::size_t at = 0; at < counts.size(); ++at) {
-    const std::uint64_t count = counts.at(at);
-    if (count > 0) object[std::string(to_string(static_cast<Refusal>(at)))] = count;
+  for (std::size_t at = 0; at < count; ++at) {
+    const std::uint64_t one = counts.at(at);
+    if (one > 0) object[std::string(to_string(static_cast<Reason>(at)))] = one;
   }
   return object;
+}
+
+Json counters_object(const NodeCounters& counters) {
+  return {{"actors_made", counters.actors_made},
+          {"actors_gone", counters.actors_gone},
+          {"lives_ended", counters.lives_ended},
+          {"lives_crashed", counters.lives_crashed},
+          {"received", counters.received},
+          {"handled", counters.handled},
+          {"errors", counters.errors},
+          {"dropped", counters.dropped},
+          {"expired", counters.expired},
+          {"refused", reasons_object<Refusal>(counters.refused_by)},
+          {"timed_out", counters.timed_out},
+          {"orphans", counters.orphans},
+          {"dead", reasons_object<DeadReason>(counters.dead_by)},
+          {"moved", counters.moved},
+          {"turn_ms", whole_milliseconds(counters.turn_time)}};
+}
+
+Result<NodeCounters> counters_from(const Json& json) {
+  if (!json.is_object()) return corrupt("'counters' of the node");
+  Members members(json);
+  NodeCounters counters;
+  std::int64_t turn_ms = 0;
+  members.read("actors_made", counters.actors_made);
+  members.read("actors_gone", counters.actors_gone);
+  members.read("lives_ended", counters.lives_ended);
+  members.read("lives_crashed", counters.lives_crashed);
+  members.read("received", counters.received);
+  members.read("handled", counters.handled);
+  members.read("errors", counters.errors);
+  members.read("dropped", counters.dropped);
+  members.read("expired", counters.expired);
+  members.read_reasons<Refusal>("refused", counters.refused_by);
+  members.read("timed_out", counters.timed_out);
+  members.read("orphans", counters.orphans);
+  members.read_reasons<DeadReason>("dead", counters.dead_by);
+  members.read("moved", counters.moved);
+  members.read("turn_ms", turn_ms);
+  counters.turn_time = std::chrono::milliseconds(turn_ms);
+  if (!members.missing().empty())
+    return corrupt(fmt::format("'{}' of the node's counters", members.missing()));
+  return counters;
+}
+
+Json health_object(const ActorHealth& health) {
+  return {{"status", to_string(health.status)},
+          {"reason", health.reason},
+          {"since_ms", milliseconds_or_null(health.since)}};
+}
+
+Result<ActorHealth> health_from(const Json& json) {
+  if (!json.is_object()) return corrupt("'health' of an actor");
+  Members members(json);
+  ActorHealth health;
+  std::string status;
+  members.read("status", status);
+  members.read("reason", health.reason);
+  members.read("since_ms", health.since);
+  const auto known = std::ranges::find(health_status_names, status);
+  if (known != health_status_names.end()) {
+    health.status = static_cast<HealthStatus>(known - health_status_names.begin());
+  } else {
+    members.reject("status");
+  }
+  if (!members.missing().empty())
+    return corrupt(fmt::format("'{}' of an actor's health", members.missing()));
+  return health;
 }
 
 Json actor_object(const ActorStatus& actor) {
@@ -30,6 +101,7 @@ Json actor_object(const ActorStatus& actor) {
       {"supervisor", actor.supervisor},
       {"worker", actor.worker},
       {"state", to_string(actor.state)},
+      {"health", health_object(actor.health)},
       {"lives", actor.lives},
       {"age_ms", whole_milliseconds(actor.age)},
       {"received", actor.received},
@@ -37,13 +109,14 @@ Json actor_object(const ActorStatus& actor) {
       {"errors", actor.errors},
       {"dropped", actor.dropped},
       {"expired", actor.expired},
-      {"refused", refusals_object(actor.refused_by)},
+      {"refused", reasons_object<Refusal>(actor.refused_by)},
       {"timed_out", actor.timed_out},
       {"orphans", actor.orphans},
       {"queued", actor.queued},
       {"oldest_queued_ms", milliseconds_or_null(actor.oldest_queued)},
       {"oldest_request_ms", milliseconds_or_null(actor.oldest_request)},
       {"long_turn_ms", milliseconds_or_null(actor.long_turn)},
+      {"in_long_lane", actor.in_long_lane},
       {"turn_ms", whole_milliseconds(actor.turn_time)},
       {"memory_bytes", actor.memory_bytes},
       {"memory_peak_bytes", actor.memory_peak_bytes},
@@ -60,6 +133,7 @@ Json limits_object(const EffectiveLimits& limits) {
           {"requests", limits.requests},
           {"timers", limits.timers},
           {"children", limits.children},
+          {"descendants", limits.descendants},
           {"addresses", limits.addresses}};
 }
 
@@ -77,6 +151,7 @@ Result<EffectiveLimits> limits_from(const Json& json) {
   members.read("requests", limits.requests);
   members.read("timers", limits.timers);
   members.read("children", limits.children);
+  members.read("descendants", limits.descendants);
   members.read("addresses", limits.addresses);
   if (!members.missing().empty())
     return corrupt(fmt::format("'{}' of an actor's limits", members.missing()));
@@ -104,13 +179,14 @@ Result<ActorStatus> actor_from(const Json& json) {
   members.read("errors", actor.errors);
   members.read("dropped", actor.dropped);
   members.read("expired", actor.expired);
-  members.read("refused", actor.refused_by);
+  members.read_reasons<Refusal>("refused", actor.refused_by);
   members.read("timed_out", actor.timed_out);
   members.read("orphans", actor.orphans);
   members.read("queued", actor.queued);
   members.read("oldest_queued_ms", actor.oldest_queued);
   members.read("oldest_request_ms", actor.oldest_request);
   members.read("long_turn_ms", actor.long_turn);
+  members.read("in_long_lane", actor.in_long_lane);
   std::int64_t turn_ms = 0;
   members.read("turn_ms", turn_ms);
   actor.turn_time = std::chrono::milliseconds(turn_ms);
@@ -125,6 +201,9 @@ Result<ActorStatus> actor_from(const Json& json) {
     actor.state = *known;
   } else {
     members.reject("state");
+  }
+  if (const Json* health = members.find("health"); health != nullptr) {
+    TRY_ASSIGN(actor.health, health_from(*health));
   }
   if (const Json* last_exit = members.find("last_exit"); last_exit != nullptr) {
     actor.last_exit = exit_from(*last_exit);
@@ -144,7 +223,8 @@ std::string to_json(const NodeStatus& node) {
                {"state", node.state},
                {"workers", node.workers},
                {"actors", node.actors},
-               {"uptime_ms", node.uptime_ms}});
+               {"uptime_ms", node.uptime_ms},
+               {"counters", counters_object(node.counters)}});
 }
 
 std::string to_json(const ActorStatus& actor) { return dump(actor_object(actor)); }
@@ -153,6 +233,7 @@ std::string to_json(const ActorDetails& actor) {
   Json object = actor_object(actor.status);
   object["restart"] = actor.restart;
   object["limits"] = limits_object(actor.limits);
+  object["descendants"] = actor.descendants;
   return dump(object);
 }
 
@@ -170,6 +251,9 @@ Result<NodeStatus> node_from_json(std::string_view text) {
   members.read("workers", node.workers);
   members.read("actors", node.actors);
   members.read("uptime_ms", node.uptime_ms);
+  if (const Json* counters = members.find("counters"); counters != nullptr) {
+    TRY_ASSIGN(node.counters, counters_from(*counters));
+  }
   if (!members.missing().empty())
     return corrupt(fmt::format("'{}' of the node", members.missing()));
   return node;
@@ -188,6 +272,7 @@ Result<ActorDetails> details_from_json(std::string_view text) {
   if (const Json* limits = members.find("limits"); limits != nullptr) {
     TRY_ASSIGN(details.limits, limits_from(*limits));
   }
+  members.read("descendants", details.descendants);
   if (!members.missing().empty())
     return corrupt(fmt::format("'{}' of an actor", members.missing()));
   return details;

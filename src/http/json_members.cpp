@@ -3,21 +3,13 @@
 #include "base/format.hpp"
 
 namespace troupe {
-namespace {
-
-// Indexed by Exit::Kind.
-constexpr std::array<std::string_view, 6> exit_kinds{"normal",   "killed", "crashed",
-                                                     "exceeded", "lost",   "other"};
-
-}  // namespace
-
 std::string dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 Json exit_object(const std::optional<Exit>& exit) {
   if (!exit) return nullptr;
-  return {{"kind", exit_kinds.at(static_cast<std::size_t>(exit->kind))}, {"text", exit->text}};
+  return {{"kind", to_string(exit->kind)}, {"text", exit->text}};
 }
 
 std::int64_t whole_milliseconds(Duration span) {
@@ -42,8 +34,9 @@ std::optional<Exit> exit_from(const Json& json) {
   members.read("text", exit.text);
   if (!members.missing().empty()) return std::nullopt;
   exit.kind = Exit::Kind::other;
-  for (std::size_t i = 0; i < exit_kinds.size(); ++i) {
-    if (exit_kinds.at(i) == kind) exit.kind = static_cast<Exit::Kind>(i);
+  for (std::size_t i = 0; i < exit_kind_count; ++i) {
+    const auto each = static_cast<Exit::Kind>(i);
+    if (to_string(each) == kind) exit.kind = each;
   }
   return exit;
 }

@@ -54,14 +54,15 @@ class Members {
     out = std::chrono::milliseconds(value->get<std::int64_t>());
   }
   // By names that this program knows; others are of a later version.
-  void read(const char* key, std::array<std::uint64_t, refusal_count>& out) {
+  template <typename Reason, std::size_t count>
+  void read_reasons(const char* key, std::array<std::uint64_t, count>& out) {
     const Json* value = find(key, &Json::is_object);
     if (value == nullptr) return;
     for (std::size_t at = 0; at < out.size(); ++at) {
-      const auto found = value->find(to_string(static_cast<Refusal>(at)));
+      const auto found = value->find(to_string(static_cast<Reason>(at)));
       if (found == value->end()) continue;
       if (!found->is_number_integer()) return reject(key);
-      out.at(at) = found->get<std::uint64_t>();
+      out.at(at) = found->template get<std::uint64_t>();
     }
   }
   const Json* find(const char* key) {

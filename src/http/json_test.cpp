@@ -17,6 +17,8 @@ ActorStatus some_actor() {
   actor.state = ActorState::ready;
   actor.lives = 3;
   actor.age = std::chrono::milliseconds(1'500);
+  actor.health = {
+      .status = HealthStatus::degraded, .reason = "slow", .since = std::chrono::milliseconds(7)};
   actor.received = 12;
   actor.handled = 10;
   actor.errors = 1;
@@ -39,10 +41,11 @@ TEST(Json, ShowsAnActor) {
   EXPECT_EQ(to_json(some_actor()),
             R"({"name":"bank/ledger","address":"#7.2","component":"local/ledger@0.0.0",)"
             R"("supervisor":"root","worker":1,)"
-            R"("state":"ready","lives":3,"age_ms":1500,"received":12,"handled":10,)"
+            R"("state":"ready","health":{"status":"degraded","reason":"slow","since_ms":7},)"
+            R"("lives":3,"age_ms":1500,"received":12,"handled":10,)"
             R"("errors":1,"dropped":2,"expired":3,"refused":{"busy":4},"timed_out":5,"orphans":6,)"
             R"("queued":2,"oldest_queued_ms":12,"oldest_request_ms":null,"long_turn_ms":56,)"
-            R"("turn_ms":34,)"
+            R"("in_long_lane":false,"turn_ms":34,)"
             R"("memory_bytes":65536,"memory_peak_bytes":131072,)"
             R"("last_exit":{"kind":"exceeded","text":"deadline"}})");
 }
@@ -56,6 +59,7 @@ TEST(Json, BringsAnActorBack) {
     const auto back = actor_from_json(to_json(actor));
     ASSERT_TRUE(back.has_value()) << back.error().message;
     EXPECT_EQ(back->last_exit, exit);
+    EXPECT_EQ(back->health, actor.health);
     EXPECT_EQ(to_json(*back), to_json(actor));
   }
 }
@@ -71,7 +75,9 @@ TEST(Json, BringsDetailsBack) {
                                         .requests = 6,
                                         .timers = 7,
                                         .children = 8,
-                                        .addresses = 9}};
+                                        .descendants = 9,
+                                        .addresses = 10},
+                             .descendants = 11};
   const std::string text = to_json(details);
   const auto back = details_from_json(text);
   ASSERT_TRUE(back.has_value()) << back.error().message;
@@ -79,7 +85,7 @@ TEST(Json, BringsDetailsBack) {
   EXPECT_TRUE(text.ends_with(
       R"("restart":"transient","limits":{"memory_bytes":1,"deadline_ms":2,"mailbox_messages":3,)"
       R"("mailbox_bytes":4,"payload_bytes":5,"requests":6,"timers":7,"children":8,)"
-      R"("addresses":9}})"));
+      R"("descendants":9,"addresses":10},"descendants":11})"));
   EXPECT_FALSE(details_from_json(to_json(some_actor())).has_value()) << "without limits";
 }
 

@@ -16,6 +16,7 @@
 #include "troupe/node_event.hpp"
 #include "troupe/result.hpp"
 #include "troupe/status.hpp"
+#include "troupe/supervisor_status.hpp"
 #include "troupe/time.hpp"
 
 namespace troupe {
@@ -28,6 +29,7 @@ struct NodeStatus {
   std::uint32_t workers = 0;
   std::uint64_t actors = 0;
   std::uint64_t uptime_ms = 0;
+  NodeCounters counters = {};
 
   friend bool operator==(const NodeStatus&, const NodeStatus&) = default;
 };
@@ -47,6 +49,7 @@ class NodeView {
   virtual Result<ActorDetails> actor(std::string_view name) = 0;
   virtual std::vector<ExitEvent> crashes(const HistoryQuery& query) = 0;
   virtual std::vector<NodeEvent> events(const HistoryQuery& query) = 0;
+  virtual void supervisors(std::function<void(std::vector<SupervisorStatus>)> done) = 0;
   virtual Result<void> send(std::string_view name, BytesView payload) = 0;
   virtual void request(std::string_view name, BytesView payload, Duration timeout,
                        std::function<void(Result<Bytes>)> done) = 0;

@@ -36,6 +36,7 @@ constexpr std::array rows{
     RouteRow{Endpoint::actor_kill, "POST", "/v1/actors/{name}/kill"},
     RouteRow{Endpoint::crash_list, "GET", "/v1/crashes", history_parameters},
     RouteRow{Endpoint::event_list, "GET", "/v1/events", history_parameters},
+    RouteRow{Endpoint::supervisor_list, "GET", "/v1/supervisors"},
 };
 
 constexpr std::uint64_t request_timeout_ms_default = 1'000;
@@ -208,8 +209,11 @@ Found node_route(std::string_view method, std::span<const std::string> rest) {
   return not_found("below /v1/node there is only stop");
 }
 
-Found history_route(std::string_view method, std::span<const std::string> rest, Endpoint endpoint) {
-  if (!rest.empty()) return not_found("below /v1/crashes and /v1/events there is nothing");
+// Of a list that has nothing below it.
+Found list_route(std::string_view method, std::span<const std::string> rest, Endpoint endpoint) {
+  if (!rest.empty()) {
+    return not_found(fmt::format("below {} there is nothing", row_of(endpoint).path));
+  }
   if (method != "GET") return wrong_method(method, "GET");
   return Route{.endpoint = endpoint, .name = {}};
 }
@@ -283,14 +287,16 @@ Found find_route(std::string_view method, const Target& target) {
   if (segments.empty()) return not_found("the API begins at /v1: try /v1/node or /v1/actors");
   if (segments[0] != "v1")
     return not_found("this node speaks version /v1 only: try /v1/node or /v1/actors");
-  Found found = not_found("below /v1 there are node, actors, crashes and events");
+  Found found = not_found("below /v1 there are node, actors, supervisors, crashes and events");
   if (segments.size() > 1 && segments[1] == "node") found = node_route(method, segments.subspan(2));
   if (segments.size() > 1 && segments[1] == "actors")
     found = actor_route(method, segments.subspan(2));
   if (segments.size() > 1 && segments[1] == "crashes")
-    found = history_route(method, segments.subspan(2), Endpoint::crash_list);
+    found = list_route(method, segments.subspan(2), Endpoint::crash_list);
   if (segments.size() > 1 && segments[1] == "events")
-    found = history_route(method, segments.subspan(2), Endpoint::event_list);
+    found = list_route(method, segments.subspan(2), Endpoint::event_list);
+  if (segments.size() > 1 && segments[1] == "supervisors")
+    found = list_route(method, segments.subspan(2), Endpoint::supervisor_list);
   if (!found) return found;
   return with_query(*std::move(found), target.query);
 }

@@ -27,6 +27,7 @@ enum class Endpoint : std::uint8_t {
   actor_kill,
   crash_list,
   event_list,
+  supervisor_list,
 };
 
 // One row. {name} is an actor: `ledger`, `bank/ledger` or `bank%2Fledger`.

@@ -161,6 +161,13 @@ TEST(Routes, RefuseQueriesThatMeanNothing) {
   }
 }
 
+TEST(Routes, ListSupervisors) {
+  EXPECT_EQ(route("GET", "/v1/supervisors")->endpoint, Endpoint::supervisor_list);
+  EXPECT_EQ(status_of("GET", "/v1/supervisors/root"), 404);
+  EXPECT_EQ(status_of("GET", "/v1/supervisors?limit=1"), 400);
+  EXPECT_EQ(status_of("POST", "/v1/supervisors"), 405);
+}
+
 TEST(Routes, ReadWhichCrashesAndEventsAreAskedFor) {
   for (const auto& [path, endpoint] :
        {std::pair("/v1/crashes", Endpoint::crash_list), {"/v1/events", Endpoint::event_list}}) {

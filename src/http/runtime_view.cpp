@@ -51,6 +51,7 @@ NodeStatus RuntimeView::status() {
       .actors = runtime_.actors(ActorQuery{.limit = 0}).more,
       .uptime_ms = static_cast<std::uint64_t>(
           std::chrono::duration_cast<std::chrono::milliseconds>(uptime).count()),
+      .counters = runtime_.counters(),
   };
 }
 
@@ -76,6 +77,10 @@ std::vector<ExitEvent> RuntimeView::crashes(const HistoryQuery& query) {
 
 std::vector<NodeEvent> RuntimeView::events(const HistoryQuery& query) {
   return runtime_.events(query);
+}
+
+void RuntimeView::supervisors(std::function<void(std::vector<SupervisorStatus>)> done) {
+  runtime_.supervisors(std::move(done));
 }
 
 Result<void> RuntimeView::send(std::string_view name, BytesView payload) {

@@ -36,6 +36,7 @@ class RuntimeView final : public NodeView {
   Result<ActorDetails> actor(std::string_view name) override;
   std::vector<ExitEvent> crashes(const HistoryQuery& query) override;
   std::vector<NodeEvent> events(const HistoryQuery& query) override;
+  void supervisors(std::function<void(std::vector<SupervisorStatus>)> done) override;
   Result<void> send(std::string_view name, BytesView payload) override;
   void request(std::string_view name, BytesView payload, Duration timeout,
                std::function<void(Result<Bytes>)> done) override;

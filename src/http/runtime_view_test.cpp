@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <unistd.h>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -66,8 +67,20 @@ TEST_F(RuntimeViews, ShowTheNode) {
                             .state = "running",
                             .workers = 2,
                             .actors = 2,
-                            .uptime_ms = 1500};
+                            .uptime_ms = 1500,
+                            .counters = runtime_->counters()};
   EXPECT_EQ(view_->status(), expected);
+}
+
+TEST_F(RuntimeViews, ListSupervisors) {
+  std::promise<std::vector<SupervisorStatus>> listed;
+  view_->supervisors([&](std::vector<SupervisorStatus> all) { listed.set_value(std::move(all)); });
+  const auto all = listed.get_future().get();
+  ASSERT_EQ(all.size(), 1U);
+  EXPECT_EQ(all[0].name, "root");
+  EXPECT_EQ(all[0].state, "running");
+  EXPECT_EQ(all[0].children, 2U);
+  EXPECT_EQ(all[0].intensity, 3U);
 }
 
 TEST_F(RuntimeViews, FindActorsByNameAndByAddress) {

@@ -158,6 +158,15 @@ TEST_F(Server, TellsOfCrashesAndEvents) {
   EXPECT_EQ(node_.history_query_seen(), later);
 }
 
+TEST_F(Server, ListsSupervisors) {
+  node_.supervising = {{.name = "root", .state = "running", .life = 1, .children = 2}};
+  serve();
+  NodeClient to = client();
+  const auto supervisors = to.supervisors();
+  ASSERT_TRUE(supervisors.has_value()) << supervisors.error().message;
+  EXPECT_EQ(*supervisors, node_.supervising);
+}
+
 TEST_F(Server, RestartsActors) {
   serve();
   NodeClient to = client();

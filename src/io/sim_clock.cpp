@@ -5,7 +5,11 @@
 namespace troupe {
 
 std::uint64_t SimClock::wall_ms() const {
-  return wall_start_ms_ + static_cast<std::uint64_t>(now_ns_.load() / 1'000'000);
+  return wall_start_ms_.load() + static_cast<std::uint64_t>(now_ns_.load() / 1'000'000);
+}
+
+void SimClock::set_wall_ms(std::uint64_t wall_ms) {
+  wall_start_ms_.store(wall_ms - static_cast<std::uint64_t>(now_ns_.load() / 1'000'000));
 }
 
 void SimClock::advance(Duration span) {

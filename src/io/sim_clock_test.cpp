@@ -20,6 +20,18 @@ TEST(SimClock, StandsStillUntilItIsMoved) {
   EXPECT_EQ(clock.wall_ms(), 1'005U);
 }
 
+TEST(SimClock, HasACalendarThatMayJump) {
+  SimClock clock(1'000);
+  clock.advance(5s);
+  clock.set_wall_ms(2'000);
+  EXPECT_EQ(clock.wall_ms(), 2'000U) << "although it has moved further already";
+  EXPECT_EQ(clock.now(), Instant{5'000'000'000});
+  clock.advance(1s);
+  EXPECT_EQ(clock.wall_ms(), 3'000U);
+  clock.set_wall_ms(1);
+  EXPECT_EQ(clock.wall_ms(), 1U);
+}
+
 TEST(SimClockDeathTest, NeverGoesBack) {
   SimClock clock;
   clock.advance(1s);

@@ -1,6 +1,7 @@
 #include "mailbox/mailbox.hpp"
 
 #include "base/check.hpp"
+#include "base/mutation.hpp"
 
 namespace troupe {
 namespace {
@@ -22,7 +23,8 @@ void Mailbox::put_back(EnvelopePtr envelope) {
   if (others_ == nullptr && envelope->priority != Priority::normal) {
     others_ = std::make_unique<Others>();
   }
-  lane(priority).push_front(std::move(envelope));
+  MUTATED(puts_back_last, lane(priority).push_front(std::move(envelope)),
+          lane(priority).push(std::move(envelope)));
 }
 
 void Mailbox::append_other(EnvelopePtr envelope) {

@@ -18,7 +18,7 @@ namespace troupe {
 // Owns:   every envelope pushed and not yet popped.
 // Bounds: MailboxBounds; with `refuse` plus what senders were already told is accepted: at most one
 //         outbox each. The system lane is bounded by the requests, timers and watches its owner may
-//         have.
+//         have, and one health check.
 class Mailbox {
  public:
   // `dropped` gets what has to make room, perhaps the envelope itself; mostly nothing. The bounds
@@ -47,7 +47,10 @@ class Mailbox {
 
   // The next to handle; null when empty.
   [[nodiscard]] EnvelopePtr pop(const MailboxBounds& bounds) {
-    if (!system_.empty()) return pop_system();
+    return !system_.empty() ? pop_system() : pop_user(bounds);
+  }
+  // The next of the user lanes; null when they are empty.
+  [[nodiscard]] EnvelopePtr pop_user(const MailboxBounds& bounds) {
     EnvelopePtr envelope = others_ == nullptr ? normal_.pop() : pop_by_priority();
     if (envelope == nullptr) return nullptr;
     take_off(*envelope);
@@ -60,6 +63,9 @@ class Mailbox {
     if (envelope != nullptr) --system_count_;
     return envelope;
   }
+
+  // Fetches what pop() will look at, of most actors.
+  void fetch_first() const { normal_.fetch_first(); }
 
   [[nodiscard]] bool empty() const { return system_.empty() && user_count_ == 0; }
   [[nodiscard]] std::uint32_t count() const { return system_count_ + user_count_; }

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t path_bytes_max = 4096;
 constexpr std::string_view native_prefix = "native:";
+constexpr std::string_view root_name = "root";
 
 // The names in the file that entries may refer to.
 struct Known {
@@ -129,14 +130,75 @@ void read_policy(const TableReader& reader, SupervisorPolicy& policy) {
   backoff.base = std::min(backoff.base, backoff.cap);
 }
 
-void read_supervisors(const TableReader& app, AppManifest& manifest) {
+std::optional<RestartType> read_restart(const TableReader& reader) {
+  return chosen(reader, "restart", "restart type",
+                {RestartType::permanent, RestartType::transient, RestartType::temporary});
+}
+
+// Root is above all others.
+void read_place(const TableReader& reader, const std::vector<std::string_view>& supervisors,
+                SupervisorEntry& entry) {
+  if (entry.name != root_name) {
+    entry.supervisor = reader.choice("supervisor", {.what = "supervisor", .names = supervisors})
+                           .value_or(std::string(root_name));
+    entry.restart = read_restart(reader).value_or(entry.restart);
+    return;
+  }
+  for (const std::string_view key : {"supervisor", "restart"}) {
+    if (const TomlMember* member = reader.find(key)) {
+      reader.report(*member, "nobody supervises root: when it gives up, the app ends");
+    }
+  }
+}
+
+// The names from `entry` up to root; ends early where one comes back or they are too many.
+std::vector<std::string_view> way_up(const SupervisorEntry& entry, const AppManifest& manifest) {
+  std::vector<std::string_view> way{entry.name};
+  while (way.back() != root_name && way.size() <= limits::supervisor_depth_max) {
+    const auto at = std::ranges::find(manifest.supervisors, way.back(), &SupervisorEntry::name);
+    const std::string_view next = at != manifest.supervisors.end() ? at->supervisor : root_name;
+    const bool comes_back = std::ranges::find(way, next) != way.end();
+    way.push_back(next);
+    if (comes_back) break;
+  }
+  return way;
+}
+
+// Each must have root above it, and not too far.
+void check_tree(const TableReader& app, const AppManifest& manifest) {
+  for (const TomlMember& member : app.members("supervisors")) {
+    const auto entry = std::ranges::find(manifest.supervisors, member.key, &SupervisorEntry::name);
+    if (entry == manifest.supervisors.end()) continue;
+    const std::vector<std::string_view> way = way_up(*entry, manifest);
+    Diagnostic diagnostic{.place = member.place,
+                          .key = joined(joined(app.path(), "supervisors"), member.key),
+                          .rule = {},
+                          .help = {}};
+    if (way.size() > limits::supervisor_depth_max) {
+      diagnostic.rule =
+          fmt::format("more than {} supervisors below each other", limits::supervisor_depth_max);
+    } else if (way.size() > 1 && way.back() == entry->name) {
+      diagnostic.rule =
+          fmt::format("supervisors below each other in a circle: {}", fmt::join(way, " below "));
+      diagnostic.help = "one of them belongs below root";
+    } else {
+      continue;
+    }
+    app.diagnostics().add(std::move(diagnostic));
+  }
+}
+
+void read_supervisors(const TableReader& app, const std::vector<std::string_view>& names,
+                      AppManifest& manifest) {
   for (const TomlMember& member : named_members(app, "supervisors")) {
     const auto reader = entry_of(app, "supervisors", member, supervisor_schema());
     if (!reader) continue;
-    SupervisorEntry entry{.name = member.key, .policy = {}};
+    SupervisorEntry entry{.name = member.key};
     read_policy(*reader, entry.policy);
+    read_place(*reader, names, entry);
     manifest.supervisors.push_back(std::move(entry));
   }
+  check_tree(app, manifest);
 }
 
 Bytes read_config(const TableReader& reader) {
@@ -169,8 +231,21 @@ MailboxBounds read_mailbox(const TableReader& reader) {
                              {WhenFull::refuse, WhenFull::drop_newest, WhenFull::drop_oldest,
                               WhenFull::drop_lowest, WhenFull::block})
                           .value_or(mailbox.when_full);
+  mailbox.on_restart = chosen(reader, "on_restart", "policy", {OnRestart::keep, OnRestart::drop})
+                           .value_or(mailbox.on_restart);
   mailbox.redeliver = static_cast<std::uint8_t>(reader.number32("redeliver").value_or(0));
+  mailbox.while_unready =
+      chosen(reader, "while_unready", "policy", {WhileUnready::queue, WhileUnready::refuse})
+          .value_or(mailbox.while_unready);
   return mailbox;
+}
+
+HealthChecks read_health(const TableReader& reader) {
+  HealthChecks health;
+  health.interval = reader.duration("interval").value_or(health.interval);
+  health.timeout = reader.duration("timeout").value_or(health.timeout);
+  health.threshold = reader.number32("threshold").value_or(health.threshold);
+  return health;
 }
 
 // What actors and templates have in common.
@@ -181,15 +256,18 @@ ActorEntry read_entry(const TableReader& reader, const Known& known, RestartType
   entry.component =
       reader.choice("component", {.what = "component", .names = known.components}).value_or("");
   entry.config = read_config(reader);
-  entry.restart = chosen(reader, "restart", "restart type",
-                         {RestartType::permanent, RestartType::transient, RestartType::temporary})
-                      .value_or(restart);
+  entry.restart = read_restart(reader).value_or(restart);
   entry.shutdown = reader.duration("shutdown").value_or(entry.shutdown);
+  entry.start_timeout = reader.duration("start_timeout").value_or(entry.start_timeout);
+  entry.snapshot_interval = reader.duration("snapshot_interval");
   entry.grants = read_grants(reader, &templates);
   if (const auto mailbox = reader.table("mailbox", mailbox_schema())) {
     entry.mailbox = read_mailbox(*mailbox);
   }
   entry.limits = read_limits(reader);
+  if (const auto health = reader.table("health", health_schema())) {
+    entry.health = read_health(*health);
+  }
   const auto engine = reader.choice("engine", {.what = "engine", .names = engines});
   entry.engine = engine == "deterministic" ? EngineChoice::deterministic : EngineChoice::standard;
   entry.interfaces_off = read_interfaces_off(reader);
@@ -201,14 +279,15 @@ ActorEntry read_entry(const TableReader& reader, const Known& known, RestartType
 
 void read_app(const TableReader& app, AppManifest& manifest) {
   manifest.name = app.text("name", {.holds = is_name, .rule = name_rule}).value_or("");
+  manifest.actors_max = app.number32("actors_max").value_or(manifest.actors_max);
   read_components(app, manifest);
-  read_supervisors(app, manifest);
   Known known{.components = keys_of(app, "components"),
               .supervisors = keys_of(app, "supervisors"),
               .templates = keys_of(app, "templates")};
-  if (std::ranges::find(known.supervisors, "root") == known.supervisors.end()) {
-    known.supervisors.emplace_back("root");
+  if (std::ranges::find(known.supervisors, root_name) == known.supervisors.end()) {
+    known.supervisors.emplace_back(root_name);
   }
+  read_supervisors(app, known.supervisors, manifest);
   for (const TomlMember& member : named_members(app, "actors")) {
     const auto reader = entry_of(app, "actors", member, actor_schema());
     if (!reader) continue;
@@ -216,7 +295,7 @@ void read_app(const TableReader& app, AppManifest& manifest) {
     entry.name = member.key;
     entry.supervisor =
         reader->choice("supervisor", {.what = "supervisor", .names = known.supervisors})
-            .value_or("root");
+            .value_or(std::string(root_name));
     manifest.actors.push_back(std::move(entry));
   }
   for (const TomlMember& member : named_members(app, "templates")) {

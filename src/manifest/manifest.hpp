@@ -14,6 +14,7 @@
 #include "grant/grant.hpp"
 #include "model/restart.hpp"
 #include "troupe/bytes.hpp"
+#include "troupe/health.hpp"
 #include "troupe/mailbox.hpp"
 #include "troupe/time.hpp"
 
@@ -27,9 +28,11 @@ struct LimitsGiven {
   std::optional<std::uint32_t> requests = std::nullopt;
   std::optional<std::uint32_t> timers = std::nullopt;
   std::optional<std::uint32_t> children = std::nullopt;
+  std::optional<std::uint32_t> descendants = std::nullopt;
   std::optional<std::uint64_t> payload_bytes = std::nullopt;
   std::optional<std::uint64_t> fuel = std::nullopt;
   std::optional<Duration> deadline = std::nullopt;
+  std::optional<std::uint64_t> snapshot_bytes = std::nullopt;
 
   friend bool operator==(const LimitsGiven&, const LimitsGiven&) = default;
 };
@@ -42,9 +45,11 @@ struct ActorLimits {
   std::uint32_t requests = limits::requests_default;
   std::uint32_t timers = limits::timers_default;
   std::uint32_t children = limits::children_default;
+  std::uint32_t descendants = limits::actors_max;
   std::uint64_t payload_bytes = limits::payload_bytes_default;
   std::uint64_t fuel = limits::fuel_default;
   Duration deadline = std::chrono::milliseconds(limits::deadline_ms_default);
+  std::uint64_t snapshot_bytes = limits::snapshot_bytes_default;
 
   friend bool operator==(const ActorLimits&, const ActorLimits&) = default;
 };
@@ -72,9 +77,12 @@ struct ActorEntry {
   std::string supervisor;
   RestartType restart = RestartType::permanent;
   Duration shutdown = std::chrono::milliseconds(limits::stop_budget_ms_default);
+  Duration start_timeout = std::chrono::milliseconds(limits::start_timeout_ms_default);
+  std::optional<Duration> snapshot_interval;  // None: no snapshots.
   GrantLists grants;
   MailboxBounds mailbox;
   LimitsGiven limits;
+  std::optional<HealthChecks> health;  // None: not said.
   EngineChoice engine = EngineChoice::standard;
   std::vector<std::string> interfaces_off;
   bool hides_crash_payload = false;
@@ -82,7 +90,11 @@ struct ActorEntry {
 
 struct SupervisorEntry {
   std::string name;  // May be "root", which is there without being declared.
-  SupervisorPolicy policy;
+  SupervisorPolicy policy = {};
+  // The one above it: "root" or the name of another, never in a circle, and root at most
+  // limits::supervisor_depth_max - 1 steps away. Empty for root.
+  std::string supervisor = {};
+  RestartType restart = RestartType::permanent;  // When it has given up.
 };
 
 // Where a component comes from.
@@ -101,6 +113,7 @@ struct ComponentSource {
 // An app. Every reference in it is to something in it.
 struct AppManifest {
   std::string name;
+  std::uint32_t actors_max = limits::actors_max;
   std::map<std::string, ComponentSource, std::less<>> components;
   std::vector<SupervisorEntry> supervisors;  // In the order of the file, as the rest.
   std::vector<ActorEntry> actors;            // The order in which they start.

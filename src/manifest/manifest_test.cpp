@@ -70,10 +70,13 @@ TEST(AppManifest, ReadsEveryKey) {
                                         .publish = {"bank.#"},
                                         .subscribe = {"bank.*"},
                                         .spawn = {"worker"}}));
-  EXPECT_EQ(
-      account.mailbox,
-      (MailboxBounds{
-          .messages = 10, .bytes = 4096, .when_full = WhenFull::drop_oldest, .redeliver = 2}));
+  EXPECT_EQ(account.mailbox, (MailboxBounds{.messages = 10,
+                                            .bytes = 4096,
+                                            .when_full = WhenFull::drop_oldest,
+                                            .redeliver = 2,
+                                            .while_unready = WhileUnready::refuse}));
+  EXPECT_EQ(account.health, (HealthChecks{.interval = 10s, .timeout = 250ms, .threshold = 5}));
+  EXPECT_EQ(parsed->actors[0].health, std::nullopt);
   EXPECT_EQ(account.limits, (LimitsGiven{.memory_bytes = limits::MiB,
                                          .table_elements = 0,
                                          .addresses = 1,
@@ -123,6 +126,31 @@ TEST(AppManifest, LetsTheRootSupervisorBeDeclared) {
       "schema = 1\n[app]\nname = \"a\"\n[app.supervisors.root]\nintensity = 0\nperiod = \"1s\"\n");
   ASSERT_TRUE(parsed.has_value()) << parsed.error().message;
   EXPECT_EQ(parsed->supervisors.at(0).policy.intensity, 0U);
+}
+
+TEST(AppManifest, PutsSupervisorsBelowEachOther) {
+  const auto parsed = parse(
+      "schema = 1\n[app]\nname = \"a\"\n[app.supervisors.outer]\n"
+      "[app.supervisors.inner]\nsupervisor = \"outer\"\nrestart = \"temporary\"\n");
+  ASSERT_TRUE(parsed) << parsed.error().message;
+  EXPECT_EQ(parsed->supervisors.at(0).supervisor, "root");
+  EXPECT_EQ(parsed->supervisors.at(0).restart, RestartType::permanent);
+  EXPECT_EQ(parsed->supervisors.at(1).supervisor, "outer");
+  EXPECT_EQ(parsed->supervisors.at(1).restart, RestartType::temporary);
+}
+
+TEST(AppManifest, BoundsTheDepthOfTheTree) {
+  const auto chain = [](std::size_t count) {
+    std::string text = "schema = 1\n[app]\nname = \"a\"\n";
+    for (std::size_t at = 1; at <= count; ++at) {
+      text += fmt::format("[app.supervisors.s{}]\nsupervisor = \"{}\"\n", at,
+                          at == 1 ? std::string("root") : fmt::format("s{}", at - 1));
+    }
+    return text;
+  };
+  EXPECT_TRUE(parse(chain(limits::supervisor_depth_max - 1)));
+  EXPECT_TRUE(message_of(parse(chain(limits::supervisor_depth_max)))
+                  .contains("app.supervisors.s16: more than 16 supervisors below each other"));
 }
 
 TEST(AppManifest, SaysHowASupervisorRestarts) {
@@ -207,14 +235,18 @@ std::string manifest_with(const TableSchema& schema, std::string_view key, std::
     return fmt::format("schema = 1\n[app]\nname = \"a\"\n[app.supervisors.s]\n{} = {}\n", key,
                        value);
   }
+  if (&schema == &app_schema()) {
+    return fmt::format("schema = 1\n[app]\nname = \"a\"\n{} = {}\n", key, value);
+  }
   return with_actor_line(fmt::format("{}.{} = {}", schema.path, key, value));
 }
 
 TEST(AppManifest, ChecksEveryRangeAtBothEnds) {
   int rows = 0;
-  for (const TableSchema* schema : {&limits_schema(), &mailbox_schema(), &supervisor_schema()}) {
+  for (const TableSchema* schema :
+       {&app_schema(), &limits_schema(), &mailbox_schema(), &supervisor_schema()}) {
     for (const KeyRow& row : schema->rows) {
-      if (row.type == KeyType::text) continue;
+      if (row.type == KeyType::text || row.type == KeyType::table) continue;
       ASSERT_FALSE(range_text(row).empty()) << row.key;
       for (const auto& [value, is_allowed] : probes_of(row)) {
         const auto parsed = parse(manifest_with(*schema, row.key, value));
@@ -229,7 +261,7 @@ TEST(AppManifest, ChecksEveryRangeAtBothEnds) {
       ++rows;
     }
   }
-  EXPECT_EQ(rows, 16);
+  EXPECT_EQ(rows, 19);
 }
 
 TEST(AppManifest, GivesAnActorTimeToStop) {
@@ -237,6 +269,37 @@ TEST(AppManifest, GivesAnActorTimeToStop) {
   EXPECT_EQ(parse(with_actor_line("shutdown = \"250ms\"")).value().actors.at(0).shutdown, 250ms);
   EXPECT_NE(message_of(parse(with_actor_line("shutdown = \"2h\""))).find("allowed: 1ms .. 1h"),
             std::string::npos);
+}
+
+TEST(AppManifest, SaysWhatALifeMayTakeToBeReady) {
+  EXPECT_EQ(parse(with_actor_line("")).value().actors.at(0).start_timeout, 5s);
+  EXPECT_EQ(parse(with_actor_line("start_timeout = \"1m\"")).value().actors.at(0).start_timeout,
+            1min);
+  EXPECT_NE(message_of(parse(with_actor_line("start_timeout = \"6m\""))).find("allowed: 1ms .. 5m"),
+            std::string::npos);
+}
+
+TEST(AppManifest, SaysWhatALifeLeavesToTheNext) {
+  const ActorEntry plain = parse(with_actor_line("")).value().actors.at(0);
+  EXPECT_FALSE(plain.snapshot_interval);
+  EXPECT_EQ(plain.mailbox.on_restart, OnRestart::keep);
+  EXPECT_EQ(
+      parse(with_actor_line("snapshot_interval = \"10s\"")).value().actors.at(0).snapshot_interval,
+      10s);
+  EXPECT_NE(
+      message_of(parse(with_actor_line("snapshot_interval = \"0ms\""))).find("allowed: 10ms .. "),
+      std::string::npos);
+  EXPECT_EQ(parse(with_actor_line("mailbox.on_restart = \"drop\""))
+                .value()
+                .actors.at(0)
+                .mailbox.on_restart,
+            OnRestart::drop);
+  EXPECT_NE(message_of(parse(with_actor_line("mailbox.on_restart = \"dorp\"")))
+                .find("did you mean 'drop'"),
+            std::string::npos);
+  const LimitsGiven limits =
+      parse(with_actor_line("limits.snapshot = \"2KiB\"")).value().actors.at(0).limits;
+  EXPECT_EQ(effective_limits({.actor = limits, .component = {}}).snapshot_bytes, 2'048U);
 }
 
 TEST(AppManifest, ShowsTheDefaultsThatHold) {

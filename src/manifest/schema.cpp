@@ -24,6 +24,9 @@ constexpr std::array root_rows = {
 
 constexpr std::array app_rows = {
     KeyRow{"name", text, required, 0, 0, "The app's name; actors are known as `app/actor`."},
+    KeyRow{"actors_max", integer, "4000000", 1, limits::actors_max,
+           "Actors living at once, those that are spawned among them; a spawn beyond is refused "
+           "`over-quota`."},
     KeyRow{"components", table, "none", 0, 0,
            "What actors run, by name: the path of a `.wasm` file or of a component manifest "
            "(`.toml`), from this file's folder, or `native:NAME`."},
@@ -35,10 +38,14 @@ constexpr std::array app_rows = {
 };
 
 constexpr std::array supervisor_rows = {
-    KeyRow{
-        "intensity", integer, "3", 0, limits::intensity_max,
-        "Restarts of its children together within `period`; one more and it gives up, which ends "
-        "the app."},
+    KeyRow{"supervisor", text, "\"root\"", 0, 0,
+           "The one above it: a name in `[app.supervisors]`, or `root`. `root` has none."},
+    KeyRow{"restart", text, "\"permanent\"", 0, 0,
+           "When it has given up. `permanent`, `transient`: its children are started again, if the "
+           "supervisor above it still allows a restart; `temporary`: they are gone."},
+    KeyRow{"intensity", integer, "3", 0, limits::intensity_max,
+           "Restarts of its children together within `period`; one more and it gives up: it stops "
+           "them all, and the supervisor above it decides. If `root` gives up, the app ends."},
     KeyRow{"period", duration, "1m", limits::supervisor_period_ms_min,
            limits::supervisor_period_ms_max, "The sliding window in which restarts are counted."},
     KeyRow{"strategy", text, "\"one-for-one\"", 0, 0,
@@ -65,6 +72,13 @@ constexpr KeyRow config_row{
 constexpr KeyRow grants_row{"grants", table, "nothing", 0, 0, "What it may do; see below."};
 constexpr KeyRow mailbox_row{"mailbox", table, "see below", 0, 0, "Room for waiting messages."};
 constexpr KeyRow limits_row{"limits", table, "see below", 0, 0, "Upper bounds."};
+constexpr KeyRow health_row{
+    "health",
+    table,
+    "see below",
+    0,
+    0,
+    "When it is asked how it is; for components that export `health`, and native actors."};
 constexpr KeyRow engine_row{
     "engine", text, "\"default\"",
     0,        0,    "`default`, or `deterministic`: equal runs use equal fuel."};
@@ -95,6 +109,24 @@ constexpr KeyRow shutdown_row{
     "How long it may take to stop when its supervisor or the app's end wants it; then it is "
     "killed."};
 
+constexpr KeyRow start_row{
+    "start_timeout",
+    duration,
+    "5s",
+    1,
+    limits::start_timeout_ms_max,
+    "How long a life may take until it is ready: to make its instance, and `start` or `load`, from "
+    "the beginning of its first turn."};
+
+constexpr KeyRow snapshot_row{
+    "snapshot_interval",
+    duration,
+    "none",
+    limits::snapshot_interval_ms_min,
+    limits::snapshot_interval_ms_max,
+    "How often its state is saved at most, after it had something to do; after a crash the next "
+    "life begins with the latest. Its component must export `state`."};
+
 constexpr std::array actor_rows = {
     component_row,
     config_row,
@@ -102,10 +134,13 @@ constexpr std::array actor_rows = {
     KeyRow{"restart", text, "\"permanent\"", 0, 0,
            "`permanent`: after every exit; `transient`: after every exit but a normal one; "
            "`temporary`: never."},
+    start_row,
     shutdown_row,
+    snapshot_row,
     grants_row,
     mailbox_row,
     limits_row,
+    health_row,
     engine_row,
     interfaces_row,
     crash_payload_row,
@@ -115,10 +150,13 @@ constexpr std::array template_rows = {
     component_row,
     config_row,
     KeyRow{"restart", text, "\"temporary\"", 0, 0, "As for an actor."},
+    start_row,
     shutdown_row,
+    snapshot_row,
     grants_row,
     mailbox_row,
     limits_row,
+    health_row,
     engine_row,
     interfaces_row,
     crash_payload_row,
@@ -141,9 +179,18 @@ constexpr std::array mailbox_rows = {
            "dropped; `drop-lowest`: one of a lower priority is, or else it; `block`: it "
            "waits, with its sender, for a second at most. Drops are counted, and requests that are "
            "dropped are answered `refused`."},
+    KeyRow{
+        "on_restart", text, "\"keep\"", 0, 0,
+        "What becomes of the messages that wait when a life ends and another follows. `keep`: they "
+        "wait for it; `drop`: they are dead letters, and requests are answered `refused`. Over a "
+        "restart that hands on the state they are kept."},
     KeyRow{"redeliver", integer, "0", 0, limits::redeliver_max,
            "How often a message that was in hand at a crash is given to the next life before it "
            "is quarantined; with 0 it is a dead letter at once."},
+    KeyRow{
+        "while_unready", text, "\"queue\"", 0, 0,
+        "What happens to messages while it is between two lives, starts, stops, or is unhealthy. "
+        "`queue`: they wait; `refuse`: their senders are told `busy`."},
 };
 
 constexpr std::array limits_rows = {
@@ -160,6 +207,21 @@ constexpr std::array limits_rows = {
     KeyRow{"requests", integer, "1024", 0, limits::requests_max, "Requests in flight."},
     KeyRow{"timers", integer, "1000", 0, limits::timers_max, "Timers running."},
     KeyRow{"children", integer, "1024", 0, limits::children_max, "Children living."},
+    KeyRow{"descendants", integer, "4000000", 0, limits::actors_max,
+           "Actors living below it: its children, theirs, and so on."},
+    KeyRow{"snapshot", size, "1MiB", 1, limits::snapshot_bytes_max,
+           "A snapshot; a larger one is not kept, and the one before stays."},
+};
+
+constexpr std::array health_rows = {
+    KeyRow{"interval", duration, "5s", limits::health_interval_ms_min,
+           limits::health_interval_ms_max,
+           "From the start of a life, or the end of a check, to the next check."},
+    KeyRow{"timeout", duration, "1s", 1, limits::health_timeout_ms_max,
+           "For one check, from its start; one that takes longer has failed."},
+    KeyRow{"threshold", integer, "3", 1, limits::health_threshold_max,
+           "Checks that fail in a row, and the life ends: `unhealthy`, or out of time. A check "
+           "that takes as many time-outs is cut off."},
 };
 
 constexpr std::array component_rows = {
@@ -179,11 +241,12 @@ constexpr TableSchema template_table{"app.templates.NAME", template_rows};
 constexpr TableSchema grants_table{"grants", grants_rows};
 constexpr TableSchema mailbox_table{"mailbox", mailbox_rows};
 constexpr TableSchema limits_table{"limits", limits_rows};
+constexpr TableSchema health_table{"health", health_rows};
 constexpr TableSchema component_table{"component", component_rows};
 
-constexpr std::array<const TableSchema*, 9> tables = {
-    &root_table,   &app_table,     &supervisor_table, &actor_table,    &template_table,
-    &grants_table, &mailbox_table, &limits_table,     &component_table};
+constexpr std::array<const TableSchema*, 10> tables = {
+    &root_table,   &app_table,     &supervisor_table, &actor_table,  &template_table,
+    &grants_table, &mailbox_table, &limits_table,     &health_table, &component_table};
 
 std::string_view name_of(KeyType type) {
   switch (type) {
@@ -215,6 +278,7 @@ const TableSchema& template_schema() { return template_table; }
 const TableSchema& grants_schema() { return grants_table; }
 const TableSchema& mailbox_schema() { return mailbox_table; }
 const TableSchema& limits_schema() { return limits_table; }
+const TableSchema& health_schema() { return health_table; }
 const TableSchema& component_schema() { return component_table; }
 std::span<const TableSchema* const> all_schemas() { return tables; }
 

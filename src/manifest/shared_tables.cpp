@@ -40,9 +40,11 @@ ActorLimits effective_limits(const LimitsOf& given) {
   decide(&LimitsGiven::requests, limits.requests);
   decide(&LimitsGiven::timers, limits.timers);
   decide(&LimitsGiven::children, limits.children);
+  decide(&LimitsGiven::descendants, limits.descendants);
   decide(&LimitsGiven::payload_bytes, limits.payload_bytes);
   decide(&LimitsGiven::fuel, limits.fuel);
   decide(&LimitsGiven::deadline, limits.deadline);
+  decide(&LimitsGiven::snapshot_bytes, limits.snapshot_bytes);
   return limits;
 }
 
@@ -59,6 +61,8 @@ LimitsGiven read_limits(const TableReader& entry) {
   given.requests = reader->number32("requests");
   given.timers = reader->number32("timers");
   given.children = reader->number32("children");
+  given.descendants = reader->number32("descendants");
+  given.snapshot_bytes = reader->number("snapshot");
   return given;
 }
 

@@ -17,7 +17,7 @@ namespace troupe {
 namespace {
 
 constexpr std::size_t quoted_bytes_max = 80;
-constexpr std::size_t choices_shown_max = 12;
+constexpr std::size_t choices_shown_max = 20;
 
 std::string quoted(std::string_view text) {
   const std::string_view shown = utf8_prefix(text, quoted_bytes_max);

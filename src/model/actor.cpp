@@ -21,4 +21,6 @@ Outcome Actor::exited(Turn& /*turn*/, std::uint64_t /*watch*/, const Exit& /*exi
 
 void Actor::stop(Turn& /*turn*/, Duration /*budget*/) {}
 
+Health Actor::health() { return {}; }
+
 }  // namespace troupe

@@ -38,7 +38,10 @@ bool ActorTurn::is_in_hand(Responder responder) const {
 
 void ActorTurn::roll_back() {
   while (const EnvelopePtr effect = outbox_.take()) {
-    if (effect->kind == EnvelopeKind::spawn) inputs_->unreserve(effect->receiver);
+    if (effect->kind == EnvelopeKind::spawn) {
+      inputs_->unreserve(effect->receiver);
+      Census::remove(actor_.books->census());
+    }
     if (effect->kind != EnvelopeKind::answer && effect->kind != EnvelopeKind::failure) continue;
     // An answer to an earlier request is owed again.
     const Responder again{effect->receiver, effect->number};
@@ -55,7 +58,10 @@ inline std::optional<Refusal> ActorTurn::draft_refusal(Address to, std::size_t p
   if (options.ttl_ms == 0U) return Refusal::invalid;
   if (addresses > limits::message_addresses_max) return Refusal::invalid;
   if (const auto why = outbox_.refusal(payload_bytes)) return why;
-  if (const auto why = inputs_->refusal(to, payload_bytes)) return why;
+  if (const auto why = inputs_->refusal(to, payload_bytes)) [[unlikely]] {
+    inputs_->was_refused(to, *why);
+    return why;
+  }
   // It would wait for itself.
   if (to == actor_.self && inputs_->would_wait(to)) return Refusal::busy;
   return std::nullopt;
@@ -256,8 +262,12 @@ Accepted<Address> ActorTurn::spawn(std::string_view child_template,
   if (const auto why = outbox_.refusal(config.size())) return refused(*why);
   std::optional<std::string> full;
   if (name) full = std::string(actor_.terms->app).append("/").append(*name);
+  if (!Census::try_add(actor_.books->census())) return refused(Refusal::over_quota);
   const Accepted<Address> address = inputs_->reserve(std::move(full));
-  if (!address) return address;
+  if (!address) {
+    Census::remove(actor_.books->census());
+    return address;
+  }
   outbox_.add_spawn(Envelope::make({.kind = EnvelopeKind::spawn,
                                     .receiver = *address,
                                     .sender = actor_.self,

@@ -6,6 +6,8 @@
 #include <memory>
 #include <vector>
 
+#include "base/limits.hpp"
+#include "model/census.hpp"
 #include "model/number_map.hpp"
 #include "model/pool.hpp"
 #include "model/refusal_tally.hpp"
@@ -20,6 +22,7 @@ struct Quotas {
   std::uint32_t requests = 0;
   std::uint32_t timers = 0;
   std::uint32_t children = 0;
+  std::uint32_t descendants = limits::actors_max;  // That many: nobody counts them.
   std::uint64_t payload_bytes = 0;  // Of one message that this actor sends or is sent.
 };
 
@@ -35,6 +38,7 @@ class ChildList {
  public:
   // A number may have its next owner before its last is struck off.
   void set(std::uint32_t number, Address child) {
+    if (by_number_.empty()) by_number_.reserve(first_room);
     if (number >= by_number_.size()) by_number_.resize(number + std::size_t{1});
     if (by_number_[number].is_nobody()) ++count_;
     by_number_[number] = child;
@@ -59,6 +63,8 @@ class ChildList {
   }
 
  private:
+  static constexpr std::size_t first_room = 8;
+
   std::vector<Address> by_number_;  // Nobody: free.
   std::size_t count_ = 0;
 };
@@ -81,11 +87,12 @@ struct Books : Pooled {
 
   struct Subscription {};
 
+  // What events and answers touch comes first.
+  NumberMap<Subscription> subscriptions;
   NumberMap<Request> requests;
   std::uint64_t oldest_request = 0;  // That was sent and is not settled; 0: none.
   NumberMap<Timer> timers;
   NumberMap<Address> watches;  // Number to target.
-  NumberMap<Subscription> subscriptions;
   ChildList children;
   // Answers this actor took over and still owes.
   std::vector<Responder> owed;
@@ -111,6 +118,10 @@ class LazyBooks {
   [[nodiscard]] std::uint64_t next_number() { return ++last_number_; }
   [[nodiscard]] std::uint64_t last_number() const { return last_number_; }
 
+  // Where those that it spawns are counted; null: nowhere.
+  [[nodiscard]] Census* census() const { return census_; }
+  void set_census(Census* census) { census_ = census; }
+
   // What the actor wanted to send, in all its lives.
   [[nodiscard]] RefusalTally& refused() { return refused_; }
   [[nodiscard]] const RefusalTally& refused() const { return refused_; }
@@ -120,6 +131,7 @@ class LazyBooks {
 
   std::unique_ptr<Books> books_;
   std::uint64_t last_number_ = 0;
+  Census* census_ = nullptr;
   RefusalTally refused_;
 };
 

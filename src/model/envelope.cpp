@@ -28,7 +28,11 @@ Body* Body::make_of_two(BytesView bytes, std::string_view more) {
 }
 
 void Body::release(std::uint32_t times) {
-  if (references_.fetch_sub(times, std::memory_order_acq_rel) != times) return;
+  // Whoever holds all that are left races with nobody, and needs no locked instruction.
+  if (references_.load(std::memory_order_acquire) != times &&
+      references_.fetch_sub(times, std::memory_order_acq_rel) != times) {
+    return;
+  }
   this->~Body();
   Pool::release(this);
 }

@@ -34,7 +34,9 @@ enum class EnvelopeKind : std::uint8_t {
   failure,  // A request ended without an answer; carries a FailureNote.
   timer,
   exited,  // A watched life ended; carries an ExitNote.
-  stop,    // Asked to stop until `deadline`; if that is never, within its own budget.
+  check,   // How is it? Of its life `number`.
+  stop,    // Asked to stop until `deadline`; if that is never, within its own budget. `number` may
+           // be stop_for_restart.
   // Orders that the receiver's home worker carries out itself.
   watch,            // `sender` watches `receiver` under `number`.
   unwatch,          // The same, taken back.
@@ -331,6 +333,8 @@ class EnvelopeList {
     for (const Envelope* at = head_; at != nullptr; at = at->next) visit(*at);
   }
   [[nodiscard]] bool empty() const { return head_ == nullptr; }
+  // For who pops it soon.
+  void fetch_first() const { __builtin_prefetch(head_, 1); }
   [[nodiscard]] bool first_is(EnvelopeKind kind) const {
     return head_ != nullptr && head_->kind == kind;
   }
@@ -341,6 +345,9 @@ class EnvelopeList {
   Envelope* head_ = nullptr;
   Envelope* tail_ = nullptr;  // Of a list that is not empty.
 };
+
+// The number of a stop that the next life follows: the state of this one is to be saved for it.
+inline constexpr std::uint64_t stop_for_restart = 1;
 
 // Requests from outside the node's actors are asked, and answered, under this address.
 inline constexpr Address outside{.slot = UINT32_MAX, .generation = 1};

@@ -4,6 +4,17 @@
 #include "base/format.hpp"
 
 namespace troupe {
+namespace {
+
+// An exit may be told of a hundred thousand times a second.
+std::string with_text(std::string_view kind, std::string_view text) {
+  std::string whole;
+  whole.reserve(kind.size() + text.size() + 4);
+  whole.append(kind).append("(\"").append(text).append("\")");
+  return whole;
+}
+
+}  // namespace
 
 std::string_view to_string(Refusal refusal) {
   switch (refusal) {
@@ -62,13 +73,13 @@ std::string to_string(const Exit& exit) {
     case Exit::Kind::killed:
       return "killed";
     case Exit::Kind::crashed:
-      return fmt::format("crashed(\"{}\")", exit.text);
+      return with_text("crashed", exit.text);
     case Exit::Kind::exceeded:
-      return fmt::format("exceeded(\"{}\")", exit.text);
+      return with_text("exceeded", exit.text);
     case Exit::Kind::lost:
       return "lost";
     case Exit::Kind::other:
-      return fmt::format("other(\"{}\")", exit.text);
+      return with_text("other", exit.text);
   }
   CHECK(false, "not an exit");
 }

@@ -4,6 +4,7 @@
 #include <memory>
 #include <mutex>
 #include <new>
+#include <sys/mman.h>
 
 #include "base/check.hpp"
 #include "base/limits.hpp"
@@ -21,6 +22,10 @@ constinit thread_local Pool* Pool::current_ = nullptr;
 
 Pool::~Pool() {
   while (chunks_ != nullptr) free_chunk(*chunks_);
+  for (std::uint8_t* const region : regions_) {
+    ASAN_UNPOISON_MEMORY_REGION(region, region_bytes);
+    ::operator delete(region, std::align_val_t(region_bytes));
+  }
 }
 
 // Of the threads that have none: those of the program around the node.
@@ -37,6 +42,11 @@ Pool::Shared& Pool::shared() {
 }
 
 void* Pool::allocate_otherwise(std::size_t size_class) {
+  static_assert(block_bytes(class_for(192)) == 192 && block_bytes(class_for(193)) == 256);
+  static_assert(block_bytes(class_for(512)) == 512 && block_bytes(class_for(513)) == 1'024);
+  static_assert(block_bytes(class_for(1'024)) == 1'024 && block_bytes(class_for(1'025)) == 2'048);
+  static_assert(block_bytes(small_class_max) == 8 * limits::KiB);
+  static_assert(block_bytes(class_count - 1) == 128 * limits::MiB);
   CHECK(size_class < class_count, "a payload is larger than any limit allows");
   const auto take_from = [size_class](Pool& pool) {
     return size_class > small_class_max ? pool.take_large(size_class) : pool.take(size_class);
@@ -107,26 +117,50 @@ void Pool::refill(std::size_t size_class) {
 Pool::Fresh Pool::new_chunk(std::size_t size_class) {
   const bool is_large = size_class > small_class_max;
   const std::size_t bytes = is_large ? header_bytes + block_bytes(size_class) : chunk_bytes;
-  auto* place = static_cast<std::uint8_t*>(::operator new(bytes, std::align_val_t(chunk_bytes)));
+  const bool is_in_region = !is_large && resident_bytes() >= limits::pool_huge_from;
+  std::uint8_t* const place =
+      is_in_region
+          ? place_in_region()
+          : static_cast<std::uint8_t*>(::operator new(bytes, std::align_val_t(chunk_bytes)));
   // NOLINTNEXTLINE(cppcoreguidelines-owning-memory): the chunk stands in the memory that it heads.
   auto* chunk = new (place) Chunk{.owner = this,
                                   .next = chunks_,
                                   .previous = nullptr,
                                   .size_class = size_class,
-                                  .bytes = bytes};
+                                  .bytes = bytes,
+                                  .is_in_region = is_in_region};
   if (chunks_ != nullptr) chunks_->previous = chunk;
   chunks_ = chunk;
-  resident_bytes_.store(resident_bytes_.load(std::memory_order_relaxed) + bytes,
-                        std::memory_order_relaxed);
+  if (!is_in_region) count_bytes(bytes);
   if (is_large) idle_large_bytes_ += bytes;
   return {.at = place + header_bytes, .end = place + bytes};
+}
+
+// For one chunk.
+std::uint8_t* Pool::place_in_region() {
+  if (region_.at == region_.end) {
+    auto* const region =
+        static_cast<std::uint8_t*>(::operator new(region_bytes, std::align_val_t(region_bytes)));
+    regions_.push_back(region);
+    // A wish: without huge pages it is memory like any other.
+    (void)::madvise(region, region_bytes, MADV_HUGEPAGE);
+    region_ = {.at = region, .end = region + region_bytes};
+    count_bytes(region_bytes);
+  }
+  std::uint8_t* const place = region_.at;
+  region_.at += chunk_bytes;
+  return place;
+}
+
+void Pool::count_bytes(std::size_t more) noexcept {
+  resident_bytes_.store(resident_bytes() + more, std::memory_order_relaxed);
 }
 
 void Pool::free_chunk(Chunk& chunk) noexcept {
   (chunk.previous != nullptr ? chunk.previous->next : chunks_) = chunk.next;
   if (chunk.next != nullptr) chunk.next->previous = chunk.previous;
-  resident_bytes_.store(resident_bytes_.load(std::memory_order_relaxed) - chunk.bytes,
-                        std::memory_order_relaxed);
+  if (chunk.is_in_region) return;
+  count_bytes(0 - chunk.bytes);
   ASAN_UNPOISON_MEMORY_REGION(&chunk, chunk.bytes);
   ::operator delete(&chunk, std::align_val_t(chunk_bytes));
 }

@@ -7,6 +7,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "base/limits.hpp"
 
@@ -24,8 +25,10 @@
 
 namespace troupe {
 
-// Blocks of 64 bytes times a power of two. Small ones share chunks, which the pool keeps until it
-// is destroyed; of large ones it keeps some (limits::pool_idle_bytes_max) and gives the rest back.
+// Blocks of 64 bytes times 1 to 8, or a power of two. Small ones share chunks, which the pool keeps
+// until it is destroyed, and from limits::pool_huge_from on takes from huge pages if the machine
+// has them: the first touch of their memory costs a fifth. Of large ones it keeps some
+// (limits::pool_idle_bytes_max) and gives the rest back.
 //
 // A thread inside a Scope takes from that pool without atomics. A thread outside any takes from one
 // that all of them share, under a lock.
@@ -101,6 +104,7 @@ class Pool {  // NOLINT(clang-analyzer-optin.performance.Padding): one line for 
     Chunk* previous;
     std::size_t size_class;
     std::size_t bytes;
+    bool is_in_region;  // It goes with that.
   };
   struct Shared;
   // What is left of the newest chunk of a class, untouched.
@@ -115,17 +119,21 @@ class Pool {  // NOLINT(clang-analyzer-optin.performance.Padding): one line for 
     std::uint32_t count = 0;
   };
   static constexpr std::size_t chunk_bytes = 64 * limits::KiB;
+  static constexpr std::size_t region_bytes = 2 * limits::MiB;  // A huge page.
   static constexpr std::size_t block_bytes_min = 64;
-  static constexpr std::size_t class_count = 22;     // 64 bytes to 128 MiB.
-  static constexpr std::size_t small_class_max = 7;  // Larger ones have a chunk each.
+  static constexpr std::size_t even_classes = 8;  // Of sizes that are 64 bytes apart.
+  static constexpr std::size_t even_bytes_max = even_classes * block_bytes_min;
+  static constexpr std::size_t class_count = 26;      // 64 bytes to 128 MiB.
+  static constexpr std::size_t small_class_max = 11;  // 8 KiB; larger ones have a chunk each.
 
   static constexpr std::size_t block_bytes(std::size_t size_class) {
-    return block_bytes_min << size_class;
+    return size_class < even_classes ? (size_class + 1) * block_bytes_min
+                                     : even_bytes_max << (size_class - even_classes + 1);
   }
   static constexpr std::size_t class_for(std::size_t bytes) {
-    return bytes <= block_bytes_min
-               ? 0
-               : static_cast<std::size_t>(std::bit_width((bytes - 1) / block_bytes_min));
+    if (bytes <= even_bytes_max) return bytes == 0 ? 0 : (bytes - 1) / block_bytes_min;
+    return even_classes - 1 +
+           static_cast<std::size_t>(std::bit_width((bytes - 1) / even_bytes_max));
   }
   static Shared& shared();
   static Chunk& chunk_of(void* block) {
@@ -154,6 +162,8 @@ class Pool {  // NOLINT(clang-analyzer-optin.performance.Padding): one line for 
   void give_any(Block* block) noexcept;
   void refill(std::size_t size_class);
   [[nodiscard]] Fresh new_chunk(std::size_t size_class);
+  [[nodiscard]] std::uint8_t* place_in_region();
+  void count_bytes(std::size_t more) noexcept;
   void take_returned() noexcept;
   void return_to(Pool& owner, Block* block) noexcept;
   static void send_home(Returns& batch) noexcept;
@@ -167,6 +177,8 @@ class Pool {  // NOLINT(clang-analyzer-optin.performance.Padding): one line for 
   std::array<Fresh, class_count> fresh_{};
   std::array<Returns, 8> returns_{};
   Chunk* chunks_ = nullptr;
+  std::vector<std::uint8_t*> regions_;
+  Fresh region_;  // What is left of the newest.
   std::uint64_t idle_large_bytes_ = 0;
   std::atomic<std::uint64_t> resident_bytes_{0};
   // Written by other threads, so on a line of its own.

@@ -37,6 +37,32 @@ void give_back(const Held& held) {
   Pool::release(held.block);
 }
 
+// Small ones share chunks of 64 KiB at first, then chunks that stand in regions of 2 MiB.
+TEST(Pool, GrowsByRegionsOnceItIsLarge) {
+  Pool pool;
+  const Pool::Scope scope(pool);
+  std::vector<Held> held;
+  std::uint64_t before = 0;
+  std::uint64_t regions = 0;
+  while (regions < 3) {
+    held.push_back(take(1 + held.size() % 512, static_cast<std::uint8_t>(held.size())));
+    const std::uint64_t grown = pool.resident_bytes() - before;
+    before = pool.resident_bytes();
+    if (grown == 0) continue;
+    const bool is_large = before - grown >= limits::pool_huge_from;
+    ASSERT_EQ(grown, is_large ? 2 * limits::MiB : 64 * limits::KiB);
+    if (is_large) ++regions;
+  }
+  for (const Held& one : held) give_back(one);
+  held.clear();
+  // All of it is used again before there is more.
+  while (pool.resident_bytes() == before && held.size() < 200'000) {
+    held.push_back(take(64, static_cast<std::uint8_t>(held.size())));
+  }
+  EXPECT_GT(held.size(), 8'000U);
+  for (const Held& one : held) give_back(one);
+}
+
 TEST(Pool, KeepsBlocksOfEverySizeApart) {
   Pool pool;
   const Pool::Scope scope(pool);

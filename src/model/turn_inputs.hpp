@@ -29,6 +29,8 @@ class TurnInputs {
   virtual Accepted<Address> find(std::string_view full_name) = 0;
   // Whether a message of that size to `to` would be refused now, and why.
   virtual std::optional<Refusal> refusal(Address to, std::size_t payload_bytes) = 0;
+  // It was, and the sender told.
+  virtual void was_refused(Address to, Refusal why) = 0;
   // Whether a message to `to` would be accepted and then wait for room.
   virtual bool would_wait(Address to) = 0;
   // Name or id, at most limits::label_bytes_max bytes.

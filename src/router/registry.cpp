@@ -16,6 +16,7 @@ Registry::~Registry() {
 
 std::optional<std::uint32_t> Registry::take_index() {
   const std::lock_guard lock(mutex_);
+  if (living() >= most_) return std::nullopt;
   if (!free_.empty()) {
     const std::uint32_t index = free_.back();
     free_.pop_back();
@@ -47,13 +48,15 @@ Accepted<Address> Registry::reserve(std::optional<std::string> full_name, std::u
   one.place.reset(home);
   one.door.store(Door(limits::payload_bytes_max, Room::open), std::memory_order_relaxed);
   ActorName::Owner name = full_name ? ActorName::make(*full_name, address) : nullptr;
-  one.name.store(name.get(), std::memory_order_relaxed);
+  // Release: who looks for the owner before may come upon the name of this one.
+  one.name.store(name.get(), std::memory_order_release);
   // Before the name: who finds an address finds somebody there.
   one.generation.store(address.generation, std::memory_order_release);
   if (name != nullptr && !names_.try_add(name)) {
     // Nobody has learned the address: the next one may have it.
     one.generation.store(0, std::memory_order_relaxed);
-    one.name.store(nullptr, std::memory_order_relaxed);
+    one.name.store(nullptr, ReclaimerPolicy::unlink);
+    reclaimer_.retire(std::move(name));
     give_back(*index);
     return refused(Refusal::name_taken);
   }
@@ -138,7 +141,17 @@ void Registry::set_room(Address address, Room room) {
 
 std::uint32_t Registry::live_count() const {
   const std::lock_guard lock(mutex_);
-  return used_ - spent_ - static_cast<std::uint32_t>(free_.size());
+  return living();
+}
+
+void Registry::set_most(std::uint32_t actors) {
+  const std::lock_guard lock(mutex_);
+  most_ = actors;
+}
+
+std::uint32_t Registry::most() const {
+  const std::lock_guard lock(mutex_);
+  return most_;
 }
 
 }  // namespace troupe

@@ -47,7 +47,7 @@ class Registry {
   ~Registry();
 
   // A slot on worker `home`, and the name `app/actor` if there is one.
-  // name_taken; over_quota when the node has no slot left.
+  // name_taken; over_quota when the node has as many actors as it may.
   Accepted<Address> reserve(std::optional<std::string> full_name, std::uint16_t home);
   // Ends the address: from here on it is `gone`, and its name is free.
   void retire(Address address);
@@ -76,15 +76,21 @@ class Registry {
   [[nodiscard]] std::optional<Refusal> refusal(Address address, std::size_t payload_bytes) const {
     const Slot* one = slot(address);
     if (one == nullptr) return Refusal::gone;
+    // Who asks is about to send, and then the message goes into the cell.
+    if (const auto* const cell = reinterpret_cast<const std::uint8_t*>(one->own_cell())) {
+      __builtin_prefetch(cell, 1);
+      __builtin_prefetch(cell + 64, 1);
+    }
     const Door door = one->door.load(std::memory_order_relaxed);
     if (payload_bytes > door.payload_bytes_max()) return Refusal::too_large;
-    if (door.room() == Room::full) return Refusal::busy;
+    if (door.room() >= Room::full) return Refusal::busy;
     return std::nullopt;
   }
   enum class Room : std::uint8_t {
     open,
-    full,   // Its senders are told.
-    waits,  // Likewise full; its senders wait.
+    waits,    // It is full; its senders wait.
+    full,     // Likewise; they are told.
+    unready,  // It takes nothing while it can't work; they are told.
   };
   // Of its mailbox, a moment ago. None if it is gone.
   [[nodiscard]] std::optional<Room> room(Address address) const {
@@ -167,6 +173,9 @@ class Registry {
   }
 
   [[nodiscard]] std::uint32_t live_count() const;
+  // Who is there beyond that stays. Until then: limits::actors_max.
+  void set_most(std::uint32_t actors);
+  [[nodiscard]] std::uint32_t most() const;
 
  private:
   // What senders ask first, in one word.
@@ -211,6 +220,9 @@ class Registry {
   }
 
   // Nobody else has it until give_back(); none if all are taken.
+  [[nodiscard]] std::uint32_t living() const {  // Under mutex_.
+    return used_ - spent_ - static_cast<std::uint32_t>(free_.size());
+  }
   [[nodiscard]] std::optional<std::uint32_t> take_index();
   void give_back(std::uint32_t index);
 
@@ -222,6 +234,7 @@ class Registry {
   std::vector<std::uint32_t> free_;
   std::uint32_t used_ = 0;   // Slots ever handed out.
   std::uint32_t spent_ = 0;  // Those that have no generation left.
+  std::uint32_t most_ = limits::actors_max;
 };
 
 }  // namespace troupe

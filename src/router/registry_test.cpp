@@ -61,6 +61,11 @@ TEST(Registry, SaysBusyWhileTheMailboxIsFull) {
   EXPECT_FALSE(registry.refusal(address, 0));
   registry.set_room(address, Registry::Room::full);
   EXPECT_EQ(registry.refusal(address, 0), Refusal::busy);
+  registry.set_room(address, Registry::Room::unready);
+  EXPECT_EQ(registry.refusal(address, 0), Refusal::busy);
+  registry.set_room(address, Registry::Room::waits);
+  EXPECT_FALSE(registry.refusal(address, 0)) << "its senders wait";
+  registry.set_room(address, Registry::Room::full);
   registry.retire(address);
   const Address next = *registry.reserve(std::nullopt, 0);
   EXPECT_EQ(next.slot, address.slot);
@@ -170,6 +175,37 @@ TEST(Registry, IsRightWhileActorsComeAndGo) {
   outside.join();
   EXPECT_EQ(wrong, 0U);
   EXPECT_EQ(registry.live_count(), 1U);
+}
+
+// The name that could not be had was to be seen through the slot for a moment, by who has the
+// address of the owner before.
+TEST(Registry, LabelsTheLastOwnerWhileTheSlotIsTriedUnderANameThatIsTaken) {
+  Registry registry({.workers = 1, .seed = 6});
+  ASSERT_TRUE(registry.reserve("app/taken", 0));
+  std::atomic<bool> is_over = false;
+  std::atomic<std::uint64_t> shown = 0;  // The slot's last owner, its generation.
+  std::atomic<std::uint32_t> wrong = 0;
+  const Address first = *registry.reserve("app/owner", 0);
+  std::thread outside([&] {
+    while (!is_over.load(std::memory_order_relaxed)) {
+      const Address address{.slot = first.slot,
+                            .generation = static_cast<std::uint32_t>(shown.load())};
+      if (address.generation == 0) continue;
+      const std::string said = registry.label(address);
+      if (said != "app/owner" && said != to_string(address)) ++wrong;
+    }
+  });
+  Address owner = first;
+  for (std::uint32_t round = 0; round < 20'000; ++round) {
+    shown = owner.generation;
+    registry.retire(owner);
+    if (registry.reserve("app/taken", 0)) ++wrong;
+    owner = *registry.reserve("app/owner", 0);
+  }
+  is_over = true;
+  outside.join();
+  EXPECT_EQ(wrong, 0U);
+  EXPECT_EQ(owner.slot, first.slot);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "router/worker_inputs.hpp"
 
+#include <utility>
+
 #include "base/limits.hpp"
 
 namespace troupe {
@@ -18,6 +20,13 @@ Accepted<Address> SharedInputs::find(std::string_view full_name) {
 
 Accepted<Address> WorkerInputs::find(std::string_view full_name) {
   return found_or_gone(world().registry.find_in_step(full_name));
+}
+
+void WorkerInputs::was_refused(Address to, Refusal why) {
+  auto burst = refusal_bursts_.add(to, why, now_);
+  if (burst == nullptr) return;
+  world().control.push(
+      Envelope::make({.kind = EnvelopeKind::control}, {}, std::move(burst)).release());
 }
 
 std::string SharedInputs::label(Address actor) {

@@ -12,7 +12,9 @@
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "model/turn_inputs.hpp"
+#include "router/refusal_bursts.hpp"
 #include "router/registry.hpp"
+#include "scheduler/port.hpp"
 #include "topic/subscriptions.hpp"
 
 namespace troupe {
@@ -38,6 +40,7 @@ struct InputsWorld {
   const Clock& clock;
   Random& random;
   const std::atomic<bool>& is_stopping;  // The node stops: nothing new is begun.
+  Port<Envelope>& control;               // Takes bursts of refusals.
 };
 
 // What any thread may know. Thread: the turn's.
@@ -50,6 +53,7 @@ class SharedInputs : public TurnInputs {
   std::optional<Refusal> refusal(Address to, std::size_t payload_bytes) override {
     return world_.registry.refusal(to, payload_bytes);
   }
+  void was_refused(Address /*to*/, Refusal /*why*/) override {}
   bool would_wait(Address to) override { return world_.registry.room(to) == Registry::Room::waits; }
   std::string label(Address actor) override;
   Accepted<Address> reserve(std::optional<std::string> full_name) override;
@@ -67,7 +71,8 @@ class SharedInputs : public TurnInputs {
   InputsWorld world_;
 };
 
-// For a turn that goes on beside its worker. Thread: the turn's.
+// For a turn that goes on beside its worker; what it is refused is counted for nobody. Thread: the
+// turn's.
 class AwayInputs final : public SharedInputs {
  public:
   // It may give out the message ids after `last_id`.
@@ -97,6 +102,7 @@ class WorkerInputs final : public SharedInputs {
     now_ = world().clock.now();
     return now_;
   }
+  void was_refused(Address to, Refusal why) override;
   // As old as the last look at the clock.
   [[nodiscard]] Instant last_now() const { return now_; }
 
@@ -111,6 +117,7 @@ class WorkerInputs final : public SharedInputs {
   const Subscriptions& topics_;
   Instant now_ = {};
   std::uint64_t ticks_ = UINT64_MAX;  // At now_.
+  RefusalBursts refusal_bursts_;
 };
 
 }  // namespace troupe

@@ -8,7 +8,6 @@
 #include "base/limits.hpp"
 #include "base/result.hpp"
 #include "engine/native.hpp"
-#include "manifest/manifest.hpp"
 
 namespace troupe {
 namespace {
@@ -75,9 +74,35 @@ Result<std::shared_ptr<ActorSpec>> make_spec(const Making& making, const ActorEn
   spec->quotas = {.requests = limits.requests,
                   .timers = limits.timers,
                   .children = limits.children,
+                  .descendants = limits.descendants,
                   .payload_bytes = limits.payload_bytes};
   spec->mailbox = entry.mailbox;
+  spec->limits.start_timeout = entry.start_timeout;
+  if (entry.health) {
+    spec->health = *entry.health;
+    if (making.manifest.components.find(entry.component)->second.kind ==
+        ComponentSource::Kind::native) {
+      spec->interfaces.health = true;
+    } else if (!spec->interfaces.health) {
+      return fail(ErrorCode::invalid_argument,
+                  fmt::format("{}: '{}' has a table 'health', and '{}' exports no health, or it is "
+                              "switched off; leave the table out",
+                              making.source.manifest.string(), entry.name, entry.component));
+    }
+  }
   spec->stop_budget = entry.shutdown;
+  if (entry.snapshot_interval) {
+    if (!spec->interfaces.state) {
+      return fail(
+          ErrorCode::invalid_argument,
+          fmt::format("{}: '{}' has a snapshot_interval, but {} does not export `state`, or "
+                      "has it switched off; leave the key out, or build the component with "
+                      "save and load",
+                      making.source.manifest.string(), entry.name, loaded.id));
+    }
+    spec->snapshot_interval = *entry.snapshot_interval;
+    spec->snapshot_bytes = limits.snapshot_bytes;
+  }
   const ComponentSource& source = making.manifest.components.find(entry.component)->second;
   if (source.kind == ComponentSource::Kind::native) {
     spec->long_running = making.source.natives.find(source.text)->second.options.long_running;
@@ -125,11 +150,13 @@ Result<AppPlan> plan_app(const AppSource& source) {
     link_templates(*templates.at(entry.name), making, entry, templates);
   }
 
-  AppPlan plan{.name = manifest.name, .supervisors = {}, .actors = {}, .templates = {}};
+  AppPlan plan{.name = manifest.name,
+               .actors_max = manifest.actors_max,
+               .supervisors = {},
+               .actors = {},
+               .templates = {}};
   for (const auto& [name, spec] : templates) plan.templates.push_back(spec);
-  for (const SupervisorEntry& entry : manifest.supervisors) {
-    plan.supervisors.emplace_back(entry.name, entry.policy);
-  }
+  plan.supervisors = manifest.supervisors;
   for (const ActorEntry& entry : manifest.actors) {
     TRY_ASSIGN(auto spec, make_spec(making, entry));
     link_templates(*spec, making, entry, templates);

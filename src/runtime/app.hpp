@@ -9,8 +9,10 @@
 #include <utility>
 #include <vector>
 
+#include "base/limits.hpp"
 #include "io/disk.hpp"
 #include "loader/loader.hpp"
+#include "manifest/manifest.hpp"
 #include "model/books.hpp"
 #include "runtime/control.hpp"
 #include "supervisor/supervisor.hpp"
@@ -37,7 +39,8 @@ struct AppSource {
 
 struct AppPlan {
   std::string name;
-  std::vector<std::pair<std::string, SupervisorPolicy>> supervisors;
+  std::uint32_t actors_max = limits::actors_max;
+  std::vector<SupervisorEntry> supervisors;
   std::vector<ChildOrder> actors;  // In the order of their start.
   // What actors spawn from; kept as long as any of them may.
   std::vector<std::shared_ptr<const ActorSpec>> templates;

@@ -24,7 +24,8 @@ Component Component::from_bytes(std::string name, Bytes wasm) {
 Component Component::native(std::string name, std::function<std::unique_ptr<Actor>()> make) {
   Component component;
   component.name_ = std::move(name);
-  component.make_ = std::move(make);
+  component.make_ =
+      std::make_shared<const std::function<std::unique_ptr<Actor>()>>(std::move(make));
   return component;
 }
 

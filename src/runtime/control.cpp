@@ -6,6 +6,7 @@
 #include "base/check.hpp"
 #include "base/format.hpp"
 #include "base/limits.hpp"
+#include "base/units.hpp"
 #include "scheduler/inside.hpp"
 
 namespace troupe {
@@ -33,13 +34,13 @@ Error cannot_start(const EndedLife& ended) {
 // But for what follows from it.
 ExitEvent event_of(EndedLife& ended, std::uint64_t wall_ms) {
   ExitEvent event{.wall_ms = wall_ms,
-                  .name = ended.name,
+                  .name = std::move(ended.name),
                   .address = ended.actor,
                   .component = ended.spec->component,
                   .life = ended.life,
                   .lived = ended.lived,
-                  .exit = ended.exit,
-                  .detail = ended.detail,
+                  .exit = std::move(ended.exit),
+                  .detail = std::move(ended.detail),
                   .in_hand = std::move(ended.in_hand),
                   .took = ended.took,
                   .fuel_used = ended.usage.fuel_used,
@@ -82,6 +83,7 @@ StepResult Control::step() {
     const EnvelopePtr envelope(arrived);
     arrived = arrived->next;
     take(*envelope);
+    tell_parents();
     worked = true;
   }
   world_.outside_requests.expire(now);
@@ -90,6 +92,11 @@ StepResult Control::step() {
     one.wait = never;
     one.supervisor.due(now, steps_);
     carry_out(one);
+    tell_parents();
+    worked = true;
+  }
+  if (draining_ && draining_->look_at <= now) {
+    look_at_mail(now);
     worked = true;
   }
   end_what_is_left(now);
@@ -98,6 +105,7 @@ StepResult Control::step() {
 
 Instant Control::next_due() const {
   Instant due = std::min(world_.outside_requests.next_due(), ending_by_);
+  if (draining_) due = std::min(due, draining_->look_at);
   for (const auto& [name, one] : supervisors_) due = std::min(due, one.wait);
   return due;
 }
@@ -107,8 +115,12 @@ void Control::take(const Envelope& envelope) {
     task->task();
   } else if (const auto* started = envelope.note<StartedReport>()) {
     on(*started);
-  } else if (const auto* limit = envelope.note<LimitReport>()) {
-    on(*limit);
+  } else if (const auto* event = envelope.note<EventReport>()) {
+    on(*event);
+  } else if (const auto* burst = envelope.note<RefusalBurst>()) {
+    on(*burst);
+  } else if (const auto* refused = envelope.note<RestartRefusedReport>()) {
+    on(*refused);
   } else if (auto* ended = envelope.note<EndedReport>()) {
     on(*ended);
   } else if (const auto* retired = envelope.note<RetiredReport>()) {
@@ -141,31 +153,16 @@ bool Control::order(Address to, EnvelopeKind kind, std::unique_ptr<Note> note, I
                                     std::move(note)));
 }
 
-void Control::add_supervisor(const std::string& name, const SupervisorPolicy& policy) {
-  const auto seed = static_cast<std::uint32_t>(std::hash<std::string>{}(name));
-  const auto found = supervisors_.find(name);
-  if (found == supervisors_.end()) {
-    supervisors_.emplace(
-        name, Named{.name = name,
-                    .supervisor = Supervisor(policy, Supervisor::StopOrder::one_by_one, seed),
-                    .number = world_.roster.add_supervisor(name)});
-  } else {
-    CHECK(found->second.supervisor.child_count() == 0, "who has children keeps its policy");
-    found->second.supervisor = Supervisor(policy, Supervisor::StopOrder::one_by_one, seed);
-  }
-}
-
 void Control::spawn(ChildOrder what, std::function<void(Result<Address>)> done) {
-  if (ending_) {
+  if (ending_ || draining_) {
     done(fail(ErrorCode::unavailable, "the node is stopping"));
     return;
   }
   const auto named = supervisors_.find(what.supervisor);
   CHECK(named != supervisors_.end(), "the manifest's check knows them all");
   Named& supervisor = named->second;
-  if (supervisor.supervisor.is_ending()) {
-    done(
-        fail(ErrorCode::unavailable, fmt::format("supervisor '{}' has given up", what.supervisor)));
+  if (const Result<void> born = be_born(supervisor); !born) {
+    done(std::unexpected(born.error()));
     return;
   }
   std::optional<std::string> full;
@@ -177,16 +174,17 @@ void Control::spawn(ChildOrder what, std::function<void(Result<Address>)> done) 
         address.error() == Refusal::name_taken
             ? fmt::format("there is an actor '{}' already; choose another name", *full)
             : fmt::format("the node has no room for another actor (at most {})",
-                          limits::actors_max)));
+                          world_.registry.most())));
     return;
   }
   auto creation = std::make_unique<CreateOrder>();
   creation->spec = what.spec.get();
   creation->own_spec = std::move(what.spec);
-  creation->parentage = {.number = supervisor.number, .restart = what.restart};
+  creation->parentage = {.number = supervisor.index, .restart = what.restart};
   creation->config = std::move(what.config);
   Child& one = add({.address = *address,
                     .supervisor = &supervisor,
+                    .restart = what.restart,
                     .creation = std::move(creation),
                     .on_first_start = std::move(done)});
   one.number = supervisor.supervisor.add(*address, what.restart, steps_);
@@ -202,30 +200,6 @@ void Control::start(Child& one) {
   }
 }
 
-void Control::carry_out(Named& supervisor) {
-  for (const SupervisorStep& step : std::exchange(steps_, {})) {
-    switch (step.kind) {
-      case SupervisorStep::Kind::start:
-        start(*child(step.child));
-        break;
-      case SupervisorStep::Kind::stop:
-        // For the sake of others: it may come back.
-        call_off(*child(step.child), stopped_meanwhile());
-        order(step.child, EnvelopeKind::stop);
-        break;
-      case SupervisorStep::Kind::forget:
-        child(step.child)->stop_asked = true;  // There is nothing left to be asked.
-        order(step.child, EnvelopeKind::retire);
-        break;
-      case SupervisorStep::Kind::wait:
-        supervisor.wait = step.at;
-        break;
-      case SupervisorStep::Kind::all_down:
-        break;  // It has given up, and the node ends.
-    }
-  }
-}
-
 void Control::on(const StartedReport& report) {
   Child* one = child(report.actor);
   if (one == nullptr) return;
@@ -235,34 +209,66 @@ void Control::on(const StartedReport& report) {
   Named& supervisor = *one->supervisor;
   supervisor.supervisor.started(one->number, steps_);
   carry_out(supervisor);
+  go_on_after(supervisor, report.actor);
   if (const auto done = std::exchange(one->on_first_start, nullptr)) done(report.actor);
   if (const auto planned = std::exchange(one->planned, nullptr)) planned->done({});
 }
 
-void Control::on(const LimitReport& report) {
-  note({.kind = NodeEvent::Kind::limit,
+void Control::on(const RestartRefusedReport& report) {
+  Child* one = child(report.actor);
+  if (one == nullptr) return;
+  call_off(*one, {.code = ErrorCode::unavailable,
+                  .message = fmt::format("the actor does not save its state now, and goes on: {}",
+                                         report.reason)});
+}
+
+void Control::on(const EventReport& report) {
+  note({.kind = report.kind,
         .name = world_.registry.label(report.actor),
         .life = report.life,
         .text = report.text});
 }
 
+// Several workers may have noticed the same one.
+void Control::on(const RefusalBurst& burst) {
+  constexpr auto window = std::chrono::milliseconds(limits::refusal_window_ms);
+  const Instant now = world_.clock.now();
+  if (const auto told = refusals_told_.find(burst.receiver);
+      told != refusals_told_.end() && now - told->second <= window) {
+    return;
+  }
+  std::erase_if(refusals_told_, [&](const auto& one) { return now - one.second > window; });
+  if (refusals_told_.size() >= limits::refusals_told_max) return;
+  refusals_told_.emplace(burst.receiver, now);
+  std::string text = fmt::format("{} messages within {}:", burst.busy + burst.too_large,
+                                 format_duration(burst.within));
+  if (burst.busy > 0) text += fmt::format(" {} busy", burst.busy);
+  if (burst.too_large > 0) {
+    text += fmt::format("{} {} too large", burst.busy > 0 ? "," : "", burst.too_large);
+  }
+  note({.kind = NodeEvent::Kind::refused,
+        .name = world_.registry.label(burst.receiver),
+        .text = std::move(text)});
+}
+
 void Control::on(EndedReport& report) {
-  ExitEvent event = event_of(report.ended, world_.clock.wall_ms());
-  event.decision = std::move(report.decision);
-  event.window = report.window;
+  // First what is to be done, for which the actor waits; then what is to be kept of it.
   if (Child* one = child(report.ended.actor)) {
     if (const auto done = std::exchange(one->on_first_start, nullptr)) {
       // As in Erlang/OTP, a first start that fails is the starter's to deal with.
       leave(*one);
-      event.decision = "could not start";
+      report.decision = "could not start";
       done(std::unexpected(cannot_start(report.ended)));
     } else if (goes_on_as_planned(*one, report)) {
-      event.decision = "restarted, as it was asked for";
+      report.decision = "restarted, as it was asked for";
     } else {
-      judge(*one, report.ended, event);
+      judge(*one, report);
     }
   }
-  tell(event);
+  ExitEvent event = event_of(report.ended, world_.clock.wall_ms());
+  event.decision = std::move(report.decision);
+  event.window = report.window;
+  tell(std::move(event));
 }
 
 bool Control::goes_on_as_planned(Child& one, const EndedReport& report) {
@@ -286,25 +292,53 @@ void Control::call_off(Child& one, const Error& why) {
 
 // Its supervisor forgets it, without a decision.
 void Control::leave(Child& one) {
-  one.stop_asked = true;
-  order(one.address, EnvelopeKind::retire);
+  retire(one);
   Named& supervisor = *one.supervisor;
+  if (one.is_waiting) {
+    supervisor.waiting.erase(one.order);
+    return;
+  }
   supervisor.supervisor.remove(one.number, world_.clock.now(), steps_);
   carry_out(supervisor);
+  go_on_after(supervisor, one.address);
+}
+
+void Control::stop_for_others(Child& one) {
+  call_off(one, stopped_meanwhile());
+  order(one.address, EnvelopeKind::stop);
+}
+
+// Leads to forget().
+void Control::retire(Child& one) {
+  one.stop_asked = true;  // There is nothing left to be asked.
+  if (one.creation == nullptr) {
+    order(one.address, EnvelopeKind::retire);
+    return;
+  }
+  // No worker has heard of it yet.
+  world_.registry.retire(one.address);
+  auto retired = std::make_unique<RetiredReport>();
+  retired->actor = one.address;
+  world_.own.push(
+      Envelope::make({.kind = EnvelopeKind::control}, {}, std::move(retired)).release());
 }
 
 void Control::note(NodeEvent event) {
   event.wall_ms = world_.clock.wall_ms();
-  world_.history.events.add(event);
+  world_.history.events.add(std::move(event));
 }
 
-void Control::tell(ExitEvent& event) {
-  const bool is_crash = event.exit.kind != Exit::Kind::normal;
-  if (is_crash) world_.history.crashes.add(event);
+void Control::tell(ExitEvent what) {
+  const bool is_crash = what.exit.kind != Exit::Kind::normal;
+  const auto kept = is_crash ? world_.history.crashes.add(std::move(what))
+                             : std::make_shared<const ExitEvent>(std::move(what));
+  const ExitEvent& event = *kept;
+  std::string text = to_string(event.exit);
+  text.append("; ").append(event.decision);
   note({.kind = is_crash ? NodeEvent::Kind::crashed : NodeEvent::Kind::stopped,
         .name = event.name,
         .life = event.life,
-        .text = fmt::format("{}; {}", to_string(event.exit), event.decision),
+        .text = std::move(text),
         .crash = event.number});
   if (const auto found = waiting_.find(event.address); found != waiting_.end()) {
     for (const auto& told : std::exchange(found->second.on_exit, {})) told(event);
@@ -312,10 +346,12 @@ void Control::tell(ExitEvent& event) {
   if (world_.on_exit) world_.on_exit(event);
 }
 
-void Control::judge(Child& one, const EndedLife& ended, ExitEvent& event) {
+void Control::judge(Child& one, EndedReport& report) {
+  const EndedLife& ended = report.ended;
   Named& supervisor = *one.supervisor;
   const StopAsked asked = one.stop_asked || ending_ ? StopAsked::yes : StopAsked::no;
   one.is_down = true;
+  const bool is_ending = supervisor.supervisor.is_ending();
   const SupervisorVerdict verdict =
       supervisor.supervisor.ended(one.number, ended.exit, asked, world_.clock.now(), steps_);
   const Judgement judgement{.child = ended.name,
@@ -323,17 +359,10 @@ void Control::judge(Child& one, const EndedLife& ended, ExitEvent& event) {
                             .verdict = verdict,
                             .policy = supervisor.supervisor.policy()};
   carry_out(supervisor);
-  if (verdict.kind == SupervisorVerdict::Kind::give_up) {
-    note({.kind = NodeEvent::Kind::escalated,
-          .name = supervisor.name,
-          .text = to_string(judgement)});
-    end_node({.failed = true,
-              .reason = fmt::format("supervisor '{}' gave up: {}", supervisor.name,
-                                    to_string(judgement))},
-             std::chrono::seconds(60));
-  }
-  event.decision = decision_text(judgement);
-  event.window = window_of(judgement);
+  if (verdict.kind == SupervisorVerdict::Kind::give_up) give_up(supervisor, to_string(judgement));
+  report.decision =
+      is_ending && one.is_waiting ? "ended with its supervisor's life" : decision_text(judgement);
+  report.window = window_of(judgement);
 }
 
 void Control::restart(Address actor, Duration budget, std::function<void(Result<void>)> done) {
@@ -350,14 +379,17 @@ void Control::restart(Address actor, Duration budget, std::function<void(Result<
     done(fail(ErrorCode::unavailable, "the actor is about to start anyway"));
   } else {
     one->planned = std::make_unique<PlannedRestart>(PlannedRestart{.done = std::move(done)});
-    order(actor, EnvelopeKind::stop, nullptr, world_.clock.now() + budget);
+    push_to(actor, Envelope::make({.kind = EnvelopeKind::stop,
+                                   .receiver = actor,
+                                   .number = stop_for_restart,
+                                   .deadline = world_.clock.now() + budget}));
   }
 }
 
 void Control::ask_to_stop(Child& one, Instant deadline) {
   if (one.stop_asked) return;
   one.stop_asked = true;
-  if (one.is_down) {
+  if (one.is_down || one.creation != nullptr) {
     leave(one);
   } else {
     order(one.address, EnvelopeKind::stop, nullptr, deadline);
@@ -367,6 +399,9 @@ void Control::ask_to_stop(Child& one, Instant deadline) {
 void Control::forget(Address actor) {
   if (const auto found = children_.find(actor); found != children_.end()) {
     call_off(found->second, {.code = ErrorCode::unavailable, .message = "the actor is gone"});
+    if (const auto done = std::exchange(found->second.on_first_start, nullptr)) {
+      done(fail(ErrorCode::unavailable, "the actor was stopped before it could start"));
+    }
     by_order_.erase(found->second.order);
     children_.erase(found);
   }
@@ -425,11 +460,43 @@ void Control::end_what_is_left(Instant now) {
 }
 
 void Control::end_node(RuntimeEnd end, Duration budget) {
-  if (ending_) return;
+  if (ending_ || (draining_ && !end.failed)) return;
+  const Instant now = world_.clock.now();
+  world_.is_closed.store(true, std::memory_order_relaxed);
   note({.kind = NodeEvent::Kind::ending, .text = end.reason});
+  if (end.failed || !has_mail()) {
+    begin_to_end(std::move(end), now + budget);
+    return;
+  }
+  const Duration drain = std::chrono::milliseconds(limits::drain_ms_max);
+  draining_ = {.end = std::move(end),
+               .end_by = now + budget,
+               .until = now + std::min(drain, budget / 2),
+               .look_at = now};
+}
+
+// Whether anything waits for its receiver. What is just in hand is not seen.
+bool Control::has_mail() const {
+  return std::ranges::any_of(world_.workers, [](const auto& one) { return !one.maybe_empty(); }) ||
+         world_.roster.gauges().queued > 0;
+}
+
+void Control::look_at_mail(Instant now) {
+  if (now < draining_->until && has_mail()) {
+    draining_->look_at =
+        std::min(now + std::chrono::milliseconds(limits::drain_look_ms), draining_->until);
+    return;
+  }
+  Draining drained = *std::exchange(draining_, std::nullopt);
+  begin_to_end(std::move(drained.end), drained.end_by);
+}
+
+void Control::begin_to_end(RuntimeEnd end, Instant by) {
+  draining_.reset();
   ending_ = std::move(end);
-  ending_by_ = world_.clock.now() + budget;
+  ending_by_ = by;
   world_.is_stopping.store(true, std::memory_order_relaxed);
+  for (auto& [name, one] : supervisors_) one.wait = never;  // Nobody is restarted any more.
   go_on_ending();
 }
 

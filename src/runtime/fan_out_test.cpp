@@ -234,6 +234,7 @@ TEST_F(FanOut, CountsEachDeliveryInTheInbox) {
   (void)from.step();
   EXPECT_EQ(to.port().backlog(), there.size());
   (void)to.step();
+  to.before_park();  // Until then others need not hear of it.
   EXPECT_EQ(to.port().backlog(), 0U);
   node.node.run_until_idle();
   EXPECT_EQ(seen_.size(), 20U);

@@ -77,25 +77,33 @@ NodeCore::NodeCore(World world, Shape shape)
       loads_(std::make_unique<Load[]>(shape.workers)),
       away_places_({.running = shape.workers, .threads = limits::away_threads_max}),
       log_(std::make_unique<Log>(registry_, world_)) {
+  if (world_.hooks.any()) {
+    hooks_ = std::make_unique<HookCaller>(
+        std::move(world_.hooks),
+        HookCaller::World{
+            .clock = world_.clock, .registry = registry_, .log = *log_, .control = control_port_});
+  }
   const std::span<EnvelopePort> ports(ports_.get(), shape.workers);
   for (std::uint16_t index = 0; index < shape.workers; ++index) {
-    workers_.push_back(std::make_unique<Worker>(
-        WorkerWorld{.inputs = {registry_, placement_, world_.clock, world_.random, is_stopping_},
-                    .log = *log_,
-                    .engine = world_.engine,
-                    .outside_answers = outside_requests_,
-                    .dead_letters = dead_letters_,
-                    .away_places = away_places_,
-                    .push_epochs = push_epochs_,
-                    .loads = {loads_.get(), shape.workers},
-                    .control = control_port_,
-                    .ports = ports,
-                    .pools = {pools_.get(), shape.workers},
-                    .turns_a_step = shape.turns_a_step,
-                    .inbox_messages = shape.inbox_messages,
-                    .actors_move = shape.actors_move,
-                    .tells_exits = world_.on_exit != nullptr},
-        index));
+    workers_.push_back(
+        std::make_unique<Worker>(WorkerWorld{.inputs = {registry_, placement_, world_.clock,
+                                                        world_.random, is_stopping_, control_port_},
+                                             .log = *log_,
+                                             .engine = world_.engine,
+                                             .outside_answers = outside_requests_,
+                                             .dead_letters = dead_letters_,
+                                             .away_places = away_places_,
+                                             .push_epochs = push_epochs_,
+                                             .loads = {loads_.get(), shape.workers},
+                                             .control = control_port_,
+                                             .ports = ports,
+                                             .pools = {pools_.get(), shape.workers},
+                                             .turns_a_step = shape.turns_a_step,
+                                             .inbox_messages = shape.inbox_messages,
+                                             .actors_move = shape.actors_move,
+                                             .tells_exits = world_.on_exit != nullptr,
+                                             .hooks = hooks_.get()},
+                                 index));
   }
   control_ = std::make_unique<Control>(Control::World{.registry = registry_,
                                                       .roster = roster_,
@@ -105,6 +113,7 @@ NodeCore::NodeCore(World world, Shape shape)
                                                       .own = control_port_,
                                                       .push_epoch = push_epochs_.of(shape.workers),
                                                       .outside_requests = outside_requests_,
+                                                      .is_closed = is_closed_,
                                                       .is_stopping = is_stopping_,
                                                       .history = history_,
                                                       .on_exit = world_.on_exit,
@@ -153,11 +162,31 @@ std::uint64_t NodeCore::next_message_id() {
   return outside_ids + last_id_.fetch_add(1, std::memory_order_relaxed) + 1;
 }
 
-Result<void> NodeCore::may_send(Address to, BytesView payload) const {
+void NodeCore::was_refused(Address to, Refusal why) {
+  std::unique_ptr<RefusalBurst> burst;
+  {
+    const std::lock_guard lock(refused_mutex_);
+    burst = refused_outside_.add(to, why, world_.clock.now());
+  }
+  if (burst == nullptr) return;
+  control_port_.push(
+      Envelope::make({.kind = EnvelopeKind::control}, {}, std::move(burst)).release());
+}
+
+Result<void> NodeCore::may_send(Address to, BytesView payload) {
+  if (is_closed_.load(std::memory_order_relaxed)) {
+    return fail(ErrorCode::unavailable, "the node is stopping");
+  }
   auto why = registry_.refusal(to, payload.size());
   // Who is no actor has no turns that could wait.
   if (!why && registry_.room(to) == Registry::Room::waits) why = Refusal::busy;
   if (!why) return {};
+  was_refused(to, *why);
+  if (*why == Refusal::busy && registry_.room(to) == Registry::Room::unready) {
+    return fail(ErrorCode::unavailable,
+                fmt::format("'{}' takes no messages while it is not ready; try later",
+                            registry_.label(to)));
+  }
   if (*why == Refusal::busy) {
     return fail(ErrorCode::overloaded,
                 fmt::format("the mailbox of '{}' is full; try later", registry_.label(to)));
@@ -208,8 +237,8 @@ void NodeCore::request_async(Address to, BytesView payload, Duration timeout,
                                                  limits::outside_requests_max)));
     return;
   }
-  // The control plane sleeps until the earliest end that it has seen.
-  if (opened->is_earliest) control_->post([] {});
+  // The control plane sleeps until what was due next before.
+  if (opened->is_earlier) control_->post([] {});
   if (!push_to(to, Envelope::make({.kind = EnvelopeKind::request,
                                    .receiver = to,
                                    .sender = outside,

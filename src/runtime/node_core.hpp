@@ -6,19 +6,23 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <vector>
 
+#include "actor/hook_caller.hpp"
 #include "actor/worker.hpp"
 #include "base/clock.hpp"
 #include "base/limits.hpp"
 #include "base/random.hpp"
 #include "engine/engine.hpp"
 #include "router/dead_letters.hpp"
+#include "router/refusal_bursts.hpp"
 #include "router/registry.hpp"
 #include "router/worker_inputs.hpp"
 #include "runtime/control.hpp"
 #include "runtime/node_history.hpp"
 #include "runtime/outside_requests.hpp"
+#include "troupe/hooks.hpp"
 #include "troupe/result.hpp"
 #include "troupe/runtime.hpp"
 
@@ -36,6 +40,7 @@ class NodeCore {
     std::function<void(const LogLine&)> on_log;
     std::function<void(const ExitEvent&)> on_exit;
     std::function<void(const RuntimeEnd&)> on_end;
+    Hooks hooks = {};
   };
   struct Shape {
     std::uint16_t workers = 1;
@@ -74,7 +79,8 @@ class NodeCore {
 
   // False: it is gone.
   bool push_to(Address to, EnvelopePtr envelope);
-  [[nodiscard]] Result<void> may_send(Address to, BytesView payload) const;
+  [[nodiscard]] Result<void> may_send(Address to, BytesView payload);
+  void was_refused(Address to, Refusal why);
   [[nodiscard]] std::uint64_t next_message_id();
 
   World world_;
@@ -82,6 +88,7 @@ class NodeCore {
   Registry registry_;
   Roster roster_;
   Placement placement_;
+  std::atomic<bool> is_closed_{false};
   std::atomic<bool> is_stopping_{false};
   std::atomic<std::uint64_t> last_id_{0};
   std::unique_ptr<EnvelopePort[]> ports_;
@@ -90,9 +97,12 @@ class NodeCore {
   EnvelopePort control_port_;
   OutsideRequests outside_requests_;
   DeadLetters dead_letters_;
+  std::mutex refused_mutex_;       // Over the next.
+  RefusalBursts refused_outside_;  // Of those who are no actors.
   NodeHistory history_;
   AwayPlaces away_places_;
   std::unique_ptr<Log> log_;
+  std::unique_ptr<HookCaller> hooks_;  // Null: there are none.
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unique_ptr<Control> control_;
 };

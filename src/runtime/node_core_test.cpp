@@ -552,6 +552,40 @@ TEST_F(NodeCoreTest, SpawnsChildrenThatEndWithTheirSpawner) {
   EXPECT_EQ(as_text(*node_.request(address, "count")), "0");
 }
 
+TEST_F(NodeCoreTest, EndsASpawnerWhoseChildrenFailTooOften) {
+  Scripted::Script& child = scripts_["child"];
+  child.handle = crash_on_crash;
+  Scripted::Script& parent = scripts_["parent"];
+  parent.handle = [](Turn& turn, std::string_view text) {
+    if (text == "spawn") {
+      // So many that some are left when the failing one has gone.
+      for (int number = 1; number <= 9; ++number) {
+        EXPECT_TRUE(turn.spawn("kid", fmt::format("kid-{}", number), {}));
+      }
+    }
+    return Outcome::answer(std::to_string(turn.children().size()));
+  };
+  auto spec = native_spec([&] { return std::make_unique<Scripted>(parent); });
+  const auto kid = native_spec([&] { return std::make_unique<Scripted>(child); });
+  spec->add_template("kid", {.spec = kid.get(), .restart = RestartType::transient});
+  const Address address = *node_.spawn({.name = "parent", .spec = spec, .config = {}});
+  node_.send(address, "spawn");
+  const Address failing = *node_.core().registry().find("test/kid-1");
+  for (int crashes = 0; crashes < 3; ++crashes) {
+    node_.send(failing, "crash");
+    node_.advance(seconds(1));
+  }
+  EXPECT_EQ(as_text(*node_.request(address, "count")), "9") << "three are taken for bad luck";
+  (void)node_.take_exits();
+  node_.send(failing, "crash");
+  const std::vector<ExitEvent> exits = node_.take_exits();
+  const auto end = std::ranges::find(exits, std::string_view("test/parent"), &ExitEvent::name);
+  ASSERT_NE(end, exits.end());
+  EXPECT_EQ(end->exit, Exit::crashed("children: restart intensity"));
+  EXPECT_FALSE(node_.core().registry().find("test/kid-2")) << "stopped with it";
+  EXPECT_EQ(as_text(*node_.request(address, "count")), "0") << "a new life";
+}
+
 TEST_F(NodeCoreTest, ExitsWhenTheHandlerAskedForIt) {
   const Address actor = spawn(
       "actor",

@@ -11,9 +11,7 @@ namespace {
 
 std::uint64_t add(NumberedRing<ExitEvent>& reports, const std::string& name,
                   std::size_t detail_bytes = 0) {
-  ExitEvent event{.name = name, .detail = std::string(detail_bytes, 'x')};
-  reports.add(event);
-  return event.number;
+  return reports.add({.name = name, .detail = std::string(detail_bytes, 'x')})->number;
 }
 
 std::string numbers(const NumberedRing<ExitEvent>& reports, const HistoryQuery& query) {

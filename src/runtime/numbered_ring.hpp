@@ -5,8 +5,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <mutex>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "runtime/actor_filter.hpp"
@@ -27,16 +29,18 @@ class NumberedRing {
   };
   explicit NumberedRing(Bounds bounds) : bounds_(bounds) {}
 
-  // Numbers the record.
-  void add(Record& record) {
+  // As it is kept, with its number.
+  std::shared_ptr<const Record> add(Record record) {
+    const auto added = std::make_shared<Record>(std::move(record));
     const std::lock_guard lock(mutex_);
-    record.number = ++last_number_;
-    bytes_ += bytes_of(record);
-    kept_.push_back(record);
+    added->number = ++last_number_;
+    bytes_ += bytes_of(*added);
+    kept_.push_back(added);
     while (kept_.size() > bounds_.records || bytes_ > bounds_.bytes) {
-      bytes_ -= bytes_of(kept_.front());
+      bytes_ -= bytes_of(*kept_.front());
       kept_.pop_front();
     }
+    return added;
   }
 
   // Those that fit, oldest first: with `after` the first of them, else the latest. `own_app` is
@@ -45,14 +49,15 @@ class NumberedRing {
                                          std::string_view own_app) const {
     const ActorFilter filter({.name = query.actor}, own_app);
     std::vector<Record> found;
-    const auto take = [&](const Record& record) {
-      if (filter.takes({.name = record.name})) found.push_back(record);
+    const auto take = [&](const std::shared_ptr<const Record>& record) {
+      if (filter.takes({.name = record->name})) found.push_back(*record);
       return found.size() < query.limit;
     };
     if (query.limit == 0) return found;
     const std::lock_guard lock(mutex_);
     if (query.after > 0) {
-      auto at = std::ranges::upper_bound(kept_, query.after, {}, &Record::number);
+      auto at = std::ranges::upper_bound(kept_, query.after, {},
+                                         [](const auto& record) { return record->number; });
       while (at != kept_.end() && take(*at)) ++at;
       return found;
     }
@@ -65,7 +70,8 @@ class NumberedRing {
  private:
   const Bounds bounds_;
   mutable std::mutex mutex_;
-  std::deque<Record> kept_;  // Oldest first; their numbers follow each other.
+  std::deque<std::shared_ptr<const Record>>
+      kept_;  // Oldest first; their numbers follow each other.
   std::uint64_t last_number_ = 0;
   std::uint64_t bytes_ = 0;
 };

@@ -11,20 +11,17 @@ std::optional<OutsideRequests::Opened> OutsideRequests::open(Instant end, Done d
   if (open_.size() >= limits::outside_requests_max) return std::nullopt;
   const std::uint64_t number = ++last_number_;
   open_.emplace(number, Open{end, std::move(done)});
-  const auto at = ends_.emplace(end, number);
-  return Opened{.number = number, .is_earliest = at == ends_.begin()};
+  ends_.emplace(end, number);
+  const bool is_earlier = end < next_due();
+  if (is_earlier) next_due_.store(end, std::memory_order_relaxed);
+  return Opened{.number = number, .is_earlier = is_earlier};
 }
 
 std::optional<OutsideRequests::Done> OutsideRequests::take(std::uint64_t request) {
   const std::lock_guard lock(mutex_);
   const auto found = open_.find(request);
   if (found == open_.end()) return std::nullopt;
-  const auto [first, last] = ends_.equal_range(found->second.end);
-  for (auto at = first; at != last; ++at) {
-    if (at->second != request) continue;
-    ends_.erase(at);
-    break;
-  }
+  ends_.erase({found->second.end, request});
   Done done = std::move(found->second.done);
   open_.erase(found);
   return done;
@@ -35,14 +32,18 @@ void OutsideRequests::settle(std::uint64_t request, Answer answer) {
 }
 
 void OutsideRequests::expire(Instant now) {
-  while (true) {
-    std::uint64_t request = 0;
+  while (next_due() <= now) {
+    std::optional<std::uint64_t> due;
     {
       const std::lock_guard lock(mutex_);
-      if (ends_.empty() || ends_.begin()->first > now) return;
-      request = ends_.begin()->second;
+      if (!ends_.empty() && ends_.begin()->first <= now) {
+        due = ends_.begin()->second;
+      } else {
+        next_due_.store(ends_.empty() ? never : ends_.begin()->first, std::memory_order_relaxed);
+      }
     }
-    settle(request, std::unexpected(Failure{.kind = Failure::Kind::timed_out}));
+    // Somebody may settle it in the meantime.
+    if (due) settle(*due, std::unexpected(Failure{.kind = Failure::Kind::timed_out}));
   }
 }
 
@@ -56,11 +57,6 @@ void OutsideRequests::abandon_all() {
     }
     settle(request, std::unexpected(Failure{.kind = Failure::Kind::receiver_exited}));
   }
-}
-
-Instant OutsideRequests::next_due() const {
-  const std::lock_guard lock(mutex_);
-  return ends_.empty() ? never : ends_.begin()->first;
 }
 
 }  // namespace troupe

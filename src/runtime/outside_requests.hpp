@@ -1,12 +1,14 @@
 #pragma once
 // Requests asked from outside the actors: by the program that embeds the node, by its API.
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
-#include <vector>
+#include <set>
+#include <utility>
 
 #include "actor/worker.hpp"
 #include "troupe/outcome.hpp"
@@ -23,16 +25,18 @@ class OutsideRequests final : public OutsideAnswers {
 
   struct Opened {
     std::uint64_t number = 0;
-    bool is_earliest = false;  // Its end is now the next one that is due.
+    bool is_earlier = false;  // Than next_due() was: who sleeps until then is to be woken.
   };
   // None when too many are open.
   std::optional<Opened> open(Instant end, Done done);
   void settle(std::uint64_t request, Answer answer) override;
-  // Settles what is due with timed_out.
+  // Settles what is due with timed_out. One caller at a time, who comes at next_due().
   void expire(Instant now);
   // Settles everything, because the node ends.
   void abandon_all();
-  [[nodiscard]] Instant next_due() const;
+  // Nothing is due before; perhaps later, for those that were settled meanwhile took nothing back:
+  // so requests that are answered in time wake nobody.
+  [[nodiscard]] Instant next_due() const { return next_due_.load(std::memory_order_relaxed); }
 
  private:
   struct Open {
@@ -43,8 +47,11 @@ class OutsideRequests final : public OutsideAnswers {
 
   mutable std::mutex mutex_;
   std::map<std::uint64_t, Open> open_;
-  std::multimap<Instant, std::uint64_t> ends_;
+  std::set<std::pair<Instant, std::uint64_t>> ends_;
   std::uint64_t last_number_ = 0;
+  // Written under the lock. Who opens an earlier one wakes who asks, so a look that comes too early
+  // is followed by another.
+  std::atomic<Instant> next_due_{never};
 };
 
 }  // namespace troupe

@@ -20,7 +20,7 @@ TEST(OutsideRequests, SettleEachOnce) {
   const auto opened =
       requests.open(Instant{50}, [&](const Answer& answer) { told.push_back(text_of(answer)); });
   ASSERT_TRUE(opened);
-  EXPECT_TRUE(opened->is_earliest);
+  EXPECT_TRUE(opened->is_earlier);
   requests.settle(opened->number + 1, to_bytes("of nobody"));
   requests.settle(opened->number, to_bytes("first"));
   requests.settle(opened->number, to_bytes("second"));
@@ -38,7 +38,7 @@ TEST(OutsideRequests, TimeOutWhenTheyAreDueInTheirOrder) {
               [&told, end_ns](const Answer& answer) {
                 told.push_back(std::to_string(end_ns) + " " + text_of(answer));
               })
-        ->is_earliest;
+        ->is_earlier;
   };
   EXPECT_TRUE(open(30));
   EXPECT_FALSE(open(40));
@@ -50,6 +50,33 @@ TEST(OutsideRequests, TimeOutWhenTheyAreDueInTheirOrder) {
   EXPECT_EQ(told, (std::vector<std::string>{"20 timed-out", "30 timed-out"}));
   requests.abandon_all();
   EXPECT_EQ(told.back(), "40 receiver-exited");
+}
+
+// Most are answered long before their end, and the next may be asked then: nobody is to be woken
+// for its end before the last's has passed.
+TEST(OutsideRequests, WakeNobodyWhileTheyAreAnsweredInTime) {
+  OutsideRequests requests;
+  const auto ask = [&](std::int64_t end_ns) {
+    const auto opened = requests.open(Instant{end_ns}, [](const Answer&) {});
+    requests.settle(opened->number, to_bytes("x"));
+    return opened->is_earlier;
+  };
+  EXPECT_TRUE(ask(100));
+  EXPECT_FALSE(ask(101));
+  EXPECT_FALSE(ask(200));
+  EXPECT_EQ(requests.next_due(), Instant{100});
+  // Whoever looks then finds nothing, and has nothing to wait for.
+  requests.expire(Instant{100});
+  EXPECT_EQ(requests.next_due(), never);
+  EXPECT_TRUE(ask(300));
+  EXPECT_TRUE(ask(250)) << "earlier than what is waited for";
+  bool is_over = false;
+  EXPECT_FALSE(requests.open(Instant{400}, [&](const Answer&) { is_over = true; })->is_earlier);
+  requests.expire(Instant{250});
+  EXPECT_EQ(requests.next_due(), Instant{400}) << "those that are answered are not waited for";
+  EXPECT_FALSE(is_over);
+  requests.expire(Instant{400});
+  EXPECT_TRUE(is_over);
 }
 
 TEST(OutsideRequests, AreRefusedBeyondTheirLimitUntilOneIsSettled) {

@@ -57,6 +57,17 @@ class RestartTest : public testing::Test {
   std::optional<Result<void>> result_;
 };
 
+TEST_F(RestartTest, LeavesNoStopToTheNextLife) {
+  const Address actor = life();
+  node_.core().control().post([&] {
+    node_.core().control().restart(actor, seconds(1), [](const auto&) {});
+    node_.core().control().kill(actor, [](const auto&) {});
+  });
+  node_.run_until_idle();
+  EXPECT_EQ(ask(actor, "get"), "2");
+  EXPECT_EQ(node_.exits().size(), 1U) << "the stop that it was killed over is over";
+}
+
 TEST_F(RestartTest, BeginsTheNextLifeWhateverTheType) {
   for (const RestartType type :
        {RestartType::permanent, RestartType::transient, RestartType::temporary}) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "actor/cell.hpp"
+#include "base/limits.hpp"
 #include "runtime/actor_filter.hpp"
 
 namespace troupe {
@@ -97,6 +98,9 @@ std::optional<ActorDetails> Roster::details(Address address) const {
   registry_.read(address, [&](const Cell& cell) {
     if (cell.address != address) return;  // As in actor().
     const ActorSpec& spec = *cell.spec;
+    // Its own, which stays as long as the cell, or that of another above.
+    const Census* const census = cell.books.census();
+    const bool is_counted = census != nullptr && spec.quotas.descendants < limits::actors_max;
     details = ActorDetails{.status = status_of(cell, now),
                            .restart = std::string(to_string(cell.restart)),
                            .limits = {.memory_bytes = spec.limits.memory_bytes,
@@ -107,7 +111,9 @@ std::optional<ActorDetails> Roster::details(Address address) const {
                                       .requests = spec.quotas.requests,
                                       .timers = spec.quotas.timers,
                                       .children = spec.quotas.children,
-                                      .addresses = spec.limits.addresses}};
+                                      .descendants = spec.quotas.descendants,
+                                      .addresses = spec.limits.addresses},
+                           .descendants = is_counted ? census->living() : 0};
   });
   return details;
 }

@@ -21,8 +21,10 @@
 namespace troupe {
 namespace {
 
-// Of a worker that has nothing to do, before it sleeps.
-constexpr Duration spin = std::chrono::microseconds(20);
+// Of a thread that has nothing to do, before it sleeps. The control plane awaits the end of a start
+// that it has ordered, not more: the core may be somebody else's.
+constexpr Duration worker_spin = std::chrono::microseconds(20);
+constexpr Duration control_spin = std::chrono::microseconds(20);
 
 // What waits for a thread of the runtime would wait there for itself.
 Result<void> may_wait(std::string_view call) {
@@ -52,6 +54,24 @@ Result<MailboxBounds> checked(const MailboxBounds& mailbox) {
   return mailbox;
 }
 
+Result<HealthChecks> checked(const HealthChecks& health) {
+  using std::chrono::milliseconds;
+  if (health.interval < milliseconds(limits::health_interval_ms_min) ||
+      health.interval > milliseconds(limits::health_interval_ms_max)) {
+    return fail(ErrorCode::invalid_argument, "health checks have an interval of 10 ms to 24 h");
+  }
+  if (health.timeout < milliseconds(1) ||
+      health.timeout > milliseconds(limits::health_timeout_ms_max)) {
+    return fail(ErrorCode::invalid_argument, "health checks have a timeout of 1 ms to 5 min");
+  }
+  if (health.threshold < 1 || health.threshold > limits::health_threshold_max) {
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("a life ends after 1 to {} health checks that fail",
+                            limits::health_threshold_max));
+  }
+  return health;
+}
+
 }  // namespace
 
 // Everything of a node with threads.
@@ -66,7 +86,8 @@ class Runtime::Node {
                .engine = *world_.engine,
                .on_log = options_.on_log,
                .on_exit = options_.on_exit,
-               .on_end = [this](const RuntimeEnd& end) { note_end(end); }},
+               .on_end = [this](const RuntimeEnd& end) { note_end(end); },
+               .hooks = options_.hooks},
               {.workers = static_cast<std::uint16_t>(options_.workers),
                .turns_a_step = limits::step_turns_max,
                .actors_move = options_.actors_move}),
@@ -74,13 +95,16 @@ class Runtime::Node {
 
   void start_threads() {
     const auto& workers = core_.workers();
+    const std::size_t cores = usable_cores();
     for (const NodeCore::Part& part : core_.parts()) {
       const std::size_t index = drivers_.size();
       const bool is_worker = index < workers.size();
-      drivers_.push_back(
-          std::make_unique<Driver>(*part.what, *part.parker, *world_.clock,
-                                   is_worker ? fmt::format("worker {}", index) : "control",
-                                   is_worker && usable_cores() > 1 ? spin : Duration{0}));
+      // The control plane only on a core that the workers leave it.
+      const bool spins = is_worker ? cores > 1 : cores > workers.size();
+      const Duration spin = is_worker ? worker_spin : control_spin;
+      drivers_.push_back(std::make_unique<Driver>(
+          *part.what, *part.parker, *world_.clock,
+          is_worker ? fmt::format("worker {}", index) : "control", spins ? spin : Duration{0}));
       if (is_worker) workers[index]->set_handover(drivers_.back().get());
     }
     for (const auto& driver : drivers_) driver->start();
@@ -133,8 +157,11 @@ class Runtime::Node {
     });
   }
 
+  // Of actors that are spawned alike one after the other, it is the same.
   Result<std::shared_ptr<const ActorSpec>> spec_of(const Component& component,
                                                    const SpawnOptions& options);
+  Result<std::shared_ptr<const ActorSpec>> make_spec(const Component& component,
+                                                     const SpawnOptions& options);
 
   RuntimeOptions options_;
   Defaults world_;
@@ -146,6 +173,24 @@ class Runtime::Node {
   std::vector<std::unique_ptr<Driver>> drivers_;
   std::once_flag shut_down_;
 
+  // The latest, and what it was made of.
+  struct Made {
+    std::string app;
+    Component component;
+    SpawnOptions options;
+    std::shared_ptr<const ActorSpec> spec;
+
+    [[nodiscard]] bool is_of(const std::string& its_app, const Component& its_component,
+                             const SpawnOptions& its) const {
+      return app == its_app && component.name_ == its_component.name_ &&
+             component.wasm_ == its_component.wasm_ && component.make_ == its_component.make_ &&
+             options.grants == its.grants && options.mailbox == its.mailbox &&
+             options.health == its.health && options.long_running == its.long_running;
+    }
+  };
+  std::mutex made_mutex_;
+  std::optional<Made> made_;
+
   std::mutex mutex_;
   std::condition_variable ended_;
   std::optional<RuntimeEnd> end_;
@@ -153,10 +198,24 @@ class Runtime::Node {
 
 Result<std::shared_ptr<const ActorSpec>> Runtime::Node::spec_of(const Component& component,
                                                                 const SpawnOptions& options) {
+  {
+    const std::lock_guard lock(made_mutex_);
+    if (made_ && made_->is_of(app_, component, options)) return made_->spec;
+  }
+  // It may have to be compiled, for which others need not wait.
+  TRY_ASSIGN(auto spec, make_spec(component, options));
+  const std::lock_guard lock(made_mutex_);
+  made_ = Made{.app = app_, .component = component, .options = options, .spec = spec};
+  made_->options.config = {};  // Each has its own.
+  return spec;
+}
+
+Result<std::shared_ptr<const ActorSpec>> Runtime::Node::make_spec(const Component& component,
+                                                                  const SpawnOptions& options) {
   auto spec = std::make_shared<ActorSpec>();
   spec->app = app_;
   if (component.make_) {
-    spec->code = native_code(component.make_);
+    spec->code = native_code(*component.make_);
     spec->component = fmt::format("native:{}", component.name());
   } else {
     TRY_ASSIGN(const LoadedComponent loaded, load_apart([&] {
@@ -167,6 +226,15 @@ Result<std::shared_ptr<const ActorSpec>> Runtime::Node::spec_of(const Component&
     spec->code = loaded.code;
   }
   spec->interfaces = spec->code->interfaces();
+  if (options.health) {
+    if (!component.make_ && !spec->interfaces.health) {
+      return fail(
+          ErrorCode::invalid_argument,
+          fmt::format("'{}' exports no health: it can't be asked how it is", component.name()));
+    }
+    TRY_ASSIGN(spec->health, checked(*options.health));
+    spec->interfaces.health = true;
+  }
   spec->quotas = default_quotas();
   spec->long_running = options.long_running;
   TRY_ASSIGN(spec->mailbox, checked(options.mailbox));
@@ -220,9 +288,11 @@ Result<void> Runtime::load(const std::filesystem::path& manifest) {
                                      .disk = *node_->world_.disk,
                                      .loader = node_->loader_,
                                      .natives = node_->natives_}));
+  node_->core_.registry().set_most(plan.actors_max);
   (void)node_->ask<void>([this, &plan](const std::function<void(Result<void>)>& done) {
-    for (const auto& [name, policy] : plan.supervisors) {
-      node_->core_.control().add_supervisor(name, policy);
+    for (const SupervisorEntry& one : plan.supervisors) {
+      node_->core_.control().add_supervisor(one.name, one.policy,
+                                            {.parent = one.supervisor, .restart = one.restart});
     }
     done({});
   });
@@ -255,6 +325,11 @@ Result<Address> Runtime::spawn(const Component& component, SpawnOptions options)
        .restart = static_cast<RestartType>(options.restart),
        .spec = std::move(spec),
        .config = std::move(options.config)});
+}
+
+void Runtime::supervisors(std::function<void(std::vector<SupervisorStatus>)> told) const {
+  Control& control = node_->core_.control();
+  control.post([&control, told = std::move(told)] { told(control.supervisors()); });
 }
 
 Result<Address> Runtime::find(std::string_view name) {

@@ -45,7 +45,7 @@ class Forward final : public Actor {
     const auto to = turn.find(to_);
     if (!to) return Outcome::error(std::string(to_string(to.error())));
     const auto sent = turn.send(*to, message);
-    return sent ? Outcome() : Outcome::error(std::string(to_string(sent.error())));
+    return sent ? Outcome::answer("sent") : Outcome::error(std::string(to_string(sent.error())));
   }
 
  private:
@@ -275,6 +275,80 @@ config = "total"
   EXPECT_TRUE(runtime->request(*runtime->find("shop/total"), {}, seconds(60)));
 }
 
+TEST(Runtime, AsksANativeActorHowItIsIfTheManifestSaysSo) {
+  const TemporaryFolder folder;
+  const auto manifest = folder.write("app.toml", as_bytes(R"(schema = 1
+[app]
+name = "shop"
+[app.components]
+till = "native:till"
+[app.actors.till]
+component = "till"
+health = { interval = "10ms" }
+)"));
+  // Its second check lets the test go on: what the first said is shown by then.
+  class Till final : public Actor {
+   public:
+    explicit Till(std::promise<void>& checked) : checked_(checked) {}
+    Outcome handle(Turn& /*turn*/, BytesView /*message*/) override { return {}; }
+    Health health() override {
+      if (++checks_ == 2) checked_.set_value();
+      return {.status = HealthStatus::degraded, .reason = "empty"};
+    }
+
+   private:
+    std::promise<void>& checked_;
+    int checks_ = 0;
+  };
+  // On its worker, and beside it.
+  for (const bool long_running : {false, true}) {
+    std::promise<void> checked;
+    const auto runtime = start();
+    EXPECT_TRUE(runtime->add_native("till", [&] { return std::make_unique<Till>(checked); },
+                                    {.long_running = long_running}));
+    ASSERT_TRUE(runtime->load(manifest));
+    checked.get_future().wait();
+    const auto till = runtime->actor(*runtime->find("till"));
+    EXPECT_EQ(till->health.status, HealthStatus::degraded);
+    EXPECT_EQ(till->health.reason, "empty");
+    runtime->shut_down();
+  }
+}
+
+TEST(Runtime, RefusesHealthChecksThatCantBe) {
+  const auto runtime = start();
+  const auto refusal = [&](const HealthChecks& checks) {
+    SpawnOptions options;
+    options.health = checks;
+    const auto spawned = runtime->spawn(sum, options);
+    return spawned ? std::string("none") : spawned.error().message;
+  };
+  EXPECT_TRUE(refusal({.interval = seconds(0)}).contains("interval"));
+  EXPECT_TRUE(refusal({.timeout = seconds(0)}).contains("timeout"));
+  EXPECT_TRUE(refusal({.threshold = 0}).contains("1 to 100"));
+  EXPECT_EQ(refusal({}), "none");
+}
+
+TEST(Runtime, TakesSnapshotsOfNothingThatHasNoState) {
+  const TemporaryFolder folder;
+  const auto manifest = folder.write("app.toml", as_bytes(R"(schema = 1
+[app]
+name = "shop"
+[app.components]
+sum = "native:sum"
+[app.actors.total]
+component = "sum"
+snapshot_interval = "1s"
+)"));
+  const auto runtime = start();
+  EXPECT_TRUE(runtime->add_native("sum", [] { return std::make_unique<Sum>(); }));
+  const auto loaded = runtime->load(manifest);
+  ASSERT_FALSE(loaded);
+  EXPECT_EQ(loaded.error().code, ErrorCode::invalid_argument);
+  EXPECT_TRUE(loaded.error().message.contains("'total' has a snapshot_interval"))
+      << loaded.error().message;
+}
+
 TEST(Runtime, GivesActorsTheTimeToStopThatTheManifestSays) {
   const TemporaryFolder folder;
   const auto manifest = folder.write("app.toml", as_bytes(R"(schema = 1
@@ -293,6 +367,33 @@ shutdown = "1h"
   runtime->shut_down(seconds(60));
   // What is left of the hour.
   EXPECT_GT(told.load(), std::chrono::minutes(30));
+}
+
+// What several have in common they share; each has what it was given all the same.
+TEST(Runtime, GivesEachWhatItWasSpawnedWith) {
+  const auto runtime = start();
+  ASSERT_TRUE(runtime->spawn(sum, named("sum")));
+  SpawnOptions options = named("first", "sum");
+  options.mailbox.messages = 7;
+  const Address first = runtime->spawn(forward, options).value();
+  options.name = "alike";
+  options.config = to_bytes("nobody");
+  const Address alike = runtime->spawn(forward, options).value();
+  options.name = "narrow";
+  options.mailbox.messages = 8;
+  const Address narrow = runtime->spawn(forward, options).value();
+  options.name = "other";
+  const Address other = runtime->spawn(sum, options).value();
+  const auto mailbox = [&](Address actor) {
+    return runtime->details(actor)->limits.mailbox_messages;
+  };
+  EXPECT_EQ(mailbox(first), 7U);
+  EXPECT_EQ(mailbox(alike), 7U);
+  EXPECT_EQ(mailbox(narrow), 8U);
+  EXPECT_EQ(runtime->details(narrow)->status.component, "native:forward");
+  EXPECT_EQ(runtime->details(other)->status.component, "native:sum");
+  EXPECT_TRUE(runtime->request(first, as_bytes("one"), seconds(60)));
+  EXPECT_FALSE(runtime->request(alike, as_bytes("one"), seconds(60))) << "it is to find nobody";
 }
 
 }  // namespace

@@ -18,8 +18,13 @@ SimNode::SimNode(Options options) : random_(options.seed), order_(options.seed) 
                           [this](const LogLine& line) {
                             log_.push_back(fmt::format("{}: {}", line.name, line.text));
                           },
-                      .on_exit = [this](const ExitEvent& event) { exits_.push_back(event); },
-                      .on_end = [this](const RuntimeEnd& end) { end_ = end; }},
+                      .on_exit =
+                          [this, tell = std::move(options.on_exit)](const ExitEvent& event) {
+                            exits_.push_back(event);
+                            if (tell) tell(event);
+                          },
+                      .on_end = [this](const RuntimeEnd& end) { end_ = end; },
+                      .hooks = std::move(options.hooks)},
       NodeCore::Shape{.workers = options.workers,
                       .turns_a_step = options.turns_a_step,
                       .inbox_messages = options.inbox_messages,

@@ -28,7 +28,9 @@ class SimNode {
     std::uint32_t inbox_messages = limits::inbox_messages_max;  // As in WorkerWorld.
     bool actors_move = true;                                    // Likewise.
     std::uint64_t seed = 1;
-    Engine* engine = nullptr;  // None: native actors only.
+    Engine* engine = nullptr;                            // None: native actors only.
+    std::function<void(const ExitEvent&)> on_exit = {};  // Hears of each at once.
+    Hooks hooks = {};
   };
   explicit SimNode(Options options);
 

@@ -1,7 +1,10 @@
 // Proves what only shows when turns follow each other in a known order: one worker, native actors,
 // handlers that let simulated time pass.
 
+#include <algorithm>
+#include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -177,6 +180,95 @@ TEST_F(TurnsTest, CutLogLinesAtTheirLimit) {
   node_.send(spawn("actor", script), "x");
   const std::string cut = "test/actor: " + std::string(limits::log_line_bytes_max, 'x');
   EXPECT_EQ(node_.log(), (std::vector<std::string>{cut, cut}));
+}
+
+// A life that has just begun goes on with what was sent to it meanwhile: nobody has a turn between.
+TEST_F(TurnsTest, BeginALifeAndGoOnWithWhatWaits) {
+  std::string order;
+  const Doing::Script child{.handle = [&](Turn&, auto text) { order += text; }};
+  const auto kid = native_spec([&child] { return std::make_unique<Doing>(child); });
+  const Doing::Script parent{.handle = [&](Turn& turn, auto text) {
+    order += text;
+    if (text != "p") return;
+    const auto one = turn.spawn("kid", std::nullopt, {});
+    ASSERT_TRUE(one);
+    EXPECT_TRUE(turn.send(*one, as_bytes("1")));
+    EXPECT_TRUE(turn.send(*one, as_bytes("2")));
+    EXPECT_TRUE(turn.send(turn.self(), as_bytes("q")));
+  }};
+  const auto spec = native_spec([&parent] { return std::make_unique<Doing>(parent); });
+  spec->quotas.children = 1;
+  spec->add_template("kid", {.spec = kid.get()});
+  const Address spawner = *node_.spawn({.name = "spawner", .spec = spec, .config = {}});
+  const Doing::Script b{.handle = [&](Turn&, auto) { order += 'b'; }};
+  const Address other = spawn("other", b);
+  ASSERT_TRUE(queue(spawner, "p"));
+  ASSERT_TRUE(queue(other, "x"));
+  node_.run_until_idle();
+  // The spawner is the next, since it was just sent something; then the child; then who waits.
+  EXPECT_EQ(order, "pq12b");
+}
+
+// Spawns so many children as its config says, each with one less, and ends when they have.
+class Tree final : public Actor {
+ public:
+  explicit Tree(const std::function<void()>& look) : look_(look) {}
+
+  Outcome start(Turn& /*turn*/, BytesView config) override {
+    levels_ = config.empty() ? levels : static_cast<int>(config.front());
+    return {};
+  }
+  Outcome handle(Turn& turn, BytesView message) override {
+    look_();
+    if (as_text(message) == "grow" && levels_ > 0) {
+      open_ = branches;
+      for (int i = 0; i < branches; ++i) {
+        const std::uint8_t next = static_cast<std::uint8_t>(levels_ - 1);
+        const auto child = turn.spawn("tree", std::nullopt, BytesView(&next, 1));
+        if (!child || !turn.send(*child, as_bytes("grow"))) return Outcome::crash("refused");
+      }
+      parent_ = turn.sender();
+      return {};
+    }
+    if (as_text(message) == "grow") {
+      parent_ = turn.sender();
+    } else if (--open_ > 0) {
+      return {};
+    }
+    if (parent_ && !turn.send(*parent_, as_bytes("done"))) return Outcome::crash("refused");
+    turn.exit(std::nullopt);
+    return {};
+  }
+
+  static constexpr int levels = 5;
+  static constexpr int branches = 4;
+
+ private:
+  const std::function<void()>& look_;
+  int levels_ = 0;
+  int open_ = 0;
+  std::optional<Address> parent_;
+};
+
+// Newest first: of a tree of 1,365 actors that end when their children have, few are there at once.
+// In the order of their births its 1,024 leaves would all be there before the first ends.
+TEST_F(TurnsTest, LetATreeOfActorsGrowInDepth) {
+  std::uint32_t most = 0;
+  std::uint32_t turns = 0;
+  const std::function<void()> look = [&] {
+    ++turns;
+    most = std::max(most, node_.core().registry().live_count());
+  };
+  const auto spec = native_spec([&look] { return std::make_unique<Tree>(look); });
+  spec->quotas.children = Tree::branches;
+  spec->add_template("tree", {.spec = spec.get(), .restart = RestartType::temporary});
+  const Address root =
+      *node_.spawn({.name = "root", .restart = RestartType::temporary, .spec = spec, .config = {}});
+  ASSERT_TRUE(queue(root, "grow"));
+  node_.run_until_idle();
+  EXPECT_EQ(turns, 1'365U + 1'364U) << "each has grown, and each but the root has told its parent";
+  EXPECT_EQ(node_.core().registry().live_count(), 0U);
+  EXPECT_LT(most, 500U);
 }
 
 }  // namespace

@@ -10,30 +10,50 @@
 
 namespace troupe {
 
-// Thread: push() and push_chain() any thread; the rest by the owner.
+// What one side writes while both are busy has a cache line for itself: a push costs the pusher
+// the inbox's line, and nothing else that the owner has just written.
+//
+// Thread: push(), push_chain() and backlog() any thread; the rest by the owner.
 template <typename Node, typename Atomics = StdAtomics, typename Event = WakeEvent>
 class Port {
  public:
   void push(Node* one) { push_chain(one, one, 1); }
   // Linked newest first, as Inbox has it; `count` of them.
   void push_chain(Node* newest, Node* oldest, std::uint32_t count) {
-    backlog_.fetch_add(count, std::memory_order_relaxed);
+    pushed_.fetch_add(count, std::memory_order_relaxed);
     inbox_.push_chain(newest, oldest);
     parker_.unpark();
   }
-  // How many were pushed and not yet taken; a moment ago.
-  [[nodiscard]] std::uint32_t backlog() const { return backlog_.load(std::memory_order_relaxed); }
+  // How many were pushed and not yet taken; a moment ago, and perhaps some more.
+  [[nodiscard]] std::uint32_t backlog() const {
+    return pushed_.load(std::memory_order_relaxed) - taken_.load(std::memory_order_relaxed);
+  }
 
   [[nodiscard]] Node* take_all() { return inbox_.take_all(); }
-  // That many of them are taken care of.
-  void took(std::uint32_t count) { backlog_.fetch_sub(count, std::memory_order_relaxed); }
+  // That many of them are taken care of. Those who push see it when there are more than `lag` that
+  // they have not seen, or at tell_taken().
+  void took(std::uint32_t count, std::uint32_t lag) {
+    untold_ += count;
+    if (untold_ > lag) tell_taken();
+  }
+  void tell_taken() {
+    if (untold_ == 0) return;
+    taken_.store(taken_.load(std::memory_order_relaxed) + untold_, std::memory_order_relaxed);
+    untold_ = 0;
+  }
   [[nodiscard]] bool maybe_empty() const { return inbox_.maybe_empty(); }
   [[nodiscard]] BasicParker<Atomics, Event>& parker() { return parker_; }
 
  private:
-  Inbox<Node, Atomics> inbox_;
-  std::atomic<std::uint32_t> backlog_{0};  // Orders nothing.
+  static constexpr std::size_t line_bytes = 64;
+
+  alignas(line_bytes) Inbox<Node, Atomics> inbox_;
+  // These order nothing.
+  alignas(line_bytes) std::atomic<std::uint32_t> pushed_{0};
+  alignas(line_bytes) std::atomic<std::uint32_t> taken_{0};  // Written by the owner alone.
   BasicParker<Atomics, Event> parker_;
+  // The owner's own.
+  alignas(line_bytes) std::uint32_t untold_ = 0;
 };
 
 }  // namespace troupe

@@ -1,19 +1,31 @@
 #pragma once
 // The actors that have something to do, in the order in which they got it; but who was just sent
-// something by the one that runs may go first, since what it is sent is at hand.
+// something by the one that runs may go first, and then those whom it has just made, since what
+// they need is at hand.
 
+#include <cstddef>
 #include <cstdint>
+#include <utility>
+#include <vector>
 
 namespace troupe {
 
 // Embedded in whatever runs. Being queued twice is a bug of the queue's owner; ready() says no.
 struct Runnable {
-  Runnable* next_runnable = nullptr;
   bool is_queued = false;
 };
 
+// Those who are new run newest first: a tree of actors that make actors grows in depth, so that
+// few of it wait at any time (R. Blumofe, C. Leiserson, "Scheduling multithreaded computations by
+// work stealing", FOCS 1994). After some in a row the others of them wait behind all who wait, so
+// that nobody is passed over for ever.
+//
+// Those who wait stand in a ring, not in a list through them: so the owner can see whose turn comes
+// later without a look at any of them, and fetch it.
+//
 // Thread: owner only (one worker).
 // Owns:   nothing.
+// Bounds: 8 bytes for each of as many as ever waited at once, rounded up to a power of two.
 class RunQueue {
  public:
   // Appends it unless it is queued already.
@@ -31,42 +43,48 @@ class RunQueue {
     if (next_ != nullptr) append(*next_);
     next_ = &one;
   }
+  // Likewise, of one that has never run.
+  void ready_new(Runnable& one) {
+    if (one.is_queued) return;
+    one.is_queued = true;
+    ++count_;
+    new_.push_back(&one);
+  }
 
   // The next, or the one that has waited longest; null when there is none.
   [[nodiscard]] Runnable* take() {
     Runnable* one = next_;
-    if (one != nullptr && (head_ == nullptr || nexts_in_a_row_ < next_in_a_row_max)) {
+    if (one != nullptr && (count_ == 1 || nexts_in_a_row_ < next_in_a_row_max)) {
       ++nexts_in_a_row_;
       next_ = nullptr;
     } else {
       nexts_in_a_row_ = 0;
-      one = head_;
+      one = new_.empty() ? take_waiting() : take_new();
       if (one == nullptr) return nullptr;
-      head_ = one->next_runnable;
-      if (head_ == nullptr) tail_ = nullptr;
     }
     --count_;
     one->is_queued = false;
     return one;
   }
 
+  // Who has waited longest but for so many others; null if fewer wait.
+  [[nodiscard]] const Runnable* waiting(std::size_t others) const {
+    return others < waiting_ ? ring_[place(others)] : nullptr;
+  }
+
   // Takes one out of the middle, because it is about to be destroyed. Linear.
   void remove(Runnable& one) {
     if (!one.is_queued) return;
     --count_;
+    one.is_queued = false;
     if (next_ == &one) {
       next_ = nullptr;
-      one.is_queued = false;
       return;
     }
-    Runnable* before = nullptr;
-    for (Runnable* at = head_; at != nullptr; before = at, at = at->next_runnable) {
-      if (at != &one) continue;
-      (before != nullptr ? before->next_runnable : head_) = at->next_runnable;
-      if (tail_ == at) tail_ = before;
-      one.is_queued = false;
-      return;
-    }
+    if (std::erase(new_, &one) != 0) return;
+    std::size_t at = 0;
+    while (ring_[place(at)] != &one) ++at;
+    for (--waiting_; at < waiting_; ++at) ring_[place(at)] = ring_[place(at + 1)];
   }
 
   [[nodiscard]] bool empty() const { return count_ == 0; }
@@ -74,18 +92,51 @@ class RunQueue {
 
  private:
   static constexpr std::uint32_t next_in_a_row_max = 3;
+  static constexpr std::uint32_t new_in_a_row_max = 16;
+  static constexpr std::size_t places_min = 64;
 
+  [[nodiscard]] std::size_t place(std::size_t behind_first) const {
+    return (first_ + behind_first) & (ring_.size() - 1);
+  }
+  [[nodiscard]] Runnable* take_waiting() {
+    if (waiting_ == 0) return nullptr;
+    Runnable* one = ring_[first_];
+    first_ = place(1);
+    --waiting_;
+    news_in_a_row_ = 0;
+    return one;
+  }
+  [[nodiscard]] Runnable* take_new() {
+    if (news_in_a_row_ == new_in_a_row_max) {
+      for (Runnable* one : new_) append(*one);
+      new_.clear();
+      return take_waiting();
+    }
+    ++news_in_a_row_;
+    Runnable* one = new_.back();
+    new_.pop_back();
+    return one;
+  }
   void append(Runnable& one) {
-    one.next_runnable = nullptr;
-    (tail_ != nullptr ? tail_->next_runnable : head_) = &one;
-    tail_ = &one;
+    if (waiting_ == ring_.size()) [[unlikely]]
+      grow();
+    ring_[place(waiting_++)] = &one;
+  }
+  void grow() {
+    std::vector<Runnable*> wider(ring_.empty() ? places_min : 2 * ring_.size());
+    for (std::size_t at = 0; at < waiting_; ++at) wider[at] = ring_[place(at)];
+    ring_ = std::move(wider);
+    first_ = 0;
   }
 
   Runnable* next_ = nullptr;
   std::uint32_t nexts_in_a_row_ = 0;
-  std::uint32_t count_ = 0;
-  Runnable* head_ = nullptr;
-  Runnable* tail_ = nullptr;
+  std::uint32_t news_in_a_row_ = 0;
+  std::uint32_t count_ = 0;      // Of all.
+  std::vector<Runnable*> new_;   // Newest last.
+  std::vector<Runnable*> ring_;  // A power of two of places.
+  std::size_t first_ = 0;        // Who has waited longest.
+  std::size_t waiting_ = 0;
 };
 
 }  // namespace troupe

@@ -54,10 +54,42 @@ TEST_F(RunQueueTest, LetsThoseWhoGoFirstNotTakeOver) {
   EXPECT_EQ(order, "abazabab");
 }
 
+TEST_F(RunQueueTest, LetsTheNewestGoBeforeThoseWhoWait) {
+  queue_.ready(one('z'));
+  for (const char name : {'a', 'b', 'c', 'a'}) queue_.ready_new(one(name));
+  queue_.ready(one('b'));  // Queued already: it stays where it is.
+  EXPECT_EQ(queue_.count(), 4U);
+  queue_.ready_next(one('y'));
+  EXPECT_EQ(take_all(), "ycbaz");
+}
+
+// However many there are: after 16 in a row, one that waits has its turn.
+TEST_F(RunQueueTest, LetsNewOnesPassOverNobodyForEver) {
+  for (const char name : {'x', 'y', 'z'}) queue_.ready(one(name));
+  std::string order;
+  for (int i = 0; i < 34; ++i) {
+    for (char name = 'a'; name < 'x'; ++name) {
+      if (one(name).is_queued) continue;
+      queue_.ready_new(one(name));
+      break;
+    }
+    order += take();
+  }
+  EXPECT_EQ(order.find('x'), 16U);
+  EXPECT_EQ(order.find('y'), 33U);
+}
+
+TEST_F(RunQueueTest, PutsTheNewOnesThatAreLeftBehindAll) {
+  for (char name = 'a'; name <= 'r'; ++name) queue_.ready_new(one(name));
+  queue_.ready(one('z'));
+  EXPECT_EQ(take_all(), "rqponmlkjihgfedczab");
+}
+
 TEST_F(RunQueueTest, GivesUpWhoIsAboutToBeDestroyed) {
   for (const char name : {'a', 'b', 'c'}) queue_.ready(one(name));
   queue_.ready_next(one('d'));
-  for (const char name : {'b', 'd', 'c', 'b'}) queue_.remove(one(name));
+  for (const char name : {'e', 'f', 'g'}) queue_.ready_new(one(name));
+  for (const char name : {'b', 'd', 'f', 'c', 'b', 'f', 'g', 'e'}) queue_.remove(one(name));
   EXPECT_EQ(queue_.count(), 1U);
   queue_.ready(one('c'));
   EXPECT_EQ(take_all(), "ac");

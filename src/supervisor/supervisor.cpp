@@ -6,6 +6,7 @@
 
 #include "base/check.hpp"
 #include "base/limits.hpp"
+#include "base/mutation.hpp"
 #include "base/split_mix.hpp"
 #include "supervisor/growing_ring.hpp"
 
@@ -14,7 +15,7 @@ namespace {
 
 // Without its random part.
 Duration nominal_delay(const Backoff& backoff, std::uint32_t nth_restart) {
-  if (nth_restart < 2) return {};
+  if (MUTATED(first_restart_waits, nth_restart < 2, nth_restart < 1)) return {};
   switch (backoff.kind) {
     case Backoff::Kind::immediate:
       return {};
@@ -213,7 +214,8 @@ SupervisorVerdict Supervisor::ended(ChildNumber number, const Exit& exit, StopAs
   // What is to stop has stopped, however it ended.
   const bool is_wanted =
       is_for_another ? one.type != RestartType::temporary : restarts_after(one.type, exit);
-  const bool comes_back = is_wanted && asked == StopAsked::no && !is_ending();
+  const bool comes_back =
+      is_wanted && MUTATED(forgets_who_asked, asked == StopAsked::no, true) && !is_ending();
   if (comes_back) {
     one.state = State::down;
     if (!is_for_another) return restart(number, exit, now, steps);
@@ -291,10 +293,14 @@ SupervisorVerdict Supervisor::restart(ChildNumber number, const Exit& exit, Inst
   using Kind = SupervisorVerdict::Kind;
   GrowingRing<Instant>& window = books().window;
   CHECK(window.empty() || window.back() <= now, "instants never go back");
-  while (!window.empty() && now - window.front() > policy_->period) window.pop_front();
+  while (!window.empty() && MUTATED(window_without_its_end, now - window.front() > policy_->period,
+                                    now - window.front() >= policy_->period)) {
+    window.pop_front();
+  }
 
   SupervisorVerdict verdict;
-  const bool is_allowed = window.size() < policy_->intensity;
+  const bool is_allowed = MUTATED(allows_one_more, window.size() < policy_->intensity,
+                                  window.size() <= policy_->intensity);
   if (is_allowed) window.push_back(now);
   verdict.restarts = static_cast<std::uint32_t>(window.size());
   if (!window.empty()) verdict.span = now - window.front();
@@ -335,7 +341,7 @@ Duration Supervisor::delay_of(std::uint32_t nth_restart) {
 void Supervisor::restart_alone(ChildNumber number, Instant now, Duration delay,
                                SupervisorSteps& steps) {
   Child& one = children_[number];
-  if (delay <= Duration::zero()) {
+  if (MUTATED(never_waits, delay <= Duration::zero(), true)) {
     one.state = State::living;
     emit(SupervisorStep::Kind::start, number, steps);
     return;
@@ -379,7 +385,8 @@ void Supervisor::wake_at(Instant at, SupervisorSteps& steps) {
 
 void Supervisor::restart_several(ChildNumber number, Instant now, SupervisorSteps& steps) {
   std::uint64_t from = 0;
-  if (policy_->strategy == Strategy::rest_for_one) from = children_[number].place;
+  if (MUTATED(all_are_the_rest, policy_->strategy == Strategy::rest_for_one, true))
+    from = children_[number].place;
   if (phase_ == Phase::idle) {
     cursor_ = last();
   } else {
@@ -410,7 +417,10 @@ void Supervisor::go_on(Instant now, SupervisorSteps& steps) {
 void Supervisor::go_on_stopping(Instant now, SupervisorSteps& steps) {
   while (cursor_ != none_) {
     Child& one = children_[cursor_];
-    if (one.place < books_->members_from) break;
+    if (MUTATED(spares_the_first, one.place < books_->members_from,
+                one.place <= books_->members_from)) {
+      break;
+    }
     if (one.state == State::stopping) return;
     if (one.state != State::down) {
       one.state = State::stopping;
@@ -437,7 +447,7 @@ void Supervisor::go_on_starting(SupervisorSteps& steps) {
     Child& one = children_[next];
     books_->members_from = one.place + 1;
     if (one.state == State::down) {
-      one.state = State::awaited;
+      one.state = MUTATED(starts_all_at_once, State::awaited, State::living);
       emit(SupervisorStep::Kind::start, next, steps);
     }
   }

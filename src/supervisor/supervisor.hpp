@@ -66,6 +66,11 @@ class Supervisor {
   [[nodiscard]] bool has_given_up() const { return has_given_up_; }
   [[nodiscard]] std::size_t child_count() const { return count_; }
   [[nodiscard]] Address address_of(ChildNumber number) const;
+  // Whether that child has the number: it is not forgotten.
+  [[nodiscard]] bool has(ChildNumber number, Address address) const {
+    return number < used_ && children_[number].state != State::free &&
+           children_[number].address == address;
+  }
   // In the order of their start: visit(ChildNumber, Address). `visit` leaves the supervisor alone.
   template <typename Visit>
   void for_each(const Visit& visit) const;

@@ -35,7 +35,7 @@ std::string to_string(const Judgement& why) {
 
 std::string decision_text(const Judgement& why) {
   const auto restarted = [&](std::string_view who) {
-    if (why.verdict.delay == Duration::zero()) return fmt::format("restarted{}", who);
+    if (why.verdict.delay == Duration::zero()) return std::string("restarted").append(who);
     return fmt::format("restarted{} in {}", who, format_duration(why.verdict.delay));
   };
   switch (why.verdict.kind) {

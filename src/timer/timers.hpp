@@ -29,8 +29,8 @@ struct TimerKey {
 // Thread: one at a time (the one that drives the worker).
 // Owns:   the entries, until they are popped.
 // Bounds: one entry for each timer, request and deadline that the actors of the worker have room
-//         for: limits::timers_max, limits::requests_max and limits::mailbox_messages_max each. Who
-//         schedules has reserved it there.
+//         for: limits::timers_max, limits::requests_max and limits::mailbox_messages_max each, and
+//         one health check. Who schedules has reserved it there.
 // Cost:   constant; memory only when there are more entries than before.
 // Method: G. Varghese, A. Lauck, "Hashed and hierarchical timing wheels", SOSP 1987, scheme 7; a
 //         bit for each occupied slot lets time jump over empty ones.

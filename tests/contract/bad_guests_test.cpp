@@ -46,6 +46,7 @@ void PrintTo(const BadGuest& row, std::ostream* out) { *out << row.guest << " " 
 
 constexpr const char* abi = "crashed(\"abi: ";
 constexpr const char* deadline = "exceeded(\"deadline\")";
+constexpr const char* late = "exceeded(\"start-time\")";
 
 const std::vector<BadGuest> bad_guests = {
     {"trap_unreachable", "", "crashed(\"unreachable\")"},
@@ -60,9 +61,9 @@ const std::vector<BadGuest> bad_guests = {
     {"loop_handle", "", deadline, "", true},
     {"loop_realloc", "", deadline, "", true},
     {"loop_post", "", deadline, "", true},
-    {"loop_start", nullptr, deadline, "", true},
-    {"loop_initialize", nullptr, deadline, "", true},
-    {"loop_start_section", nullptr, deadline, "", true},
+    {"loop_start", nullptr, late, "", true},
+    {"loop_initialize", nullptr, late, "", true},
+    {"loop_start_section", nullptr, late, "", true},
     {"result_out_of_memory", "", abi},
     {"result_overlaps_end", "", abi},
     {"result_unaligned", "", abi},
@@ -161,6 +162,7 @@ class BadGuests : public testing::TestWithParam<BadGuest> {
     GuestOptions options{.config = row.config, .supervisor = "patient"};
     options.grants.find = {"a"};
     if (row.hits_deadline) options.limits.deadline = milliseconds(2);
+    if (row.message == nullptr) options.limits.start_timeout = milliseconds(2);
     return options;
   }
 

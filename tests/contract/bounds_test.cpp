@@ -50,7 +50,7 @@ class BoundsTest : public testing::Test {
   Address probe(const std::string& name, GuestOptions options = {}) {
     options.grants = {
         .find = {"a", "b", "c"}, .publish = {"news.#"}, .subscribe = {"news.#"}, .spawn = {"kid"}};
-    return *node_.spawn(name, "probe", std::move(options));
+    return *node_.spawn(name, "probe", options);
   }
   Address passer() {
     SimClock& clock = node_.sim().clock();
@@ -204,10 +204,11 @@ TEST_F(BoundsTest, KillWhoIsStillThereWhenItsTimeToStopIsOver) {
 
 class ParentBoundsTest : public BoundsTest {
  protected:
-  Address parent(std::uint32_t children_max) {
+  Address parent(std::uint32_t children_max, std::uint32_t descendants_max = limits::actors_max) {
     GuestOptions options;
     options.grants = {.spawn = {"kid"}};  // Not the other one.
     options.quotas.children = children_max;
+    options.quotas.descendants = descendants_max;
     kid_ = node_.spec("probe", {});
     auto spec = node_.spec("probe", options);
     for (const char* name : {"kid", "stranger"}) spec->add_template(name, {.spec = kid_.get()});
@@ -231,6 +232,15 @@ TEST_F(ParentBoundsTest, CountChildrenAskedForAndChildrenLiving) {
   // What a crashed handler asked for was never there.
   EXPECT_EQ(ask(a, "stop-child #2 100;stop-child #3 100"), "ok;ok");
   node_.sim().send(a, "spawn kid - x;spawn kid - x;trap unreachable");
+  EXPECT_EQ(ask(a, "spawn kid - x;spawn kid - x;spawn kid - x"), "ok #1;ok #2;refused over-quota");
+}
+
+TEST_F(ParentBoundsTest, CountDescendants) {
+  const Address a = parent(9, 2);
+  EXPECT_EQ(ask(a, "spawn kid - x;spawn kid - x;spawn kid - x"), "ok #1;ok #2;refused over-quota");
+  EXPECT_EQ(ask(a, "stop-child #1 100"), "ok");
+  EXPECT_EQ(ask(a, "spawn kid - x;spawn kid - x"), "ok #3;refused over-quota");
+  node_.sim().send(a, "spawn kid - x;trap unreachable");
   EXPECT_EQ(ask(a, "spawn kid - x;spawn kid - x;spawn kid - x"), "ok #1;ok #2;refused over-quota");
 }
 

@@ -1,6 +1,7 @@
 // Proves that a crash report tells what a real guest was at when it ended, and no more than it may.
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -58,6 +59,28 @@ TEST_F(CrashReportsTest, TellOfTheRequestInHand) {
   // What is told is what is kept.
   ASSERT_EQ(node_.sim().exits().size(), 1U);
   EXPECT_EQ(node_.sim().exits()[0].number, 1U);
+}
+
+// What an actor is called while it waits for its second restart; the first one is at once.
+ActorState between_lives(SimNode& node, Address actor, std::string_view order) {
+  const auto state = [&] { return node.core().roster().actor(actor)->state; };
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(state(), ActorState::ready);
+    node.send(actor, order);
+  }
+  const ActorState between = state();
+  node.advance(seconds(10));
+  EXPECT_EQ(state(), ActorState::ready);
+  return between;
+}
+
+TEST_F(CrashReportsTest, LeaveTheActorFailedUntilItsNextLife) {
+  EXPECT_EQ(between_lives(node_.sim(), probe("a"), "trap unreachable"), ActorState::failed);
+}
+
+TEST_F(CrashReportsTest, AreNotWrittenForLivesThatEndWell) {
+  EXPECT_EQ(between_lives(node_.sim(), probe("a"), "exit"), ActorState::ended);
+  EXPECT_TRUE(reports().empty());
 }
 
 TEST_F(CrashReportsTest, NameTheSender) {

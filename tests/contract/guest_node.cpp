@@ -45,9 +45,11 @@ std::shared_ptr<ActorSpec> GuestNode::spec(std::string_view guest, const GuestOp
   spec->limits = options.limits;
   spec->quotas = options.quotas;
   spec->mailbox = options.mailbox;
+  spec->health = options.health;
   spec->grants = *GrantSet::compile(options.grants, "test");
   spec->config = to_bytes(options.config);
   spec->hides_messages = options.hides_messages;
+  spec->snapshot_interval = options.snapshot_interval;
   return spec;
 }
 

@@ -21,10 +21,12 @@ struct GuestOptions {
   InstanceLimits limits = {};
   Quotas quotas = default_quotas();
   MailboxBounds mailbox = {};
+  HealthChecks health = {};
   std::string supervisor = "root";
   RestartType restart = RestartType::permanent;
   EngineClass engine_class = EngineClass::standard;
   bool hides_messages = false;
+  Duration snapshot_interval = Duration::zero();
   // Taken from what the guest exports.
   void (*switch_off)(GuestInterfaces&) = nullptr;
 };

@@ -18,7 +18,7 @@ class MailboxOfAGuest : public testing::Test {
   Address probe(const std::string& name, GuestOptions options = {}) {
     options.grants = {
         .find = {"a", "b"}, .publish = {"news.#"}, .subscribe = {"news.#"}, .spawn = {}};
-    return *node_.spawn(name, "probe", std::move(options));
+    return *node_.spawn(name, "probe", options);
   }
   std::string ask(Address to, std::string_view text) { return node_.ask(to, text); }
   // What b has logged since the last call.
@@ -50,9 +50,9 @@ TEST_F(MailboxOfAGuest, DropsByItsPolicyAndCountsIt) {
     const std::string a = fmt::format("a-{}", to_string(policy));
     const std::string b = fmt::format("b-{}", to_string(policy));
     GuestOptions options{.mailbox = {.messages = 3, .when_full = policy}};
-    ASSERT_TRUE(node_.spawn(b, "probe", std::move(options)));
+    ASSERT_TRUE(node_.spawn(b, "probe", options));
     GuestOptions sender{.grants = {.find = {b}, .publish = {}, .subscribe = {}, .spawn = {}}};
-    const Address from = *node_.spawn(a, "probe", std::move(sender));
+    const Address from = *node_.spawn(a, "probe", sender);
     std::string commands;
     for (int i = 1; i <= 5; ++i) commands += fmt::format("send {} log 2 {};", b, i);
     EXPECT_EQ(ask(from, commands + "count"), "ok;ok;ok;ok;ok;ok 1") << "senders are not told";
@@ -104,6 +104,18 @@ TEST_F(MailboxOfAGuest, TellsABusySenderAndCountsWhatItRefused) {
   node_.sim().core().send(a, as_bytes("send b count")).value();
   EXPECT_EQ(ask(a, "send b count;send b count"), "refused busy;refused busy");
   EXPECT_EQ(status("a").refused_by[static_cast<std::size_t>(Refusal::busy)], 2U);
+}
+
+TEST_F(MailboxOfAGuest, HasOperatorsHearOfABurstOfRefusals) {
+  const Address a = probe("a");
+  probe("b", {.mailbox = {.messages = 1}});
+  node_.sim().core().send(a, as_bytes("send b count")).value();
+  EXPECT_EQ(ask(a, "effects 500 b"), "ok 0 busy");
+  std::vector<std::string> told;
+  for (const NodeEvent& event : node_.sim().core().history().events.find({}, "test")) {
+    if (event.kind == NodeEvent::Kind::refused) told.push_back(event.name + ": " + event.text);
+  }
+  EXPECT_EQ(told, std::vector<std::string>{"test/b: 100 messages within 0ns: 100 busy"});
 }
 
 TEST_F(MailboxOfAGuest, LosesTheMessageInHandAtACrash) {

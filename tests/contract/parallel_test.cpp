@@ -11,6 +11,7 @@
 #include <fstream>
 #include <memory>
 #include <mutex>
+#include <semaphore>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -115,6 +116,19 @@ TEST_F(BesideALoop, OthersOfTheSameWorkerGoOn) {
   EXPECT_EQ(exits(1), std::vector<std::string>{"test/a exceeded(\"deadline\")"});
 }
 
+// So often that a machine with other things to do can't hide it.
+TEST_F(BesideALoop, WhoTakesLongAgainAndAgainGoesAtOnce) {
+  load("60s");
+  for (int at = 0; at < 100 && !status("a").in_long_lane; ++at) {
+    EXPECT_EQ(ask("a", "burn 50000000"), "ok");
+  }
+  EXPECT_TRUE(status("a").in_long_lane);
+  EXPECT_FALSE(status("echo").in_long_lane);
+  for (int at = 0; at < 1'000 && status("a").in_long_lane; ++at)
+    EXPECT_EQ(ask("a", "count").substr(0, 2), "ok");
+  EXPECT_FALSE(status("a").in_long_lane) << "it went, and was short";
+}
+
 TEST_F(BesideALoop, OthersGoOnWhileItIsNotEvenReady) {
   load("1s");
   std::atomic<bool> is_over{false};
@@ -143,7 +157,41 @@ TEST_F(BesideALoop, OthersGoOnWhileItIsNotEvenReady) {
   }
   starting.join();
   EXPECT_GT(answers, some);
-  EXPECT_NE(error.find("deadline"), std::string::npos) << error;
+  EXPECT_NE(error.find("start-time"), std::string::npos) << error;
+}
+
+// Takes the only place beside the worker until the test is over.
+struct Squatter final : Actor {
+  explicit Squatter(std::shared_ptr<std::counting_semaphore<>> gate)
+      : may_return(std::move(gate)) {}
+  Outcome handle(Turn& /*turn*/, BytesView /*message*/) override {
+    may_return->acquire();
+    return {};
+  }
+  std::shared_ptr<std::counting_semaphore<>> may_return;
+};
+
+TEST_F(BesideALoop, AStartThatWaitsForItsTurnEndsInTime) {
+  const auto gate = std::make_shared<std::counting_semaphore<>>(0);
+  SpawnOptions squatting;
+  squatting.name = "squatter";
+  squatting.long_running = true;
+  const auto squatter = Component::native("s", [gate] { return std::make_unique<Squatter>(gate); });
+  ASSERT_TRUE(runtime_->spawn(squatter, squatting));
+  send("squatter", "stay");
+  const std::filesystem::path file =
+      std::filesystem::path(testing::TempDir()) / fmt::format("late-{}.toml", getpid());
+  std::ofstream(file) << fmt::format(
+      "schema = 1\n[app]\nname = \"test\"\n[app.components]\nprobe = \"{}/probe.wasm\"\n"
+      "[app.actors.late]\ncomponent = \"probe\"\nconfig = \"do loop\"\n"
+      "start_timeout = \"100ms\"\n",
+      TROUPE_GUEST_DIR);
+  // Returns before the gate is opened, or never.
+  const auto loaded = runtime_->load(file);
+  std::filesystem::remove(file);
+  ASSERT_FALSE(loaded);
+  EXPECT_NE(loaded.error().message.find("start-time"), std::string::npos) << loaded.error().message;
+  gate->release();
 }
 
 TEST_F(BesideALoop, ItCanBeKilled) {

@@ -550,7 +550,7 @@ static troupe_outcome run_script(const script* script) {
 
 // --- Exports ------------------------------------------------------------------------------------
 
-// A config `do COMMANDS` is carried out.
+// A config `do COMMANDS` is carried out by start, `load COMMANDS` by load.
 TROUPE_START(config) {
   config_len = copy_into(config_bytes, sizeof(config_bytes), config);
   verdict = 0;
@@ -628,5 +628,8 @@ TROUPE_LOAD(version, saved, config) {
   for (size_t i = 0; i < kept_count; ++i) kept[i] = saved.addresses.items[i];
   if (saved.responders.count != 0) held = saved.responders.items[0];
   note(troupe_join(troupe_str("load "), version));
-  return troupe_done();
+  verdict = 0;
+  if (troupe_equals(troupe_word(&config), "load"))
+    note(troupe_join(troupe_str("  did "), run(config)));
+  return verdict != 0 ? verdict : troupe_done();
 }

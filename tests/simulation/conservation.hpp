@@ -28,6 +28,13 @@ class Conservation final : public Oracle {
     if (state(id) != State::accepted) {
       world_.fail(fmt::format("message {} is dead, but it was {}", id, name(state(id))));
     }
+    const Record& record = world_.records[id];
+    if (why == DeadReason::expired && world_.clock.now() < record.expires) {
+      world_.fail(fmt::format("message {} expires before its time", id));
+    }
+    if (why == DeadReason::gone && !world_.is_stopped[record.receiver]) {
+      world_.fail(fmt::format("message {} is dead, but player {} is there", id, record.receiver));
+    }
     set(id, State::dead);
   }
 

@@ -1,8 +1,10 @@
 #pragma once
 // The actor of the simulation: does what chance says, and tells what it did.
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,12 +20,21 @@ namespace troupe::simulation {
 class Player final : public Actor {
  public:
   Player(World& world, std::uint32_t index)
-      : world_(world), index_(index), life_(++world.lives_begun) {}
+      : world_(world), index_(index), life_(++world.lives_begun) {
+    world_.tell([this](Oracle& oracle) { oracle.life_began(life_, index_); });
+  }
   ~Player() override {
     world_.tell([this](Oracle& oracle) { oracle.life_ended(life_); });
   }
 
+  Outcome start(Turn& /*turn*/, BytesView /*config*/) override {
+    called();
+    if (!world_.fault(FaultKind::failing_start)) return {};
+    world_.tell([this](Oracle& oracle) { oracle.life_crashed(life_); });
+    return Outcome::error("chance");
+  }
   Outcome handle(Turn& turn, BytesView message) override {
+    called();
     const std::uint64_t id = World::id_in(message);
     world_.tell([&](Oracle& oracle) { oracle.handling(id, index_); });
     if (world_.is_over) {
@@ -32,21 +43,20 @@ class Player final : public Actor {
       world_.tell([&](Oracle& oracle) { oracle.handled(id); });
       return {};
     }
-    if (world_.chance(3)) {
-      world_.count("slow handler");
-      world_.clock.advance(std::chrono::microseconds(500 + world_.below(5'000)));
+    if (const auto chance = world_.fault(FaultKind::slow_handler)) {
+      world_.clock.advance(std::chrono::microseconds(500 + *chance % 5'000));
     }
-    if (world_.below(250) == 0) {
-      world_.count("very slow handler");
+    if (world_.fault(FaultKind::very_slow_handler)) {
       world_.clock.advance(std::chrono::milliseconds(1'100));
     }
     act(turn);
-    if (world_.chance(2)) return crash(id);
+    if (world_.fault(FaultKind::crash)) return crash(id);
     commit();
     world_.tell([&](Oracle& oracle) { oracle.handled(id); });
     return reply(turn, message);
   }
   Outcome answered(Turn& turn, std::uint64_t request, const AnswerView& answer) override {
+    called();
     world_.tell([&](Oracle& oracle) { oracle.told(life_, request); });
     world_.count(answer ? "answered" : "outcome: " + to_string(answer.error()));
     act(turn);
@@ -55,13 +65,15 @@ class Player final : public Actor {
   }
   Outcome event(Turn& /*turn*/, std::uint64_t subscription, std::string_view /*topic*/,
                 BytesView payload) override {
+    called();
     const std::uint64_t id = World::id_in(payload);
     world_.tell([&](Oracle& oracle) { oracle.hearing({id, index_, life_, subscription}); });
-    if (world_.is_over || world_.below(200) != 0) return {};
-    world_.count("crash over an event");
+    if (world_.is_over || !world_.fault(FaultKind::crash_over_event)) return {};
+    world_.tell([this](Oracle& oracle) { oracle.life_crashed(life_); });
     return Outcome::crash("chance");
   }
   Outcome fired(Turn& turn, std::uint64_t timer) override {
+    called();
     world_.tell([&](Oracle& oracle) { oracle.told(life_, timer); });
     act(turn);
     commit();
@@ -69,9 +81,13 @@ class Player final : public Actor {
   }
 
  private:
+  void called() {
+    world_.tell([this](Oracle& oracle) { oracle.called(life_); });
+  }
   // A few things to do, while there are messages left to send.
   void act(Turn& turn) {
     act_on_topics(turn);
+    if (!world_.is_over && world_.messages_left > 0 && world_.chance(2)) spawn(turn);
     // Less than one message for each, so that it ends by itself.
     const std::uint64_t count = world_.chance(35) ? 1 + world_.below(3) : 0;
     for (std::uint64_t left = count; left > 0 && world_.messages_left > 0; --left) {
@@ -81,27 +97,48 @@ class Player final : public Actor {
         if (timer) numbers_.push_back(*timer);
         continue;
       }
-      const auto to = static_cast<std::uint32_t>(world_.below(world_.players.size()));
-      const auto priority = world_.chance(80) ? Priority::normal
-                                              : static_cast<Priority>(world_.below(priority_count));
-      SendOptions options{.priority = priority};
-      if (world_.chance(10)) options.ttl_ms = static_cast<std::uint32_t>(1 + world_.below(5));
-      const Bytes payload = world_.draft(index_, to, priority);
-      std::optional<Refusal> refusal;
-      if (world_.chance(30)) {
-        const auto timeout = std::chrono::milliseconds(1 + world_.below(40));
-        const auto number = turn.request(world_.players[to], payload, timeout, options);
-        if (number) numbers_.push_back(*number);
-        if (!number) refusal = number.error();
-      } else if (const auto sent = turn.send(world_.players[to], payload, options); !sent) {
-        refusal = sent.error();
-      }
-      if (refusal) {
-        world_.count("refused: " + std::string(to_string(*refusal)));
-      } else {
-        sent_.push_back(world_.last_id());
-      }
+      say(turn);
     }
+  }
+  // Something to somebody.
+  void say(Turn& turn) {
+    const auto to = static_cast<std::uint32_t>(world_.below(world_.players.size()));
+    const auto priority =
+        world_.chance(80) ? Priority::normal : static_cast<Priority>(world_.below(priority_count));
+    SendOptions options{.priority = priority};
+    if (world_.chance(10)) options.ttl_ms = static_cast<std::uint32_t>(1 + world_.below(5));
+    const Bytes payload = world_.draft(index_, to, priority);
+    if (options.ttl_ms) {
+      world_.records.back().expires =
+          turn.monotonic_now() + std::chrono::milliseconds(*options.ttl_ms);
+    }
+    std::optional<Refusal> refusal;
+    if (world_.chance(30)) {
+      const auto timeout = std::chrono::milliseconds(1 + world_.below(40));
+      world_.records.back().expires =
+          std::min(world_.records.back().expires, turn.monotonic_now() + timeout);
+      const auto number = turn.request(world_.players[to], payload, timeout, options);
+      if (number) numbers_.push_back(*number);
+      if (!number) refusal = number.error();
+    } else if (const auto sent = turn.send(world_.players[to], payload, options); !sent) {
+      refusal = sent.error();
+    }
+    if (refusal) {
+      world_.count("refused: " + std::string(to_string(*refusal)));
+    } else {
+      sent_.push_back(world_.last_id());
+    }
+  }
+  void spawn(Turn& turn) {
+    const std::vector<Address> children = turn.children();
+    if (!children.empty() && world_.chance(30)) {
+      world_.count("stop of a child");
+      (void)turn.stop(children[world_.below(children.size())], std::chrono::milliseconds(5));
+      return;
+    }
+    std::array<std::uint8_t, sizeof life_> config{};
+    std::memcpy(config.data(), &life_, sizeof life_);
+    if (turn.spawn("child", {}, config)) world_.count("spawn");
   }
   void act_on_topics(Turn& turn) {
     if (world_.chance(3)) publish(turn);
@@ -158,11 +195,11 @@ class Player final : public Actor {
     numbers_.clear();
   }
   Outcome crash(std::uint64_t id) {
-    world_.count("crash");
     for (const std::uint64_t one : sent_) {
       world_.tell([one](Oracle& oracle) { oracle.undone(one); });
     }
     world_.tell([id](Oracle& oracle) { oracle.crashed(id); });
+    world_.tell([this](Oracle& oracle) { oracle.life_crashed(life_); });
     return Outcome::crash("chance");
   }
   Outcome reply(Turn& turn, BytesView message) {

@@ -1,13 +1,13 @@
 #pragma once
-// Everything that happened, in order, as one number: the same seed gives the same.
+// Everything that happened in a crowd, as a Fingerprint.
 
 #include <cstdint>
 
+#include "fingerprint.hpp"
 #include "world.hpp"
 
 namespace troupe::simulation {
 
-// Method: FNV-1a, 64 bits.
 // Thread: one.
 class Trace final : public Oracle {
  public:
@@ -27,21 +27,16 @@ class Trace final : public Oracle {
   void published(std::uint64_t event) override { note(8, event); }
   void hearing(const Hearing& what) override { note(9, what.event * 1'000 + what.by); }
 
-  [[nodiscard]] std::uint64_t value() const { return value_; }
-  [[nodiscard]] std::uint64_t events() const { return events_; }
+  [[nodiscard]] std::uint64_t value() const { return so_far_.value(); }
+  [[nodiscard]] std::uint64_t events() const { return so_far_.events(); }
 
  private:
   void note(std::uint64_t what, std::uint64_t about) {
-    ++events_;
-    for (const std::uint64_t part :
-         {what, about, static_cast<std::uint64_t>(world_.clock.now().ns)}) {
-      value_ = (value_ ^ part) * 0x100'0000'01b3U;
-    }
+    so_far_.note({what, about, static_cast<std::uint64_t>(world_.clock.now().ns)});
   }
 
   World& world_;
-  std::uint64_t value_ = 0xcbf2'9ce4'8422'2325U;
-  std::uint64_t events_ = 0;
+  Fingerprint so_far_;
 };
 
 }  // namespace troupe::simulation

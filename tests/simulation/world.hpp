@@ -4,7 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
-#include <map>
+#include <optional>
 #include <random>
 #include <span>
 #include <string>
@@ -13,7 +13,9 @@
 #include <vector>
 
 #include "base/format.hpp"
+#include "faults.hpp"
 #include "io/sim_clock.hpp"
+#include "told.hpp"
 #include "troupe/address.hpp"
 #include "troupe/bytes.hpp"
 #include "troupe/dead_letter.hpp"
@@ -28,6 +30,7 @@ struct Record {
   std::uint32_t receiver = 0;
   Priority priority = Priority::normal;
   std::uint64_t sequence = 0;  // Rises with all that anybody says.
+  Instant expires = never;     // Not a dead letter for its age before.
 };
 
 // An event that somebody wanted to publish.
@@ -55,7 +58,15 @@ class Oracle {
   // Requests and timers, by the life that asked (World::lives_begun) and its number.
   virtual void asked(std::uint64_t /*life*/, std::uint64_t /*number*/) {}
   virtual void told(std::uint64_t /*life*/, std::uint64_t /*number*/) {}
+  // Lives, of players (by index) and of the children that they spawn.
+  virtual void life_began(std::uint64_t /*life*/, std::uint32_t /*player*/) {}
+  virtual void called(std::uint64_t /*life*/) {}
+  virtual void life_crashed(std::uint64_t /*life*/) {}  // It has said so; there is no more to do.
   virtual void life_ended(std::uint64_t /*life*/) {}
+  virtual void child_began(std::uint64_t /*parent_life*/, std::uint32_t /*parent*/) {}
+  virtual void child_ended(std::uint32_t /*parent*/) {}
+  // The node has; the lives should have.
+  virtual void node_ended() {}
   // Events, by their index in World::events; subscriptions, by life and number.
   virtual void published(std::uint64_t /*event*/) {}  // And the handler returned.
   virtual void subscribed(std::uint64_t /*life*/, std::uint64_t /*number*/,
@@ -73,11 +84,13 @@ class Oracle {
 };
 
 // Thread: one.
-class World {
+class World : public Told<Oracle> {
  public:
   static constexpr std::uint32_t outside_sender = UINT32_MAX;
+  static constexpr std::uint32_t first_child_sender = 1'000;  // Each child's life has its own.
 
-  World(std::uint64_t seed, SimClock& sim_clock) : clock(sim_clock), random_(seed) {}
+  World(std::uint64_t seed, SimClock& sim_clock, FaultPlan& fault_plan)
+      : Told(fault_plan), clock(sim_clock), random_(seed) {}
 
   // --- Chance
   [[nodiscard]] std::uint64_t below(std::uint64_t bound) { return random_() % bound; }
@@ -87,7 +100,10 @@ class World {
   // A new one, with a payload that names it and has some more bytes.
   Bytes draft(std::uint32_t sender, std::uint32_t receiver, Priority priority) {
     const std::uint64_t id = records.size();
-    records.push_back({sender, receiver, priority, ++last_sequence_});
+    records.push_back({.sender = sender,
+                       .receiver = receiver,
+                       .priority = priority,
+                       .sequence = ++last_sequence_});
     Bytes payload(sizeof id + (chance(30) ? below(200) : 0));
     std::memcpy(payload.data(), &id, sizeof id);
     return payload;
@@ -108,27 +124,16 @@ class World {
     return id;
   }
 
-  // --- What happened
-  template <typename Tell>
-  void tell(const Tell& tell_one) {
-    for (Oracle* oracle : oracles) tell_one(*oracle);
-  }
-  void count(const std::string& what) { ++counts[what]; }
-  void fail(std::string what) {
-    if (failures.size() < 10) failures.push_back(std::move(what));
-  }
-
   SimClock& clock;
   std::vector<Record> records;
-  std::vector<Oracle*> oracles;
   std::vector<EventRecord> events;
   std::vector<Address> players;
-  std::vector<bool> listens;  // Each player, whether it subscribes to anything.
+  std::vector<bool> is_stopped;  // Each player, for good.
+  std::vector<bool> listens;     // Each player, whether it subscribes to anything.
   std::uint64_t lives_begun = 0;
-  std::uint64_t messages_left = 0;              // Nobody sends beyond.
-  bool is_over = false;                         // Who is sent anything only publishes.
-  std::map<std::string, std::uint64_t> counts;  // Faults and refusals.
-  std::vector<std::string> failures;
+  std::uint32_t children_begun = 0;
+  std::uint64_t messages_left = 0;  // Nobody sends beyond.
+  bool is_over = false;             // Who is sent anything only publishes.
 
  private:
   std::mt19937_64 random_;

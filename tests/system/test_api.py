@@ -41,6 +41,8 @@ class Api(SystemTest):
         answer, content = self.call("GET", "/v1/node")
         node = json.loads(content)
         self.assertEqual((answer.status, node["name"], node["pid"]), (200, "echo", self.node.pid))
+        answer, content = self.call("GET", "/v1/supervisors")
+        self.assertEqual([one["name"] for one in json.loads(content)], ["root"])
         answer, content = self.call("GET", "/v1/actors")
         self.assertEqual([actor["name"] for actor in json.loads(content)], ["echo/echo"])
         for target in ("/v1/actors/echo", "/v1/actors/echo/echo", "/v1/actors/echo%2Fecho"):

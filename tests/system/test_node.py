@@ -27,6 +27,33 @@ component = "echo"
 component = "counter"
 """
 
+A_TREE = """
+schema = 1
+[app]
+name = "shop"
+[app.components]
+echo = "{echo}"
+probe = "{probe}"
+[app.supervisors.floor]
+strategy = "rest-for-one"
+[app.supervisors.tills]
+supervisor = "floor"
+intensity = 1
+backoff = "immediate"
+[app.actors.stock]
+component = "echo"
+supervisor = "floor"
+[app.actors.till-1]
+component = "probe"
+supervisor = "tills"
+[app.actors.till-2]
+component = "probe"
+supervisor = "tills"
+[app.actors.door]
+component = "echo"
+supervisor = "floor"
+"""
+
 
 def as_nobody():
     os.setgroups([])
@@ -152,6 +179,27 @@ class Nodes(SystemTest):
         self.fails(3, "why", "nobody")
         self.fails(3, "inspect", "nobody")
 
+    def test_an_unhealthy_actor_begins_anew(self):
+        """health: it is asked how it is, and ends; inspect, events, why and ps --json show it"""
+        node = self.run_node(self.write("app.toml", f"""schema = 1
+[app]
+name = "clinic"
+components = {{ probe = "{guest("probe.wasm")}" }}
+[app.actors.patient]
+component = "probe"
+health = {{ interval = "10ms", threshold = 2 }}
+"""))
+        self.assertEqual(self.actors()["clinic/patient"]["health"],
+                         {"status": "healthy", "reason": "", "since_ms": None})
+        self.assertIn("health     healthy", self.ok("inspect", "patient").decode())
+        self.ok("request", "patient", "health 2 no disk")
+        node.wait_line(r'\[clinic/patient\] exit  life 1: crashed\("unhealthy: no disk"\)')
+        events = json.loads(self.ok("events", "--json"))
+        self.assertIn(("health", "unhealthy: no disk (1 of 2 in a row)"),
+                      [(one["kind"], one["text"]) for one in events])
+        self.assertEqual(self.crashes(1)[0]["in_hand"]["what"], "health")
+        self.assertIn("its health check ended it", self.ok("why", "patient").decode())
+
     def test_kill_ends_a_life(self):
         """kill: the life ends as killed, and the next begins; crashes -f shows it"""
         self.run_node(guest("counter.wasm"))
@@ -194,6 +242,39 @@ class Nodes(SystemTest):
                 break
         self.assertEqual(node.wait_end(), 1)
         node.wait_line(r"^error: ")
+
+    def test_a_tree_of_supervisors(self):
+        """one that gives up is restarted from above, with those after it; tree and events tell"""
+        self.run_node(self.write("app.toml", A_TREE.format(echo=guest("echo.wasm"),
+                                                           probe=guest("probe.wasm"))))
+        for _ in range(2):
+            self.fails(6, "request", "till-2", "trap unreachable", "--timeout", "5s")
+        for name in ("stock", "door"):
+            self.assertEqual(self.ok("request", name, "hello", "--timeout", "5s"), b"hello")
+        self.assertEqual(self.ok("request", "till-1", "count", "--timeout", "5s"), b"ok 1")
+        self.assertEqual(self.ok("request", "till-2", "count", "--timeout", "5s"), b"ok 1")
+        actors = self.actors()
+        self.assertEqual({name: actor["lives"] for name, actor in actors.items()},
+                         {"shop/stock": 1, "shop/till-1": 2, "shop/till-2": 3, "shop/door": 2})
+        supervisors = {one["name"]: one for one in
+                       json.loads(self.ok("tree", "--json"))["supervisors"]}
+        self.assertEqual([(one["parent"], one["state"], one["life"], one["restarts"])
+                          for one in supervisors.values()],
+                         [("", "running", 1, 0), ("root", "running", 1, 1),
+                          ("floor", "running", 2, 0)])
+        tree = self.ok("tree").decode()
+        self.assertRegex(tree, r"(?m)^   └─ tills +running +2  one-for-one, 0 of 1 restart ")
+        self.assertRegex(tree, r"(?m)^      └─ shop/till-2 +ready +3  last: crashed")
+        events = [one for one in json.loads(self.ok("events", "--limit", "100", "--json"))
+                  if one["actor"] == "tills"]
+        self.assertEqual([(one["kind"], one["life"]) for one in events],
+                         [("escalated", 1), ("started", 2)])
+        self.assertIn("gave up: 'shop/till-2' ended: ", events[0]["text"])
+        self.assertIn("restarted with those started after it", events[0]["text"])
+        node = json.loads(self.ok("node", "--json"))
+        self.assertEqual((node["counters"]["actors_made"], node["counters"]["lives_crashed"]),
+                         (4, 2))
+        self.assertIn("4 ended, 2 of these crashed", self.ok("node").decode())
 
     def test_logs_are_harmless(self):
         """an actor's log goes to standard error, with its control characters made visible"""

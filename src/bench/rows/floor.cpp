@@ -12,6 +12,8 @@
 #include <utility>
 
 #include "bench/primitives.hpp"
+#include "bench/rows/bare_actors.hpp"
+#include "bench/rows/bare_pair.hpp"
 #include "bench/rows/rows.hpp"
 #include "bench/sampler.hpp"
 #include "model/envelope.hpp"
@@ -31,6 +33,22 @@ std::vector<RowInfo> floor_infos() {
       {.id = "floor/queue/list", .title = "A message into a list of 31 others and one out of it"},
       {.id = "floor/queue/inbox",
        .title = "A message into a worker's inbox in a chain of 32, and out, by one thread"},
+      {.id = "floor/message",
+       .title = "A message's bare parts: envelope, look-ups, mailbox, figures, a virtual call"},
+      {.id = "floor/message/10000",
+       .title = "The same for 10,000 receivers, sent to in order and then handled",
+       .leans = Leans::memory},
+      {.id = "floor/hop", .title = "The same between two, one message after the other"},
+      {.id = "floor/hop/ordered",
+       .title = "The same in a ring of 10,000, in the order in which they were made",
+       .leans = Leans::memory},
+      {.id = "floor/hop/shuffled",
+       .title = "The same in a ring of 10,000 without order",
+       .leans = Leans::memory},
+      {.id = "floor/request",
+       .title = "A request and its answer likewise, with a table of requests and a timer"},
+      {.id = "floor/actor",
+       .title = "An actor's bare parts made and gone: address, cell, figures, object"},
       {.id = "floor/atomic/add", .title = "An atomic add to a line that nobody else wants"},
       {.id = "floor/atomic/contended",
        .title = "An atomic add to one line by two CPUs, half of them each",
@@ -53,6 +71,13 @@ std::vector<RowInfo> floor_infos() {
       {.id = "floor/syscall", .title = "A system call: getppid", .leans = Leans::kernel},
       {.id = "floor/cache-line",
        .title = "One cache line between two CPUs, there and back",
+       .leans = Leans::two_cores},
+      {.id = "floor/crossing",
+       .title = "The bare parts of a message to another worker, and of one back",
+       .leans = Leans::two_cores},
+      {.id = "floor/restart",
+       .title = "A restart's bare parts: an exit told to another thread, judged there, the order "
+                "back, an object, a question, its answer",
        .leans = Leans::two_cores},
   };
 }
@@ -119,11 +144,20 @@ Row queue_row(std::string_view id, std::function<Work(std::uint64_t)> run) {
   return {.id = std::string(id), .run = std::move(run), .sum_each = carried};
 }
 
-Row pair_row(std::string_view id, CpuPair cpus, Work (*run)(CpuPair, std::uint64_t)) {
-  Row row = once_each(id, [cpus, run](std::uint64_t times) { return run(cpus, times); });
-  row.timer = Timer::wall;
-  return row;
+Row message_row(std::string_view id, std::function<Work(std::uint64_t)> run) {
+  return {.id = std::string(id), .run = std::move(run), .sum_each = BareActors::carried};
 }
+
+Row pair_row(std::string_view id, CpuPair cpus, Work (*run)(CpuPair, std::uint64_t),
+             std::uint64_t sum_each = 1) {
+  return {.id = std::string(id),
+          .run = [cpus, run](std::uint64_t times) { return run(cpus, times); },
+          .sum_each = sum_each,
+          .timer = Timer::wall};
+}
+
+Work cross(CpuPair cpus, std::uint64_t times) { return BarePair(cpus).there_and_back(times); }
+Work restart(CpuPair cpus, std::uint64_t times) { return BarePair(cpus).restart(times); }
 
 void measure(const Request& request, RawSink& sink) {
   std::vector<Row> rows = single_floor_rows();
@@ -145,12 +179,27 @@ void measure(const Request& request, RawSink& sink) {
 }  // namespace
 
 std::vector<Row> single_floor_rows() {
+  using Order = BareActors::Order;
   const auto list = std::make_shared<FullList>();
   const auto chains = std::make_shared<Chains>();
   const auto copies = std::make_shared<Copies>();
+  const auto two = std::make_shared<BareActors>(2);
+  const auto one = std::make_shared<BareActors>(1);
+  const auto many = std::make_shared<BareActors>(10'000);
   return {
       queue_row("floor/queue/list", [list](std::uint64_t times) { return list->pass(times); }),
       queue_row("floor/queue/inbox", [chains](std::uint64_t times) { return chains->pass(times); }),
+      message_row("floor/message", [one](std::uint64_t times) { return one->fan_out(times); }),
+      message_row("floor/message/10000",
+                  [many](std::uint64_t times) { return many->fan_out(times); }),
+      message_row("floor/hop",
+                  [two](std::uint64_t times) { return two->pass_on(times, Order::made); }),
+      message_row("floor/hop/ordered",
+                  [many](std::uint64_t times) { return many->pass_on(times, Order::made); }),
+      message_row("floor/hop/shuffled",
+                  [many](std::uint64_t times) { return many->pass_on(times, Order::shuffled); }),
+      message_row("floor/request", [two](std::uint64_t times) { return two->ask(times); }),
+      message_row("floor/actor", [one](std::uint64_t times) { return one->come_and_go(times); }),
       once_each("floor/atomic/add", add_alone),
       once_each("floor/futex/wake", wake_nobody),
       once_each("floor/page/touch", touch_fresh),
@@ -165,7 +214,9 @@ std::vector<Row> single_floor_rows() {
 std::vector<Row> pair_floor_rows(CpuPair cpus) {
   return {pair_row("floor/atomic/contended", cpus, add_contended),
           pair_row("floor/futex/round-trip", cpus, bounce_futex),
-          pair_row("floor/cache-line", cpus, bounce_line)};
+          pair_row("floor/cache-line", cpus, bounce_line),
+          pair_row("floor/crossing", cpus, cross, BarePair::carried),
+          pair_row("floor/restart", cpus, restart, BarePair::carried)};
 }
 
 const Block& floor_block() {

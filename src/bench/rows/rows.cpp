@@ -10,13 +10,14 @@ std::span<const Block* const> all_blocks() {
     std::vector<const Block*> list{&floor_block(),    &core_block(),        &registry_block(),
                                    &exchange_block(), &cross_core_block(),  &flood_block(),
                                    &fan_out_block(),  &ring_block(),        &skynet_block(),
-                                   &restart_block(),  &crash_storm_block(), &busy_block(),
-                                   &overload_block(), &latency_block()};
+                                   &restart_block(),  &crash_storm_block(), &decision_block(),
+                                   &busy_block(),     &overload_block(),    &latency_block()};
     for (const Block& block : spawn_blocks()) list.push_back(&block);
     for (const Block& block : parked_blocks()) list.push_back(&block);
 #if TROUPE_HAS_WASMTIME
-    list.insert(list.end(), {&loopers_block(), &call_block(), &life_block(), &compute_block(),
-                             &crowd_ahead_block(), &crowd_on_demand_block(), &start_block()});
+    list.insert(list.end(),
+                {&guest_floor_block(), &loopers_block(), &call_block(), &life_block(),
+                 &compute_block(), &crowd_ahead_block(), &crowd_on_demand_block(), &start_block()});
 #endif
     return list;
   }();

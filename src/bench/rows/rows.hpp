@@ -21,12 +21,14 @@ namespace troupe::bench {
 [[nodiscard]] const Block& skynet_block();       // W9: a tree of actors that spawn actors.
 [[nodiscard]] const Block& restart_block();      // W12: a crash and the next life.
 [[nodiscard]] const Block& crash_storm_block();  // W12: many that crash.
+[[nodiscard]] const Block& decision_block();     // W12: what a supervisor makes of an exit.
 [[nodiscard]] const Block& busy_block();         // Work for two workers that begins on one.
 [[nodiscard]] const Block& overload_block();     // Twice as much as a node can do.
 [[nodiscard]] const Block& latency_block();      // W16: answers at a fixed rate of requests.
 [[nodiscard]] std::span<const Block> parked_blocks();  // W15: 100,000 actors that wait.
 [[nodiscard]] std::span<const Block> spawn_blocks();   // W7: actors that are spawned and wait.
 // With WebAssembly:
+[[nodiscard]] const Block& guest_floor_block();      // The bare parts of messages to guests.
 [[nodiscard]] const Block& loopers_block();          // W17: an answer beside endless loops.
 [[nodiscard]] const Block& call_block();             // W10: a message handled by a guest.
 [[nodiscard]] const Block& life_block();             // W11: an instance from its start to its end.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/format.hpp"
+#include "base/limits.hpp"
 #include "base/result.hpp"
 #include "engine/wasmtime/engine_core.hpp"
 #include "engine/wasmtime/instance.hpp"
@@ -57,6 +58,17 @@ std::unique_ptr<Instance> WasmtimeCode::instantiate(const InstanceLimits& limits
 }
 
 FrameDescription WasmtimeCode::describe(const TrapFrame& frame) const {
+  const std::lock_guard lock(described_mutex_);
+  if (const auto known = described_.find(frame); known != described_.end()) return known->second;
+  FrameDescription described = look_up(frame);
+  if (described.function.size() + described.file.size() <= limits::frame_described_bytes_max) {
+    if (described_.size() >= limits::frames_described_max) described_.clear();
+    described_.emplace(frame, described);
+  }
+  return described;
+}
+
+FrameDescription WasmtimeCode::look_up(const TrapFrame& frame) const {
   FrameDescription described;
   described.module_offset = frame.module_offset;
   shim_description found = {};

@@ -71,7 +71,8 @@ Guest::Guest(const GuestModule& module, const InstanceLimits& limits)
     : module_(module),
       budget_{.ticks = limits::share_ticks, .fuel = limits.fuel},
       limits_(limits),
-      handles_(limits.addresses) {}
+      handles_(limits.addresses),
+      start_left_(limits.start_timeout) {}
 
 Guest::~Guest() = default;
 
@@ -122,9 +123,10 @@ std::uint32_t Guest::overrun() {
     // all at once.
     const Duration ticked = Ticker::period * static_cast<std::int64_t>(ticks - resumed_->tick + 1);
     time_left_ -= std::min<Duration>(now - resumed_->at, ticked);
+    if (is_starting_) start_left_ = time_left_;
     if (time_left_ <= Duration(0)) return shim_deadline;
   } else {
-    time_left_ = limits_.deadline;  // The share is free.
+    time_left_ = is_starting_ ? start_left_ : limits_.deadline;  // The share is free.
   }
   if (host_->overran() == HostCalls::Overrun::go_on) {
     // What it has waited in there is not its own.
@@ -167,7 +169,9 @@ void Guest::bury(std::uint32_t status, Report& report) {
   if (status == shim_trapped) {
     const auto kind = static_cast<TrapKind>(
         std::min<std::uint32_t>(report.trap, std::to_underlying(TrapKind::other)));
-    die(exit_of(kind), take(std::exchange(report.message, {})));
+    const bool is_late_to_start = kind == TrapKind::deadline && is_starting_;
+    die(is_late_to_start ? Exit::exceeded("start-time") : exit_of(kind),
+        take(std::exchange(report.message, {})));
     if (!death_->trap) death_->trap = kind;
   } else if (status == shim_stopped) {
     CHECK(death_ != nullptr, "an import that ends the guest says why");

@@ -73,6 +73,9 @@ class Guest {
   // Where the result of a call lies; the next message finds it fetched.
   void note_result(std::uint32_t at) { last_result_ = at; }
 
+  // From here on its deadline is that of a message.
+  void has_started() { is_starting_ = false; }
+
   // --- The end. Each keeps the first Death.
   void violate(std::string_view where, std::string_view rule);  // crashed("abi: where: rule")
   void die(Exit exit, std::string detail = {});
@@ -109,6 +112,20 @@ class Guest {
     shim_caller* before_;
   };
 
+  // While it lives, another deadline than the instance's holds.
+  class OtherDeadline {
+   public:
+    OtherDeadline(Guest& guest, Duration deadline)
+        : guest_(guest), before_(std::exchange(guest.limits_.deadline, deadline)) {}
+    OtherDeadline(const OtherDeadline&) = delete;
+    OtherDeadline& operator=(const OtherDeadline&) = delete;
+    ~OtherDeadline() { guest_.limits_.deadline = before_; }
+
+   private:
+    Guest& guest_;
+    Duration before_;
+  };
+
   // The source of linear memory for all engines; its context is an ArenaSet.
   [[nodiscard]] static shim_memory_source memory_source(ArenaSet& arena);
 
@@ -140,6 +157,7 @@ class Guest {
   std::unique_ptr<std::array<std::string, 2>> lines_;  // By Stream; made by the first write.
   abi::Phase phase_ = abi::Phase::boot;
   bool has_died_ = false;
+  bool is_starting_ = true;
   std::uint32_t last_argument_ = 0;  // Where the guest had things the last time.
   std::uint32_t last_result_ = 0;
   HeldMemory held_;  // Before the guest, which gives it back when it goes.
@@ -149,6 +167,7 @@ class Guest {
   std::unique_ptr<Death> death_;
   std::uint64_t fuel_used_ = 0;
   Duration time_left_{};  // Until its deadline, since it was resumed.
+  Duration start_left_;   // The same, over all calls until it has started.
 };
 
 // --- What runs for every message stands here to be inlined.

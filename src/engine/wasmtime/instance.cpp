@@ -46,7 +46,9 @@ Reply WasmtimeInstance::start(HostCalls& host, BytesView config) {
   const auto passed = pass(guest_, config);
   if (!passed) return ended(guest_);
   shim_value values[] = {passed->at, passed->size};
-  return call_unit(guest_, Export::start, values);
+  Reply reply = call_unit(guest_, Export::start, values);
+  guest_.has_started();
+  return reply;
 }
 
 Reply WasmtimeInstance::handle(HostCalls& host, BytesView payload) {
@@ -175,8 +177,9 @@ Reply WasmtimeInstance::stop(HostCalls& host, std::uint32_t budget_ms) {
   return guest_.call(Export::stop, values) ? Reply() : ended(guest_);
 }
 
-HealthReply WasmtimeInstance::check(HostCalls& host) {
+HealthReply WasmtimeInstance::check(HostCalls& host, Duration deadline) {
   CHECK(code_->interfaces().health);
+  const Guest::OtherDeadline other(guest_, deadline);
   const Running running(guest_, host, Phase::check);
   HealthReply reply;
   const auto dead = [&] {
@@ -190,11 +193,11 @@ HealthReply WasmtimeInstance::check(HostCalls& host) {
   if (!result.is_sound({.bytes = 12, .alignment = 4})) return dead();
   const auto status = result.discriminant(0, 3);
   if (!status) return dead();
-  reply.status = static_cast<HealthReply::Status>(*status);
-  if (reply.status != HealthReply::Status::healthy) {
+  reply.says.status = static_cast<HealthStatus>(*status);
+  if (reply.says.status != HealthStatus::healthy) {
     auto reason = result.text(4);
     if (!reason) return dead();
-    reply.reason = std::move(*reason);
+    reply.says.reason = std::move(*reason);
   }
   if (!guest_.call_post(Export::check, at)) return dead();
   return reply;

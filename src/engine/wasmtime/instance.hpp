@@ -26,7 +26,7 @@ class WasmtimeInstance final : public Instance {
               BytesView payload) override;
   Reply exited(HostCalls& host, std::uint64_t watch, const Exit& exit) override;
   Reply stop(HostCalls& host, std::uint32_t budget_ms) override;
-  HealthReply check(HostCalls& host) override;
+  HealthReply check(HostCalls& host, Duration deadline) override;
   SaveReply save(HostCalls& host, bool ending) override;
   Reply load(HostCalls& host, std::string_view version, const SavedState& saved,
              BytesView config) override;

@@ -158,7 +158,10 @@ Reply WasmtimeInstance::load(HostCalls& host, std::string_view version, const Sa
   CHECK(code_->interfaces().state);
   const Running running(guest_, host, Phase::handle);
   auto values = pass_saved(guest_, version, saved, config);
-  return values ? call_unit(guest_, Export::load, *values) : ended(guest_);
+  if (!values) return ended(guest_);
+  Reply reply = call_unit(guest_, Export::load, *values);
+  guest_.has_started();
+  return reply;
 }
 
 }  // namespace troupe::wasmtime

@@ -104,10 +104,10 @@ TEST(Interfaces, GetTimersEventsExitsAndStop) {
 TEST(Interfaces, TellTheirHealth) {
   Life life(full_guest());
   life.begin();
-  const HealthReply reply = life->check(life.host);
+  const HealthReply reply = life->check(life.host, std::chrono::seconds(1));
   EXPECT_EQ(reply.death, nullptr);
-  EXPECT_EQ(reply.status, HealthReply::Status::degraded);
-  EXPECT_EQ(reply.reason, "slow");
+  EXPECT_EQ(reply.says.status, HealthStatus::degraded);
+  EXPECT_EQ(reply.says.reason, "slow");
 }
 
 // --- State.

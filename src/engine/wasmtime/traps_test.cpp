@@ -6,7 +6,8 @@ namespace troupe::wasmtime {
 namespace {
 
 constexpr std::string_view endless = "(loop $l (br $l))";
-constexpr InstanceLimits short_life = {.deadline = std::chrono::milliseconds(2)};
+constexpr InstanceLimits short_life = {.start_timeout = std::chrono::milliseconds(2),
+                                       .deadline = std::chrono::milliseconds(2)};
 
 struct TrapCase {
   std::string_view body;
@@ -67,6 +68,34 @@ TEST(Traps, AreDescribedByNameFromTheInside) {
   EXPECT_TRUE(handler.file.empty());
 }
 
+// What is kept of them is each frame's own, however often and in whatever order they are asked for,
+// and whether it fits in or not.
+TEST(Traps, AreDescribedTheSameEachTime) {
+  const std::string long_name(limits::frame_described_bytes_max + 1, 'n');
+  std::string functions;
+  constexpr std::size_t count = limits::frames_described_max + 10;
+  for (std::size_t i = 0; i < count; ++i) {
+    functions += fmt::format("(func $f{}_{} unreachable)\n", i, i == 7 ? long_name : "");
+  }
+  Life life(compile(with_handler("(i32.const 16)", functions)));
+  life.begin();
+  // Where the functions begin in the index space is the helper's affair.
+  std::uint32_t first = 0;
+  while (life.code().describe({.function_index = first}).function != "f0_") {
+    ++first;
+    ASSERT_LT(first, 100U);
+  }
+  for (std::size_t round = 0; round < 2; ++round) {
+    for (std::uint32_t i = 0; i < count; ++i) {
+      const TrapFrame frame{.function_index = first + i, .module_offset = i};
+      const FrameDescription found = life.code().describe(frame);
+      EXPECT_EQ(found.function, fmt::format("f{}_{}", i, i == 7 ? long_name : ""));
+      EXPECT_EQ(found.module_offset, i);
+      EXPECT_EQ(life.code().describe(frame).function, found.function);
+    }
+  }
+}
+
 TEST(Deadlines, HoldForEverythingTheGuestRuns) {
   struct Place {
     std::string_view name;
@@ -76,13 +105,15 @@ TEST(Deadlines, HoldForEverythingTheGuestRuns) {
     std::string start = {};
     std::string handle = {};
     std::string post = {};
+    std::string_view exit = R"(exceeded("deadline"))";
   };
   const std::string loop(endless);
+  constexpr std::string_view late = R"(exceeded("start-time"))";
   const Place places[] = {
-      {.name = "start section", .start_section = loop},
-      {.name = "_initialize", .initialize = loop},
-      {.name = "cabi_realloc", .realloc = loop},
-      {.name = "start", .start = loop},
+      {.name = "start section", .start_section = loop, .exit = late},
+      {.name = "_initialize", .initialize = loop, .exit = late},
+      {.name = "cabi_realloc", .realloc = loop, .exit = late},
+      {.name = "start", .start = loop, .exit = late},
       {.name = "handle", .handle = loop},
       {.name = "cabi_post_", .post = loop},
   };
@@ -103,7 +134,7 @@ TEST(Deadlines, HoldForEverythingTheGuestRuns) {
     Reply reply = life.boot();
     if (reply.kind != Reply::Kind::ended) reply = life.start();
     if (reply.kind != Reply::Kind::ended) reply = life.handle();
-    EXPECT_EQ(Life::text(reply), R"(exceeded("deadline"))");
+    EXPECT_EQ(Life::text(reply), place.exit);
     ASSERT_NE(reply.death, nullptr);
     EXPECT_EQ(reply.death->trap, TrapKind::deadline);
   }

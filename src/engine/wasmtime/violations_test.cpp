@@ -230,7 +230,7 @@ std::string outcome_of(std::string_view place, std::string_view call) {
   const Reply booted = life.boot();
   if (booted.kind == Reply::Kind::ended) return Life::text(booted);
   if (place == "check") {
-    const HealthReply health = life->check(life.host);
+    const HealthReply health = life->check(life.host, std::chrono::seconds(1));
     return health.death ? to_string(health.death->exit) : "none";
   }
   if (place == "save") {

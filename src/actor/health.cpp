@@ -1,0 +1,165 @@
+// How actors are: asked now and then, seen by their worker, shown to whoever wants to know.
+//
+// A check waits in the system lane, as a turn of its own between two handlers. The next is due an
+// interval after the last has ended, so there is never more than one. An actor that is at work
+// beside its worker is not asked: its deadline judges it.
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "actor/health_watch.hpp"
+#include "actor/running_guest.hpp"
+#include "actor/worker.hpp"
+#include "base/format.hpp"
+#include "base/limits.hpp"
+#include "base/mutation.hpp"
+#include "base/units.hpp"
+#include "base/utf8.hpp"
+#include "host/guest_host.hpp"
+
+namespace troupe {
+namespace {
+
+std::string text_of(const Health& health) {
+  if (health.reason.empty()) return std::string(to_string(health.status));
+  return fmt::format("{}: {}", to_string(health.status), health.reason);
+}
+
+}  // namespace
+
+// A life is ready.
+void Worker::begin_checks(Cell& cell) {
+  cell.rarities().health = std::make_unique<HealthWatch>();
+  expect_check(cell);
+}
+
+void Worker::expect_check(Cell& cell) {
+  cell.rarities().health->alarm = schedule({.actor = cell.address,
+                                            .kind = Alarm::Kind::check,
+                                            .at = inputs_.now() + cell.spec->health.interval});
+}
+
+void Worker::check_is_due(Cell& cell) {
+  HealthWatch* const watch = cell.health_watch();
+  if (watch == nullptr) return;
+  watch->alarm = {};
+  if (cell.is_away) {
+    expect_check(cell);
+    return;
+  }
+  cell.mailbox.push(Envelope::make({.kind = EnvelopeKind::check,
+                                    .receiver = cell.address,
+                                    .number = cell.life.load(std::memory_order_relaxed)}),
+                    cell.spec->mailbox, dropped_);
+  make_ready(cell);
+}
+
+Worker::Went Worker::check(Cell& cell, EnvelopePtr envelope) {
+  // An earlier life may have left it unasked.
+  if (envelope->number != cell.life.load(std::memory_order_relaxed)) return Went::home;
+  const HealthChecks& terms = cell.spec->health;
+  // As many time-outs as it takes.
+  const Duration most = terms.timeout * (terms.threshold - cell.health_watch()->failed);
+  turn_->begin(nullptr);
+  ActorTurn& turn = *turn_;  // Another, once this one has left.
+  RunningGuest running(*this, cell);
+  GuestHost host(turn, {&cell.spec->grants, &cell.spec->interfaces}, running);
+  running.begin();
+  const Clock& clock = world_.inputs.clock;
+  const Instant began = clock.now();
+  Ran ran{.kind = Ran::Kind::check, .reply = {}, .in_hand = std::move(envelope)};
+  HealthReply reply = cell.instance->check(host, most);
+  ran.check_took = clock.now() - began;
+  ran.health = std::move(reply.says);
+  if (reply.death != nullptr) {
+    ran.reply.kind = Reply::Kind::ended;
+    ran.reply.death = std::move(reply.death);
+  }
+  if (running.has_left()) return running.come_home(std::move(ran));
+  finish_check(cell, ran);
+  return Went::home;
+}
+
+void Worker::finish_check(Cell& cell, Ran& ran) {
+  const HealthChecks& terms = cell.spec->health;
+  HealthWatch& watch = *cell.health_watch();
+  if (ran.reply.kind == Reply::Kind::ended) {
+    // Its deadline was the time-outs that it had left.
+    Exit& exit = ran.reply.death->exit;
+    if (exit == Exit::exceeded("deadline")) exit = Exit::exceeded("health");
+    end_life_by(cell, std::move(ran.reply), ran.kind);
+    return;
+  }
+  watch.said = std::move(ran.health);
+  std::string& reason = watch.said.reason;
+  reason.resize(utf8_prefix(reason, limits::health_reason_bytes_max).size());
+  if (watch.said.status == HealthStatus::healthy) reason.clear();
+  const auto late = static_cast<std::uint64_t>(ran.check_took / terms.timeout);
+  Exit exit = Exit::exceeded("health");
+  if (late > 0) {
+    watch.said = {
+        .status = HealthStatus::unhealthy,
+        .reason = fmt::format("its check took longer than {}", format_duration(terms.timeout))};
+    watch.failed += static_cast<std::uint32_t>(std::min<std::uint64_t>(late, terms.threshold));
+  } else if (watch.said.status == HealthStatus::unhealthy) {
+    exit = Exit::crashed(text_of(watch.said));
+    ++watch.failed;
+  } else {
+    watch.failed = MUTATED(counts_failures_for_good, 0U, watch.failed);
+  }
+  show_health(cell);
+  if (watch.failed < terms.threshold) {
+    expect_check(cell);
+    return;
+  }
+  auto death = std::make_unique<Death>();
+  death->exit = std::move(exit);
+  death->detail = fmt::format("{} health check{} in a row failed", terms.threshold,
+                              terms.threshold == 1 ? "" : "s");
+  end_life_by(cell, {.kind = Reply::Kind::ended, .error = {}, .death = std::move(death)}, ran.kind);
+}
+
+// The worse of what it says and of what is seen of it. A change of status is an event.
+void Worker::show_health(Cell& cell) {
+  Activity& active = cell.activity();
+  const HealthWatch* const watch = cell.health_watch();
+  Health is = watch != nullptr ? watch->said : Health{};
+  if (active.memory_warned && is.status < HealthStatus::degraded) {
+    is = {.status = HealthStatus::degraded, .reason = "its memory has grown to 90 % of its limit"};
+  }
+  const ShownHealth* const shown = active.health();
+  const HealthStatus was = shown != nullptr ? shown->is.status : HealthStatus::healthy;
+  if (is.status == was && (shown == nullptr || shown->is.reason == is.reason)) return;
+  const bool has_changed = is.status != was;
+  auto next = std::make_unique<const ShownHealth>(
+      ShownHealth{.is = is, .since = has_changed ? inputs_.now() : shown->since});
+  if (auto before = active.set_health(std::move(next))) {
+    world_.inputs.registry.reclaimer().retire(std::move(before));
+  }
+  if (!has_changed) return;
+  auto told = std::make_unique<EventReport>();
+  told->kind = NodeEvent::Kind::health;
+  told->actor = cell.address;
+  told->life = cell.life.load(std::memory_order_relaxed);
+  told->text = text_of(is);
+  if (watch != nullptr && watch->failed > 0) {
+    told->text += fmt::format(" ({} of {} in a row)", watch->failed, cell.spec->health.threshold);
+  }
+  report(std::move(told));
+  if (cell.spec->mailbox.while_unready == WhileUnready::refuse) set_door(cell);
+}
+
+// With its life goes what is known of it.
+void Worker::end_checks(Cell& cell) {
+  Activity* const active = cell.activity_if_any();
+  if (active != nullptr && active->health() != nullptr) [[unlikely]]
+    world_.inputs.registry.reclaimer().retire(active->set_health(nullptr));
+  if (HealthWatch* watch = cell.health_watch()) {
+    cancel(watch->alarm);
+    cell.rarities().health.reset();
+  }
+}
+
+}  // namespace troupe

@@ -1,0 +1,106 @@
+// Proves that a spawn happens whole or not at all: whatever goes wrong on its way, no name, address
+// or place among the children is left behind, and the next spawn works.
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <gtest/gtest.h>
+
+#include "base/format.hpp"
+#include "runtime/sim_node.hpp"
+
+namespace troupe {
+namespace {
+
+using std::chrono::seconds;
+
+// Spawns "kid" as it is told.
+class Spawner final : public Actor {
+ public:
+  Outcome handle(Turn& turn, BytesView message) override {
+    const std::string_view text = as_text(message);
+    if (text == "count") return Outcome::answer(std::to_string(turn.children().size()));
+    const auto kid = turn.spawn("kid", "kid", text == "bad start" ? as_bytes("fail") : BytesView());
+    const std::string said = kid ? "ok" : std::string(to_string(kid.error()));
+    if (text == "crash") return Outcome::crash("after the spawn");
+    if (text == "error") return Outcome::error("after the spawn");
+    if (text == "exit") turn.exit("after the spawn");
+    if (text == "twice") return Outcome::answer(to_string(turn.spawn("kid", "kid", {}).error()));
+    return Outcome::answer(said);
+  }
+};
+
+class Kid final : public Actor {
+ public:
+  Outcome start(Turn& /*turn*/, BytesView config) override {
+    return as_text(config) == "fail" ? Outcome::crash("no") : Outcome();
+  }
+  Outcome handle(Turn& /*turn*/, BytesView /*message*/) override { return Outcome::answer("here"); }
+};
+
+struct Fault {
+  std::string_view name;
+  std::string_view message;  // To the spawner, without waiting for what comes of it.
+  // What happens before anybody has had a step.
+  void (*then)(Control& control, Address spawner);
+  bool kid_stays = false;
+};
+
+void nothing(Control& /*control*/, Address /*spawner*/) {}
+void kill(Control& control, Address spawner) {
+  control.post([&control, spawner] { control.kill(spawner, [](const auto&) {}); });
+}
+void stop(Control& control, Address spawner) {
+  control.post([&control, spawner] { control.restart(spawner, seconds(1), [](const auto&) {}); });
+}
+
+constexpr std::array faults{
+    Fault{"none", "spawn", nothing, true},
+    Fault{"the handler crashes", "crash", nothing},
+    Fault{"the handler returns an error", "error", nothing, true},
+    Fault{"the spawner exits", "exit", nothing},
+    Fault{"the child's start fails", "bad start", nothing},
+    Fault{"the name is taken by the same turn", "twice", nothing, true},
+    Fault{"the spawner is killed", "spawn", kill},
+    Fault{"the spawner is restarted", "spawn", stop},
+};
+
+// A fault, and the order in which the parts of the node have their steps.
+class SpawnFaults : public testing::TestWithParam<int> {};
+
+TEST_P(SpawnFaults, LeaveNothingBehind) {
+  for (const Fault& fault : faults) {
+    SCOPED_TRACE(fault.name);
+    SimNode node({.workers = 3, .seed = static_cast<std::uint64_t>(GetParam())});
+    const auto kid = native_spec([] { return std::make_unique<Kid>(); });
+    const auto spec = native_spec([] { return std::make_unique<Spawner>(); });
+    spec->quotas.children = 1;
+    spec->add_template("kid", {.spec = kid.get()});
+    const Address spawner = *node.spawn({.name = "spawner", .spec = spec, .config = {}});
+    ASSERT_TRUE(node.core().send(spawner, as_bytes(fault.message)));
+    fault.then(node.core().control(), spawner);
+    node.run_until_idle();
+    node.advance(seconds(2));
+    // Killed or restarted it may have been before the message came, or after the spawn.
+    const auto found = node.core().registry().find("test/kid");
+    const bool is_either = fault.then != nothing;
+    if (!is_either) {
+      EXPECT_EQ(found.has_value(), fault.kid_stays);
+    }
+    const std::string count = found ? "1" : "0";
+    EXPECT_EQ(as_text(*node.request(spawner, "count")), count);
+    EXPECT_EQ(node.core().registry().live_count(), found ? 2U : 1U);
+    EXPECT_EQ(as_text(*node.request(spawner, "spawn")), found ? "over-quota" : "ok");
+    const auto address = node.core().registry().find("test/kid");
+    ASSERT_TRUE(address);
+    EXPECT_EQ(as_text(*node.request(*address, "?")), "here");
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, SpawnFaults, testing::Range(1, 21));
+
+}  // namespace
+}  // namespace troupe

@@ -1,0 +1,234 @@
+#pragma once
+// Many players who talk to each other and never give up: what becomes of their messages.
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/format.hpp"
+#include "child.hpp"
+#include "conservation.hpp"
+#include "finding.hpp"
+#include "listening.hpp"
+#include "lives.hpp"
+#include "order.hpp"
+#include "outcomes.hpp"
+#include "player.hpp"
+#include "quiet.hpp"
+#include "runtime/sim_node.hpp"
+#include "trace.hpp"
+#include "wall_clock.hpp"
+
+namespace troupe::simulation {
+
+// Thread: one.
+class Crowd {
+ public:
+  Crowd(std::uint64_t seed, FaultPlan& plan)
+      : node_(std::make_unique<SimNode>(
+            SimNode::Options{.workers = static_cast<std::uint16_t>(1 + seed % 4),
+                             // Every other time so small that it is full now and then.
+                             .inbox_messages = seed % 8 < 4 ? 3 : limits::inbox_messages_max,
+                             .seed = seed})),
+        world_(seed, node_->clock(), plan) {
+    world_.oracles = {&conservation_, &order_, &outcomes_, &listening_, &lives_, &trace_};
+  }
+
+  Crowd(const Crowd&) = delete;
+  Crowd& operator=(const Crowd&) = delete;
+  ~Crowd() {
+    world_.oracles.clear();  // Whoever is left after a failure tells nobody.
+    node_.reset();
+  }
+
+  Finding go() {
+    spawn_players();
+    world_.messages_left = 3'000;
+    while (world_.messages_left > 0) slice();
+    settle();
+    publish_to_all();
+    check_drops();
+    for (const auto& worker : node_->core().workers()) {
+      world_.counts["move"] += worker->counters().moved.load();
+      world_.counts["wait for room"] += worker->counters().paused.load();
+      world_.counts["full inbox"] += worker->counters().held_back.load();
+    }
+    world_.tell([](Oracle& oracle) { oracle.finish(); });
+    end_node();
+    return {.trace = trace_.value(),
+            .events = trace_.events(),
+            .counts = world_.counts,
+            .failures = world_.failures};
+  }
+
+ private:
+  void spawn_players() {
+    // Who crashes on purpose is restarted as often as it likes.
+    Control& control = node_->core().control();
+    control.post([&control] {
+      control.add_supervisor(
+          "calm", {.intensity = 1'000'000, .backoff = {.kind = Backoff::Kind::immediate}});
+    });
+    const std::size_t count = 50 + world_.below(31);
+    world_.players.resize(count);
+    world_.listens.resize(count);
+    world_.is_stopped.resize(count);
+    for (std::uint32_t index = 0; index < count; ++index) {
+      auto spec = native_spec([this, index] { return std::make_unique<Player>(world_, index); });
+      spec->mailbox = {.messages = static_cast<std::uint32_t>(1 + world_.below(12)),
+                       .when_full = static_cast<WhenFull>(world_.below(when_full_names.size())),
+                       .redeliver = static_cast<std::uint8_t>(world_.below(3) == 0 ? 1 : 0)};
+      children_.push_back(
+          native_spec([this, index] { return std::make_unique<Child>(world_, index); }));
+      spec->add_template("child",
+                         {.spec = children_.back().get(), .restart = RestartType::transient});
+      policies_.push_back(spec->mailbox.when_full);
+      // Nobody knows which events the others drop, or do not let in.
+      world_.listens[index] = policies_[index] == WhenFull::refuse;
+      const auto spawned = node_->spawn({.name = fmt::format("player-{}", index),
+                                         .supervisor = "calm",
+                                         .spec = std::move(spec),
+                                         .config = {}});
+      if (!spawned) {
+        world_.fail("a player can't start: " + spawned.error().message);
+        return;
+      }
+      world_.players[index] = *spawned;
+    }
+  }
+
+  // Something from outside, then as much as comes of it.
+  void slice() {
+    for (std::uint64_t left = 1 + world_.below(8); left > 0; --left) send_from_outside();
+    const std::size_t victim = world_.below(world_.players.size());
+    Control& control = node_->core().control();
+    if (!world_.is_stopped[victim] && world_.fault(FaultKind::kill)) {
+      control.post([&, victim] { control.kill(world_.players[victim], [](const auto&) {}); });
+    }
+    // What its mailbox dropped is not known of one that is gone, so only those that drop nothing.
+    const bool drops =
+        policies_[victim] != WhenFull::refuse && policies_[victim] != WhenFull::block;
+    if (!drops && !world_.is_stopped[victim] && world_.fault(FaultKind::stop)) {
+      world_.is_stopped[victim] = true;
+      control.post([&, victim] {
+        control.stop(world_.players[victim], std::chrono::milliseconds(5), [](const auto&) {});
+      });
+    }
+    if (const auto chance = world_.fault(FaultKind::clock_jump)) {
+      // Over all that is due on the way, perhaps by hours.
+      world_.clock.advance(
+          std::chrono::milliseconds(*chance % 2 == 0 ? *chance % 500 : *chance % 10'000'000));
+    }
+    if (const auto chance = world_.fault(FaultKind::wall_clock_jump)) {
+      jump_wall_clock(node_->clock(), *chance);
+    }
+    node_->run_until_idle();
+    collect_dead();
+    if (!world_.chance(50)) return;
+    world_.count("sleep");
+    node_->advance(std::chrono::microseconds(world_.below(8'000)));
+    collect_dead();
+  }
+
+  void send_from_outside() {
+    if (world_.messages_left == 0) return;
+    --world_.messages_left;
+    send_from_outside_to(static_cast<std::uint32_t>(world_.below(world_.players.size())));
+  }
+  void send_from_outside_to(std::uint32_t to) {
+    const Bytes payload = world_.draft(World::outside_sender, to, Priority::normal);
+    const std::uint64_t id = world_.last_id();
+    if (node_->core().send(world_.players[to], payload)) {
+      world_.tell([id](Oracle& oracle) { oracle.accepted(id); });
+    } else {
+      world_.count("refused from outside");
+    }
+  }
+
+  // Until nothing is on its way and every timeout is over.
+  void settle() {
+    for (int i = 0; i < 20; ++i) {
+      node_->advance(std::chrono::milliseconds(100));
+      collect_dead();
+    }
+  }
+
+  // Each in turn, while nothing else goes on.
+  void publish_to_all() {
+    world_.is_over = true;
+    for (std::uint32_t index = 0; index < world_.players.size(); ++index) {
+      if (world_.is_stopped[index]) continue;
+      const std::size_t before = world_.events.size();
+      send_from_outside_to(index);
+      node_->run_until_idle();
+      if (world_.events.size() != before + 1) world_.fail("a player does not publish");
+      if (listening_.was_published(before)) listening_.check_that_all_have_heard(before);
+    }
+    collect_dead();
+  }
+
+  void end_node() {
+    Control& control = node_->core().control();
+    control.post([&control] { control.end_node({}, std::chrono::seconds(60)); });
+    node_->advance(std::chrono::seconds(1));
+    world_.tell([](Oracle& oracle) { oracle.node_ended(); });
+    check_that_it_is_quiet(*node_, [this](std::string what) { world_.fail(std::move(what)); });
+    for (const ExitEvent& event : node_->exits()) {
+      if (event.exit.text == "children: restart intensity") world_.count("family gave up");
+    }
+  }
+
+  void collect_dead() {
+    std::uint64_t total = 0;
+    for (std::size_t reason = 0; reason < dead_reason_count; ++reason) {
+      total += node_->core().dead_letters().count(static_cast<DeadReason>(reason));
+    }
+    const std::uint64_t fresh = total - dead_seen_;
+    dead_seen_ = total;
+    auto letters = node_->core().dead_letters().latest(fresh);
+    if (letters.size() != fresh) world_.fail("more dead letters at once than are kept");
+    for (auto letter = letters.rbegin(); letter != letters.rend(); ++letter) {
+      const std::uint64_t id = World::id_in(letter->payload);
+      world_.tell([&](Oracle& oracle) { oracle.dead(id, letter->reason); });
+    }
+  }
+
+  // What is missing was dropped by a policy, if there is one, and as often as the mailbox says.
+  void check_drops() {
+    const std::vector<std::uint64_t> missing = conservation_.missing();
+    for (const ActorStatus& status : node_->core().roster().actors()) {
+      const auto player = std::ranges::find(world_.players, status.address);
+      if (player == world_.players.end()) continue;
+      const auto index = static_cast<std::size_t>(player - world_.players.begin());
+      world_.counts["dropped by policy"] += status.dropped;
+      if (status.queued != 0) world_.fail(fmt::format("{} was never woken", status.name));
+      if (missing[index] != status.dropped) {
+        world_.fail(fmt::format("{} ({}): {} are missing, {} were dropped", status.name,
+                                to_string(policies_[index]), missing[index], status.dropped));
+      }
+    }
+    for (std::size_t index = 0; index < missing.size(); ++index) {
+      if (world_.is_stopped[index] && missing[index] != 0) {
+        world_.fail(fmt::format("{} messages to player {}, which stopped, are lost", missing[index],
+                                index));
+      }
+    }
+  }
+
+  std::vector<std::shared_ptr<ActorSpec>> children_;  // What each player may spawn.
+  std::unique_ptr<SimNode> node_;
+  World world_;
+  Conservation conservation_{world_};
+  Order order_{world_};
+  Outcomes outcomes_{world_};
+  Listening listening_{world_};
+  Lives lives_{world_};
+  Trace trace_{world_};
+  std::vector<WhenFull> policies_;
+  std::uint64_t dead_seen_ = 0;
+};
+
+}  // namespace troupe::simulation
