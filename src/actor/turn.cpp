@@ -70,10 +70,11 @@ Worker::Went Worker::run_turn(Cell& cell) {
   if (ticker_hold_ == nullptr) [[unlikely]]
     ticker_hold_ = world_.engine.hold_ticker();
   if (cell.next_turn != NextTurn::messages) [[unlikely]] {
-    // A new life goes on with what waits for it: all of it is at hand now.
     const bool is_birth = cell.next_turn == NextTurn::birth;
     const auto went = run_own_turn(cell);
-    if (went && (!is_birth || *went != Went::home || !cell.is_alive())) return *went;
+    // A new life goes on with what waits for it: all of it is at hand now.
+    const bool goes_on = is_birth && cell.is_alive() && !cell.mailbox.empty();
+    if (went && (*went != Went::home || !goes_on)) return *went;
   }
   ActorTurn& turn = *turn_;  // Another, once this one has left.
   turn.take_over(turn_actor(cell));

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "actor/cell.hpp"
 #include "runtime/sim_node.hpp"
 
 namespace troupe {
@@ -41,6 +42,22 @@ class Figures : public testing::Test {
 
   SimNode node_{{.workers = 1, .seed = 3}};
 };
+
+// They are as large as all else that an actor is.
+TEST_F(Figures, TakeNoMemoryBeforeTheFirstMessage) {
+  const Doing::Handle idle = [](Turn&, std::string_view) { return Outcome{}; };
+  const Address actor = spawn("idle", idle);
+  const auto has_figures = [&] {
+    std::optional<bool> has;
+    node_.core().registry().read(
+        actor, [&](const Cell& cell) { has = cell.activity_if_any() != nullptr; });
+    return has;
+  };
+  EXPECT_EQ(status("idle").state, ActorState::ready);
+  EXPECT_EQ(has_figures(), false);
+  node_.send(actor, "now");
+  EXPECT_EQ(has_figures(), true);
+}
 
 TEST_F(Figures, ShowTheOldestUnansweredRequest) {
   std::vector<Responder> owed;
