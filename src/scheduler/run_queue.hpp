@@ -12,6 +12,7 @@ namespace troupe {
 
 // Embedded in whatever runs. Being queued twice is a bug of the queue's owner; ready() says no.
 struct Runnable {
+  std::uint32_t place = 0;  // While it is queued, the queue's own.
   bool is_queued = false;
 };
 
@@ -48,6 +49,7 @@ class RunQueue {
     if (one.is_queued) return;
     one.is_queued = true;
     ++count_;
+    one.place = static_cast<std::uint32_t>(new_.size());
     new_.push_back(&one);
   }
 
@@ -59,7 +61,8 @@ class RunQueue {
       next_ = nullptr;
     } else {
       nexts_in_a_row_ = 0;
-      one = new_.empty() ? take_waiting() : take_new();
+      one = new_.empty() ? nullptr : take_new();
+      if (one == nullptr) one = take_waiting();
       if (one == nullptr) return nullptr;
     }
     --count_;
@@ -67,24 +70,23 @@ class RunQueue {
     return one;
   }
 
-  // Who has waited longest but for so many others; null if fewer wait.
+  // Who has waited longest but for so many others; null if fewer wait, or if it was taken out.
   [[nodiscard]] const Runnable* waiting(std::size_t others) const {
-    return others < waiting_ ? ring_[place(others)] : nullptr;
+    return others < waiting_ ? ring_[at(first_ + static_cast<std::uint32_t>(others))] : nullptr;
   }
 
-  // Takes one out of the middle, because it is about to be destroyed. Linear.
+  // Takes one out of the middle, because it is about to be destroyed.
   void remove(Runnable& one) {
     if (!one.is_queued) return;
     --count_;
     one.is_queued = false;
     if (next_ == &one) {
       next_ = nullptr;
-      return;
+    } else if (one.place < new_.size() && new_[one.place] == &one) {
+      new_[one.place] = nullptr;
+    } else {
+      ring_[at(one.place)] = nullptr;
     }
-    if (std::erase(new_, &one) != 0) return;
-    std::size_t at = 0;
-    while (ring_[place(at)] != &one) ++at;
-    for (--waiting_; at < waiting_; ++at) ring_[place(at)] = ring_[place(at + 1)];
   }
 
   [[nodiscard]] bool empty() const { return count_ == 0; }
@@ -95,48 +97,56 @@ class RunQueue {
   static constexpr std::uint32_t new_in_a_row_max = 16;
   static constexpr std::size_t places_min = 64;
 
-  [[nodiscard]] std::size_t place(std::size_t behind_first) const {
-    return (first_ + behind_first) & (ring_.size() - 1);
-  }
+  [[nodiscard]] std::size_t at(std::uint32_t place) const { return place & (ring_.size() - 1); }
   [[nodiscard]] Runnable* take_waiting() {
-    if (waiting_ == 0) return nullptr;
-    Runnable* one = ring_[first_];
-    first_ = place(1);
-    --waiting_;
     news_in_a_row_ = 0;
-    return one;
+    while (waiting_ > 0) {
+      --waiting_;
+      if (Runnable* one = ring_[at(first_++)]) return one;
+    }
+    return nullptr;
   }
+  // Null: it is the turn of those who wait.
   [[nodiscard]] Runnable* take_new() {
     if (news_in_a_row_ == new_in_a_row_max) {
-      for (Runnable* one : new_) append(*one);
+      for (Runnable* one : new_)
+        if (one != nullptr) append(*one);
       new_.clear();
-      return take_waiting();
+      return nullptr;
     }
-    ++news_in_a_row_;
-    Runnable* one = new_.back();
-    new_.pop_back();
-    return one;
+    while (!new_.empty()) {
+      Runnable* one = new_.back();
+      new_.pop_back();
+      if (one == nullptr) continue;
+      ++news_in_a_row_;
+      return one;
+    }
+    return nullptr;
   }
   void append(Runnable& one) {
     if (waiting_ == ring_.size()) [[unlikely]]
       grow();
-    ring_[place(waiting_++)] = &one;
+    one.place = first_ + waiting_++;
+    ring_[at(one.place)] = &one;
   }
+  // Everybody keeps the place.
   void grow() {
     std::vector<Runnable*> wider(ring_.empty() ? places_min : 2 * ring_.size());
-    for (std::size_t at = 0; at < waiting_; ++at) wider[at] = ring_[place(at)];
+    for (std::uint32_t place = first_; place != first_ + waiting_; ++place) {
+      wider[place & (wider.size() - 1)] = ring_[at(place)];
+    }
     ring_ = std::move(wider);
-    first_ = 0;
   }
 
   Runnable* next_ = nullptr;
   std::uint32_t nexts_in_a_row_ = 0;
   std::uint32_t news_in_a_row_ = 0;
-  std::uint32_t count_ = 0;      // Of all.
+  std::uint32_t count_ = 0;  // Of all.
+  // Who was taken out has left null.
   std::vector<Runnable*> new_;   // Newest last.
   std::vector<Runnable*> ring_;  // A power of two of places.
-  std::size_t first_ = 0;        // Who has waited longest.
-  std::size_t waiting_ = 0;
+  std::uint32_t first_ = 0;      // The place of who has waited longest. It wraps.
+  std::uint32_t waiting_ = 0;    // With those who were taken out.
 };
 
 }  // namespace troupe

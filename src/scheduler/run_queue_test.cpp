@@ -3,6 +3,9 @@
 #include "scheduler/run_queue.hpp"
 
 #include <array>
+#include <cstdint>
+#include <deque>
+#include <random>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -83,6 +86,45 @@ TEST_F(RunQueueTest, PutsTheNewOnesThatAreLeftBehindAll) {
   for (char name = 'a'; name <= 'r'; ++name) queue_.ready_new(one(name));
   queue_.ready(one('z'));
   EXPECT_EQ(take_all(), "rqponmlkjihgfedczab");
+}
+
+TEST_F(RunQueueTest, LeavesNoPlaceToWhoIsGone) {
+  for (const char name : {'a', 'b', 'c'}) queue_.ready(one(name));
+  queue_.remove(one('b'));
+  EXPECT_EQ(queue_.waiting(1), nullptr);
+  EXPECT_EQ(queue_.waiting(2), &one('c'));
+  queue_.remove(one('c'));
+  queue_.remove(one('a'));
+  EXPECT_TRUE(queue_.empty());
+  EXPECT_EQ(take(), '-');
+}
+
+// While the ring grows, which it first does at 64, and turns round.
+TEST(RunQueueRemoval, AgreesWithAList) {
+  constexpr std::uint32_t seed = 7;
+  std::mt19937 chance(seed);
+  RunQueue queue;
+  std::deque<Runnable> all(1'000);
+  std::deque<Runnable*> expected;
+  for (int i = 0; i < 100'000; ++i) {
+    Runnable& one = all.at(chance() % all.size());
+    const bool grows = (i / 5'000) % 2 == 0;
+    switch (chance() % (grows ? 3 : 5)) {
+      case 0:
+      case 1:
+        if (!one.is_queued) expected.push_back(&one);
+        queue.ready(one);
+        break;
+      case 2:
+        queue.remove(one);
+        std::erase(expected, &one);
+        break;
+      default:
+        ASSERT_EQ(queue.take(), expected.empty() ? nullptr : expected.front()) << "seed " << seed;
+        if (!expected.empty()) expected.pop_front();
+    }
+    ASSERT_EQ(queue.count(), expected.size()) << "seed " << seed;
+  }
 }
 
 TEST_F(RunQueueTest, GivesUpWhoIsAboutToBeDestroyed) {
