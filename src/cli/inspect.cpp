@@ -59,9 +59,7 @@ void print_actor(Console& console, const ActorDetails& actor) {
   const ActorStatus& status = actor.status;
   const EffectiveLimits& limits = actor.limits;
   console.print(console.out_style(Style::bold, harmless(status.name)) + '\n');
-  print_line(console, "state",
-             fmt::format("{} for {}, in its life {}", to_string(status.state),
-                         span_text(status.age), status.lives));
+  print_line(console, "state", state_text(status));
   print_line(console, "health", health_text(status.health));
   print_line(console, "address",
              fmt::format("{} on worker {}", to_string(status.address), status.worker));

@@ -38,8 +38,7 @@ std::string doing(const ActorStatus& actor) {
 }
 
 std::string now_text(const ActorStatus& actor) {
-  return fmt::format("{} for {}, in its life {}: {}", to_string(actor.state), span_text(actor.age),
-                     actor.lives, doing(actor));
+  return fmt::format("{}: {}", state_text(actor), doing(actor));
 }
 
 std::vector<std::string> limit_lines(const ActorDetails& actor) {
@@ -115,33 +114,54 @@ bool are_alike(const ExitEvent& one, const ExitEvent& other) {
   return one.exit == other.exit && place(one) == place(other);
 }
 
+// What is to be done about what it is at now, if anything.
+std::optional<std::string> advice_on_load(const ActorDetails& actor) {
+  const ActorStatus& status = actor.status;
+  if (status.long_turn && *status.long_turn > long_wait) {
+    return fmt::format("its handler is at work for {}: it ends at {}, or with `troupe kill`",
+                       span_text(*status.long_turn), format_duration(actor.limits.deadline));
+  }
+  if (percent(status.queued, actor.limits.mailbox_messages) >= nearly_full_percent)
+    return "its mailbox is full: send less, spread the work over more actors, or raise mailbox";
+  if (percent(status.memory_bytes, actor.limits.memory_bytes) >= nearly_full_percent &&
+      status.memory_bytes > 0)
+    return "its memory is nearly used up: raise limits.memory, or look for a leak";
+  if (actor.limits.descendants < limits::actors_max &&
+      percent(actor.descendants, actor.limits.descendants) >= nearly_full_percent)
+    return "nearly as many live below it as may: let them end, or raise limits.descendants";
+  return std::nullopt;
+}
+
+std::optional<std::string> advice_on_waits(const ActorStatus& status) {
+  if (status.state == ActorState::ready && status.health.status != HealthStatus::healthy) {
+    return fmt::format(
+        "it is {}{}{}: look at what it depends on{}", to_string(status.health.status),
+        status.health.reason.empty() ? "" : ", it says: ", harmless(status.health.reason),
+        status.health.status == HealthStatus::degraded ? "; that restarts nothing"
+                                                       : "; if it stays so, its life ends");
+  }
+  if (status.oldest_request && *status.oldest_request > long_wait)
+    return "it waits for another actor's answer: `troupe why` that one";
+  return std::nullopt;
+}
+
+std::string advice_without_crashes(const std::optional<ActorDetails>& actor) {
+  if (actor && actor->status.lives > 1) {
+    return fmt::format(
+        "no crash of its earlier lives is kept: they ended well, or along with others that its "
+        "supervisor restarts, or long ago; `troupe events {}` shows the latest",
+        harmless(actor->status.name));
+  }
+  return "nothing is wrong with it, as far as the node can tell";
+}
+
 std::string advice_for(const std::optional<ActorDetails>& actor,
                        std::span<const ExitEvent> crashes) {
   if (actor) {
-    const ActorStatus& status = actor->status;
-    if (status.long_turn && *status.long_turn > long_wait) {
-      return fmt::format("its handler is at work for {}: it ends at {}, or with `troupe kill`",
-                         span_text(*status.long_turn), format_duration(actor->limits.deadline));
-    }
-    if (percent(status.queued, actor->limits.mailbox_messages) >= nearly_full_percent)
-      return "its mailbox is full: send less, spread the work over more actors, or raise mailbox";
-    if (percent(status.memory_bytes, actor->limits.memory_bytes) >= nearly_full_percent &&
-        status.memory_bytes > 0)
-      return "its memory is nearly used up: raise limits.memory, or look for a leak";
-    if (actor->limits.descendants < limits::actors_max &&
-        percent(actor->descendants, actor->limits.descendants) >= nearly_full_percent)
-      return "nearly as many live below it as may: let them end, or raise limits.descendants";
-    if (status.state == ActorState::ready && status.health.status != HealthStatus::healthy) {
-      return fmt::format(
-          "it is {}{}{}: look at what it depends on{}", to_string(status.health.status),
-          status.health.reason.empty() ? "" : ", it says: ", harmless(status.health.reason),
-          status.health.status == HealthStatus::degraded ? "; that restarts nothing"
-                                                         : "; if it stays so, its life ends");
-    }
-    if (status.oldest_request && *status.oldest_request > long_wait)
-      return "it waits for another actor's answer: `troupe why` that one";
+    if (auto advice = advice_on_load(*actor)) return *std::move(advice);
+    if (auto advice = advice_on_waits(actor->status)) return *std::move(advice);
   }
-  if (crashes.empty()) return "nothing is wrong with it, as far as the node can tell";
+  if (crashes.empty()) return advice_without_crashes(actor);
   std::size_t alike = 0;
   for (const ExitEvent& crash : std::views::reverse(crashes)) {
     if (!are_alike(crash, crashes.back())) break;
@@ -151,6 +171,23 @@ std::string advice_for(const std::optional<ActorDetails>& actor,
 }
 
 }  // namespace
+
+// Its age is that of its life, whatever it is at now.
+std::string state_text(const ActorStatus& actor) {
+  const std::string_view state = to_string(actor.state);
+  const std::string age = span_text(actor.age);
+  switch (actor.state) {
+    case ActorState::stopping:
+    case ActorState::ended:
+    case ActorState::failed:
+      return fmt::format("{}, its life {} began {} ago", state, actor.lives, age);
+    case ActorState::creating:
+    case ActorState::starting:
+    case ActorState::ready:
+      break;
+  }
+  return fmt::format("{} for {}, in its life {}", state, age, actor.lives);
+}
 
 Explanation explain(const std::optional<ActorDetails>& actor, std::span<const ExitEvent> crashes) {
   CHECK(actor || !crashes.empty(), "there is nothing to explain");

@@ -12,6 +12,9 @@
 
 namespace troupe {
 
+// "ready for 2s, in its life 4"; "failed, its life 4 began 2s ago"
+[[nodiscard]] std::string state_text(const ActorStatus& actor);
+
 struct Explanation {
   std::string now;                  // "ready for 2s, in its life 4: waits for messages"
   std::vector<std::string> limits;  // How far used: "memory 1.0MiB of 64.0MiB (2 %)"

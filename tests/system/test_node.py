@@ -164,7 +164,7 @@ class Nodes(SystemTest):
         self.assertIn('"trap unreachable"', report)
         self.assertIn("at bad_trap", report)
         why = self.ok("why", "probe").decode()
-        self.assertRegex(why, r"^probe/probe \w+ for ")
+        self.assertRegex(why, r"^probe/probe (ready for|failed, its life 2 began) ")
         self.assertIn("its last 2 lives ended in the same way, at ", why)
         self.assertIn("(2 of 3 within 1m)", why)
         events = json.loads(self.ok("events", "--json"))

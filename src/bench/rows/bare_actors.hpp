@@ -71,18 +71,18 @@ class BareActors {
   // Into the mailbox of the only one that is ready, and out of it.
   [[nodiscard]] EnvelopePtr take();
 
-  Make make_;
   Pool pool_;
-  ActorSpec spec_;
-  Registry registry_{{.workers = 1}};
-  RunQueue run_queue_;
+  std::size_t at_ = 0;
+  std::uint64_t last_id_ = 0;
   EnvelopeList dropped_;
   std::vector<One> actors_;  // By slot.
   std::vector<std::uint32_t> shuffled_;
-  std::size_t at_ = 0;
   NumberMap<Books::Request> requests_;
+  Make make_;
+  RunQueue run_queue_;
+  ActorSpec spec_;
   Timers<Address> timers_;
-  std::uint64_t last_id_ = 0;
+  Registry registry_{{.workers = 1}};
 };
 
 }  // namespace troupe::bench

@@ -24,9 +24,13 @@ BarePair::BarePair(CpuPair cpus) : supervisor_(eager()) {
   spec_.mailbox.messages = messages_max;
   make(here_);
   make(there_);
+  supervise();
+  partner_ = std::make_unique<Partner>(cpus, [this] { serve(); });
+}
+
+void BarePair::supervise() {
   child_ = supervisor_.add_started(here_.actor, RestartType::permanent, steps_);
   steps_.clear();
-  partner_ = std::make_unique<Partner>(cpus, [this] { serve(); });
 }
 
 BarePair::~BarePair() {

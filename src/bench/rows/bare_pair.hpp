@@ -46,17 +46,18 @@ class BarePair {
   // One thread's.
   struct Side {
     explicit Side(std::uint16_t number) : index(number) {}
-    const std::uint16_t index;
     Pool pool;
     EnvelopePort port;
-    RunQueue run_queue;
-    EnvelopeList dropped;
-    Address actor;
     std::unique_ptr<BareHandler> handler;
     std::uint64_t last_id = 0;
+    EnvelopeList dropped;
+    RunQueue run_queue;
+    Address actor;
+    const std::uint16_t index;
   };
 
   void make(Side& side);
+  void supervise();
   void end(Side& side);
   void push(Side& from, EnvelopePtr message);
   void send(Side& from, Address to);

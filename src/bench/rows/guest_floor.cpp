@@ -11,7 +11,6 @@
 #include <utility>
 #include <vector>
 
-#include "base/check.hpp"
 #include "base/format.hpp"
 #include "bench/rows/bare_actors.hpp"
 #include "bench/rows/guest_rows.hpp"
