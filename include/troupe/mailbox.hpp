@@ -37,7 +37,7 @@ inline constexpr std::array<std::string_view, 5> when_full_names{
 // What happens to a message whose receiver can't work on it: one that is between two lives, starts,
 // stops, or says that it is unhealthy.
 enum class WhileUnready : std::uint8_t {
-  queue,   // It waits in the mailbox.
+  queue,   // It goes into the mailbox. Who is unhealthy has its turns all the same.
   refuse,  // Its sender is told `busy` before it sends. Events are queued nevertheless.
 };
 inline constexpr std::array<std::string_view, 2> while_unready_names{"queue", "refuse"};

@@ -114,10 +114,10 @@ struct RuntimeEnd {
   std::string reason = {};  // Empty for a stop that was asked for.
 };
 
-// Thread:  any thread, but load(), spawn(), request(), stop(), restart() and shut_down() wait:
-// called from
-//          inside a handler or a callback they are refused with a hint (a thread of the runtime
-//          would wait for itself).
+// Thread:  any thread, but load(), spawn(), request(), stop(), restart(), wait() and shut_down()
+//          wait: from inside a handler or a callback they are refused with a hint (a thread of the
+//          runtime would wait for itself). wait() and shut_down(), which have no error to give it
+//          with, return at once and have done nothing.
 // Owns:    all actors; the destructor shuts down.
 // Errors:  by name: not_found; gone or full receivers: unavailable, overloaded.
 class Runtime {

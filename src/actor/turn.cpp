@@ -255,8 +255,8 @@ void Worker::crash(Cell& cell, EnvelopePtr in_hand, Reply& reply) {
 void Worker::lose(Cell& cell, EnvelopePtr in_hand) {
   // Its asker hears of it once.
   forget_owed(cell, *in_hand);
-  undeliverable(std::move(in_hand),
-                cell.spec->mailbox.redeliver == 0 ? DeadReason::crashed : DeadReason::quarantined);
+  const DeadReason reason = in_hand->crashes == 0 ? DeadReason::crashed : DeadReason::quarantined;
+  undeliverable(std::move(in_hand), reason);
 }
 
 Worker::Went Worker::stop(Cell& cell, EnvelopePtr envelope) {

@@ -152,6 +152,9 @@ NodeCounters NodeCore::counters() const {
       all.refused_by.at(why) += one.refused.at(why).load(relaxed);
     }
   }
+  for (std::size_t why = 0; why < all.refused_by.size(); ++why) {
+    all.refused_by.at(why) += refused_outside_by_.at(why).load(relaxed);
+  }
   for (std::size_t why = 0; why < all.dead_by.size(); ++why) {
     all.dead_by.at(why) = dead_letters_.count(static_cast<DeadReason>(why));
   }
@@ -163,6 +166,7 @@ std::uint64_t NodeCore::next_message_id() {
 }
 
 void NodeCore::was_refused(Address to, Refusal why) {
+  refused_outside_by_.at(std::to_underlying(why)).fetch_add(1, std::memory_order_relaxed);
   std::unique_ptr<RefusalBurst> burst;
   {
     const std::lock_guard lock(refused_mutex_);

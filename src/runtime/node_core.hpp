@@ -2,6 +2,7 @@
 // A node without its threads: workers, control plane and what they share. Runtime drives its parts
 // with threads; the simulator steps them in an order of its own.
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -99,6 +100,7 @@ class NodeCore {
   DeadLetters dead_letters_;
   std::mutex refused_mutex_;       // Over the next.
   RefusalBursts refused_outside_;  // Of those who are no actors.
+  std::array<std::atomic<std::uint64_t>, refusal_count> refused_outside_by_{};  // Likewise.
   NodeHistory history_;
   AwayPlaces away_places_;
   std::unique_ptr<Log> log_;

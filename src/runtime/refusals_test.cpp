@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -99,6 +100,7 @@ TEST_F(Refusals, ToThoseOutsideAreToldToo) {
   node.run_until_idle();
   EXPECT_EQ(told(node),
             std::vector<std::string>{"test/b: 100 messages within 99ms: 100 too large"});
+  EXPECT_EQ(node.core().counters().refused_by.at(std::to_underlying(Refusal::too_large)), 100U);
 }
 
 TEST_F(Refusals, ThatAreFewAreNotWorthAWord) {

@@ -420,6 +420,7 @@ std::vector<NodeEvent> Runtime::events(const HistoryQuery& query) const {
 }
 
 std::optional<RuntimeEnd> Runtime::wait(std::optional<Duration> timeout) {
+  if (!may_wait("wait")) return std::nullopt;
   return node_->wait(timeout);
 }
 

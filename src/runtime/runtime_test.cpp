@@ -196,6 +196,8 @@ TEST(Runtime, RefusesToWaitInsideAHandler) {
     explicit Impatient(Runtime*& runtime) : runtime_(runtime) {}
     Outcome handle(Turn& turn, BytesView /*message*/) override {
       const auto answer = runtime_->request(turn.self(), {}, seconds(1));
+      EXPECT_FALSE(runtime_->wait());
+      runtime_->shut_down();
       return Outcome::answer(answer.error().message);
     }
     Runtime*& runtime_;

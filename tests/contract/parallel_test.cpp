@@ -34,7 +34,7 @@ using std::chrono::seconds;
 class BesideALoop : public testing::Test {
  protected:
   // Probes a, b and c whose deadline is as given, and an echo. None of them is restarted.
-  void load(std::string_view deadline) {
+  void load(std::string_view deadline, std::string_view more = {}) {
     const std::filesystem::path file = std::filesystem::path(testing::TempDir()) /
                                        fmt::format("beside-{}-{}.toml", getpid(), deadline);
     std::ofstream out(file);
@@ -46,8 +46,8 @@ class BesideALoop : public testing::Test {
     for (const char* name : {"a", "b", "c"}) {
       out << fmt::format(
           "[app.actors.{}]\ncomponent = \"probe\"\nrestart = \"temporary\"\n"
-          "grants.find = [\"a\", \"b\"]\nlimits.deadline = \"{}\"\n",
-          name, deadline);
+          "grants.find = [\"a\", \"b\"]\nlimits.deadline = \"{}\"\n{}",
+          name, deadline, more);
     }
     out.close();
     const auto loaded = runtime_->load(file);
@@ -249,7 +249,8 @@ TEST_F(BesideALoop, NothingIsLostMeanwhile) {
 }
 
 TEST_F(BesideALoop, AKilledTurnHasNoEffect) {
-  load("300s");
+  // Nobody is to try again what was killed.
+  load("300s", "mailbox.redeliver = 2\n");
   send("a", "send b count;loop");
   EXPECT_EQ(ask("echo", "hello"), "hello");
   ASSERT_TRUE(runtime_->kill(runtime_->find("a").value()));
