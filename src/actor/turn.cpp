@@ -48,11 +48,15 @@ TurnActor Worker::turn_actor(Cell& cell) {
   return Went::home;
 }
 
-// None: it is one for messages after all.
+// None: it is, or goes on as, one for messages.
 std::optional<Worker::Went> Worker::run_own_turn(Cell& cell) {
   switch (cell.next_turn) {
-    case NextTurn::birth:
-      return begin_life(cell);
+    case NextTurn::birth: {
+      const Went went = begin_life(cell);
+      // Who has left is in other hands.
+      if (went != Went::home || !cell.is_alive() || cell.mailbox.empty()) return went;
+      break;  // A new life goes on with what waits for it: all of it is at hand now.
+    }
     case NextTurn::save:
       return save_at_the_end(cell);
     case NextTurn::snapshot:
@@ -70,11 +74,7 @@ Worker::Went Worker::run_turn(Cell& cell) {
   if (ticker_hold_ == nullptr) [[unlikely]]
     ticker_hold_ = world_.engine.hold_ticker();
   if (cell.next_turn != NextTurn::messages) [[unlikely]] {
-    const bool is_birth = cell.next_turn == NextTurn::birth;
-    const auto went = run_own_turn(cell);
-    // A new life goes on with what waits for it: all of it is at hand now.
-    const bool goes_on = is_birth && cell.is_alive() && !cell.mailbox.empty();
-    if (went && (*went != Went::home || !goes_on)) return *went;
+    if (const auto went = run_own_turn(cell)) return *went;
   }
   ActorTurn& turn = *turn_;  // Another, once this one has left.
   turn.take_over(turn_actor(cell));
