@@ -98,6 +98,28 @@ void Worker::choose_lane(Cell& cell, bool was_long) {
   active.in_long_lane.store(cell.in_long_lane, std::memory_order_relaxed);
 }
 
+void Worker::follow_up(Cell& cell, Ran& ran) {
+  switch (ran.kind) {
+    case Ran::Kind::handler:
+      finish(cell, std::move(ran.in_hand), ran.reply);
+      break;
+    case Ran::Kind::birth:
+    case Ran::Kind::load:
+      finish_birth(cell, ran);
+      break;
+    case Ran::Kind::stop:
+      finish_stop(cell, ran);
+      break;
+    case Ran::Kind::check:
+      finish_check(cell, ran);
+      break;
+    case Ran::Kind::save:
+    case Ran::Kind::snapshot:
+      finish_save(cell, ran);
+      break;
+  }
+}
+
 void Worker::take_home(Cell& cell) {
   const std::unique_ptr<Away> away = std::move(cell.rarities().away);
   cell.is_away = false;
@@ -114,25 +136,7 @@ void Worker::take_home(Cell& cell) {
     if (ran.kind == Ran::Kind::handler) lose(cell, std::move(ran.in_hand));
     end_life(cell, std::move(end));
   } else {
-    switch (ran.kind) {
-      case Ran::Kind::handler:
-        finish(cell, std::move(ran.in_hand), ran.reply);
-        break;
-      case Ran::Kind::birth:
-      case Ran::Kind::load:
-        finish_birth(cell, ran);
-        break;
-      case Ran::Kind::stop:
-        finish_stop(cell, ran);
-        break;
-      case Ran::Kind::check:
-        finish_check(cell, ran);
-        break;
-      case Ran::Kind::save:
-      case Ran::Kind::snapshot:
-        finish_save(cell, ran);
-        break;
-    }
+    follow_up(cell, ran);
   }
   choose_lane(cell, away->was_long);
   for (auto& kept : away->kept) {

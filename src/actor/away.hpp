@@ -58,8 +58,8 @@ struct Ran {
     snapshot,  // Likewise, and this life goes on.
   };
   Kind kind = Kind::handler;
-  Reply reply;
-  EnvelopePtr in_hand;
+  Reply reply = {};
+  EnvelopePtr in_hand = {};
   std::uint64_t memory_at_boot = 0;
   Health health = {};
   Duration check_took = {};

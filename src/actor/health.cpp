@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "actor/health_watch.hpp"
-#include "actor/running_guest.hpp"
+#include "actor/running_guest.hpp"  // IWYU pragma: keep
 #include "actor/worker.hpp"
 #include "base/format.hpp"
 #include "base/limits.hpp"
@@ -62,24 +62,18 @@ Worker::Went Worker::check(Cell& cell, EnvelopePtr envelope) {
   const HealthChecks& terms = cell.spec->health;
   // As many time-outs as it takes.
   const Duration most = terms.timeout * (terms.threshold - cell.health_watch()->failed);
-  turn_->begin(nullptr);
-  ActorTurn& turn = *turn_;  // Another, once this one has left.
-  RunningGuest running(*this, cell);
-  GuestHost host(turn, {&cell.spec->grants, &cell.spec->interfaces}, running);
-  running.begin();
   const Clock& clock = world_.inputs.clock;
-  const Instant began = clock.now();
-  Ran ran{.kind = Ran::Kind::check, .reply = {}, .in_hand = std::move(envelope)};
-  HealthReply reply = cell.instance->check(host, most);
-  ran.check_took = clock.now() - began;
-  ran.health = std::move(reply.says);
-  if (reply.death != nullptr) {
-    ran.reply.kind = Reply::Kind::ended;
-    ran.reply.death = std::move(reply.death);
-  }
-  if (running.has_left()) return running.come_home(std::move(ran));
-  finish_check(cell, ran);
-  return Went::home;
+  return call_guest(cell, {.kind = Ran::Kind::check, .in_hand = std::move(envelope)},
+                    [&cell, &clock, most](GuestHost& host, Ran& ran) {
+                      const Instant began = clock.now();
+                      HealthReply reply = cell.instance->check(host, most);
+                      ran.check_took = clock.now() - began;
+                      ran.health = std::move(reply.says);
+                      if (reply.death != nullptr) {
+                        ran.reply.kind = Reply::Kind::ended;
+                        ran.reply.death = std::move(reply.death);
+                      }
+                    });
 }
 
 void Worker::finish_check(Cell& cell, Ran& ran) {
@@ -139,15 +133,11 @@ void Worker::show_health(Cell& cell) {
     world_.inputs.registry.reclaimer().retire(std::move(before));
   }
   if (!has_changed) return;
-  auto told = std::make_unique<EventReport>();
-  told->kind = NodeEvent::Kind::health;
-  told->actor = cell.address;
-  told->life = cell.life.load(std::memory_order_relaxed);
-  told->text = text_of(is);
+  std::string text = text_of(is);
   if (watch != nullptr && watch->failed > 0) {
-    told->text += fmt::format(" ({} of {} in a row)", watch->failed, cell.spec->health.threshold);
+    text += fmt::format(" ({} of {} in a row)", watch->failed, cell.spec->health.threshold);
   }
-  report(std::move(told));
+  tell_event(cell, NodeEvent::Kind::health, std::move(text));
   if (cell.spec->mailbox.while_unready == WhileUnready::refuse) set_door(cell);
 }
 

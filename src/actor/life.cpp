@@ -5,7 +5,7 @@
 
 #include "actor/family.hpp"
 #include "actor/hook_caller.hpp"
-#include "actor/running_guest.hpp"
+#include "actor/running_guest.hpp"  // IWYU pragma: keep
 #include "actor/worker.hpp"
 #include "base/check.hpp"
 #include "base/format.hpp"
@@ -93,22 +93,16 @@ Worker::Went Worker::begin_life(Cell& cell) {
   if (world_.hooks != nullptr) [[unlikely]]
     cell.instance = world_.hooks->watched(cell, std::move(cell.instance));
   turn_->take_over(turn_actor(cell));
-  turn_->begin(nullptr);
-  ActorTurn& turn = *turn_;  // Another, once this one has left.
-  RunningGuest running(*this, cell);
-  GuestHost host(turn, {&cell.spec->grants, &cell.spec->interfaces}, running);
-  running.begin();
-  Ran ran{.kind = Ran::Kind::birth, .reply = cell.instance->boot(host), .in_hand = nullptr};
-  ran.memory_at_boot = cell.instance->memory_bytes();
-  if (ran.reply.kind != Reply::Kind::ended && state != nullptr) {
-    ran.kind = Ran::Kind::load;
-    ran.reply = cell.instance->load(host, cell.spec->version(), *state, cell.config());
-  } else if (ran.reply.kind != Reply::Kind::ended) {
-    ran.reply = cell.instance->start(host, cell.config());
-  }
-  if (running.has_left()) return running.come_home(std::move(ran));
-  finish_birth(cell, ran);
-  return Went::home;
+  return call_guest(cell, {.kind = Ran::Kind::birth}, [&cell, state](GuestHost& host, Ran& ran) {
+    ran.reply = cell.instance->boot(host);
+    ran.memory_at_boot = cell.instance->memory_bytes();
+    if (ran.reply.kind != Reply::Kind::ended && state != nullptr) {
+      ran.kind = Ran::Kind::load;
+      ran.reply = cell.instance->load(host, cell.spec->version(), *state, cell.config());
+    } else if (ran.reply.kind != Reply::Kind::ended) {
+      ran.reply = cell.instance->start(host, cell.config());
+    }
+  });
 }
 
 void Worker::finish_birth(Cell& cell, Ran& ran) {

@@ -35,4 +35,17 @@ class RunningGuest final : public GuestHost::Overruns {
   std::uint64_t ticks_in_place_ = 0;
 };
 
+template <typename Calls>
+Worker::Went Worker::call_guest(Cell& cell, Ran ran, const Calls& calls) {
+  turn_->begin(nullptr);
+  ActorTurn& turn = *turn_;  // Another, once this one has left.
+  RunningGuest running(*this, cell);
+  GuestHost host(turn, {&cell.spec->grants, &cell.spec->interfaces}, running);
+  running.begin();
+  calls(host, ran);
+  if (running.has_left()) return running.come_home(std::move(ran));
+  follow_up(cell, ran);
+  return Went::home;
+}
+
 }  // namespace troupe

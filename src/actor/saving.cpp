@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "actor/running_guest.hpp"
+#include "actor/running_guest.hpp"  // IWYU pragma: keep
 #include "actor/worker.hpp"
 #include "base/format.hpp"
 #include "base/mutation.hpp"
@@ -48,24 +48,17 @@ Worker::Went Worker::save_at_the_end(Cell& cell) {
 
 Worker::Went Worker::save(Cell& cell, Ran::Kind kind) {
   turn_->take_over(turn_actor(cell));
-  turn_->begin(nullptr);
-  ActorTurn& turn = *turn_;  // Another, once this one has left.
-  RunningGuest running(*this, cell);
-  GuestHost host(turn, {&cell.spec->grants, &cell.spec->interfaces}, running);
-  running.begin();
-  Ran ran{.kind = kind, .reply = {}, .in_hand = nullptr};
-  SaveReply reply = cell.instance->save(host, kind == Ran::Kind::save);
-  if (reply.death != nullptr) {
-    ran.reply = {.kind = Reply::Kind::ended, .error = {}, .death = std::move(reply.death)};
-  } else if (reply.saved) {
-    ran.saved = std::make_unique<SavedState>(*std::move(reply.saved));
-  } else {
-    ran.reply = {
-        .kind = Reply::Kind::failed, .error = std::move(reply.saved).error(), .death = nullptr};
-  }
-  if (running.has_left()) return running.come_home(std::move(ran));
-  finish_save(cell, ran);
-  return Went::home;
+  return call_guest(cell, {.kind = kind}, [&cell](GuestHost& host, Ran& ran) {
+    SaveReply reply = cell.instance->save(host, ran.kind == Ran::Kind::save);
+    if (reply.death != nullptr) {
+      ran.reply = {.kind = Reply::Kind::ended, .error = {}, .death = std::move(reply.death)};
+    } else if (reply.saved) {
+      ran.saved = std::make_unique<SavedState>(*std::move(reply.saved));
+    } else {
+      ran.reply = {
+          .kind = Reply::Kind::failed, .error = std::move(reply.saved).error(), .death = nullptr};
+    }
+  });
 }
 
 void Worker::finish_save(Cell& cell, Ran& ran) {
@@ -176,15 +169,12 @@ void Worker::keep_snapshot(Cell& cell, Ran& ran) {
     world_.log.write(cell.address, LogLevel::info,
                      fmt::format("no snapshot now: {}", ran.reply.error));
   } else if (size_of(*ran.saved) > cell.spec->snapshot_bytes) {
-    auto large = std::make_unique<EventReport>();
-    large->actor = cell.address;
-    large->life = cell.life.load(std::memory_order_relaxed);
-    large->text = fmt::format(
+    std::string text = fmt::format(
         "its snapshot has {}; at most {} are kept (limits.snapshot), so the "
         "one before stays",
         format_bytes(size_of(*ran.saved)), format_bytes(cell.spec->snapshot_bytes));
-    world_.log.write(cell.address, LogLevel::warn, large->text);
-    report(std::move(large));
+    world_.log.write(cell.address, LogLevel::warn, text);
+    tell_event(cell, NodeEvent::Kind::limit, std::move(text));
   } else {
     snapshots.latest = std::move(ran.saved);
   }

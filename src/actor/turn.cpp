@@ -272,17 +272,12 @@ Worker::Went Worker::stop(Cell& cell, EnvelopePtr envelope) {
   }
   const Duration left = std::max(Duration::zero(), envelope->deadline - inputs_.exact_now());
   const auto left_ms = std::chrono::duration_cast<std::chrono::milliseconds>(left).count();
-  turn_->begin(nullptr);
-  ActorTurn& turn = *turn_;  // Another, once this one has left.
-  RunningGuest running(*this, cell);
-  GuestHost host(turn, {&cell.spec->grants, &cell.spec->interfaces}, running);
-  running.begin();
-  Ran ran{.kind = Ran::Kind::stop, .reply = {}, .in_hand = std::move(envelope)};
-  ran.reply = cell.instance->stop(
-      host, static_cast<std::uint32_t>(std::min<std::int64_t>(left_ms, UINT32_MAX)));
-  if (running.has_left()) return running.come_home(std::move(ran));
-  finish_stop(cell, ran);
-  return Went::over;
+  const auto budget_ms = static_cast<std::uint32_t>(std::min<std::int64_t>(left_ms, UINT32_MAX));
+  const Went went = call_guest(cell, {.kind = Ran::Kind::stop, .in_hand = std::move(envelope)},
+                               [&cell, budget_ms](GuestHost& host, Ran& ran) {
+                                 ran.reply = cell.instance->stop(host, budget_ms);
+                               });
+  return went == Went::home ? Went::over : went;
 }
 
 void Worker::finish_stop(Cell& cell, Ran& ran) {
@@ -322,14 +317,10 @@ void Worker::look_at_memory(Cell& cell) {
   if (active.memory_warned || usage.memory_bytes <= active.memory_at_boot) return;
   if (usage.memory_bytes < limit - limit / 10) return;
   active.memory_warned = true;
-  auto report_of = std::make_unique<EventReport>();
-  report_of->kind = NodeEvent::Kind::limit;
-  report_of->actor = cell.address;
-  report_of->life = cell.life.load(std::memory_order_relaxed);
-  report_of->text = fmt::format("memory has grown to {} of {}: at 90 % of its limit",
-                                format_bytes(usage.memory_bytes), format_bytes(limit));
-  world_.log.write(cell.address, LogLevel::warn, report_of->text);
-  report(std::move(report_of));
+  std::string text = fmt::format("memory has grown to {} of {}: at 90 % of its limit",
+                                 format_bytes(usage.memory_bytes), format_bytes(limit));
+  world_.log.write(cell.address, LogLevel::warn, text);
+  tell_event(cell, NodeEvent::Kind::limit, std::move(text));
   show_health(cell);
 }
 

@@ -173,6 +173,15 @@ bool Worker::flush() {
   return has_sent;
 }
 
+void Worker::tell_event(const Cell& cell, NodeEvent::Kind kind, std::string text) {
+  auto event = std::make_unique<EventReport>();
+  event->kind = kind;
+  event->actor = cell.address;
+  event->life = cell.life.load(std::memory_order_relaxed);
+  event->text = std::move(text);
+  report(std::move(event));
+}
+
 void Worker::report(std::unique_ptr<Note> note) {
   world_.control.push(
       Envelope::make({.kind = EnvelopeKind::control}, {}, std::move(note)).release());

@@ -254,6 +254,12 @@ class Worker final : public Steppable {
   void kill_away(Away& away, const Exit& exit);
   void choose_lane(Cell& cell, bool was_long);
   void take_home(Cell& cell);
+  // A call of the guest that is no message's, in a turn that has been taken over, with what follows
+  // from it (running_guest.hpp). `calls` gets the host and `ran`, and fills that in.
+  template <typename Calls>
+  [[nodiscard]] Went call_guest(Cell& cell, Ran ran, const Calls& calls);
+  // What follows from what a guest has done.
+  void follow_up(Cell& cell, Ran& ran);
 
   // What turns asked for (commit.cpp).
   [[nodiscard]] std::optional<Exit> commit(Cell& cell);
@@ -263,6 +269,7 @@ class Worker final : public Steppable {
   void spawn(Cell& cell, const Envelope& order);
 
   void report(std::unique_ptr<Note> note);
+  void tell_event(const Cell& cell, NodeEvent::Kind kind, std::string text);
 
   WorkerWorld world_;
   std::uint16_t index_;

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <future>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -277,17 +278,24 @@ config = "total"
   EXPECT_TRUE(runtime->request(*runtime->find("shop/total"), {}, seconds(60)));
 }
 
-TEST(Runtime, AsksANativeActorHowItIsIfTheManifestSaysSo) {
-  const TemporaryFolder folder;
-  const auto manifest = folder.write("app.toml", as_bytes(R"(schema = 1
+// The manifest of an app with one actor, of a class that the program registers; `more` of its keys.
+std::filesystem::path shop_of_one(const TemporaryFolder& folder, std::string_view component,
+                                  std::string_view actor, std::string_view more) {
+  return folder.write("app.toml", as_bytes(fmt::format(R"(schema = 1
 [app]
 name = "shop"
 [app.components]
-till = "native:till"
-[app.actors.till]
-component = "till"
-health = { interval = "10ms" }
-)"));
+{0} = "native:{0}"
+[app.actors.{1}]
+component = "{0}"
+{2}
+)",
+                                                       component, actor, more)));
+}
+
+TEST(Runtime, AsksANativeActorHowItIsIfTheManifestSaysSo) {
+  const TemporaryFolder folder;
+  const auto manifest = shop_of_one(folder, "till", "till", R"(health = { interval = "10ms" })");
   // Its second check lets the test go on: what the first said is shown by then.
   class Till final : public Actor {
    public:
@@ -333,15 +341,7 @@ TEST(Runtime, RefusesHealthChecksThatCantBe) {
 
 TEST(Runtime, TakesSnapshotsOfNothingThatHasNoState) {
   const TemporaryFolder folder;
-  const auto manifest = folder.write("app.toml", as_bytes(R"(schema = 1
-[app]
-name = "shop"
-[app.components]
-sum = "native:sum"
-[app.actors.total]
-component = "sum"
-snapshot_interval = "1s"
-)"));
+  const auto manifest = shop_of_one(folder, "sum", "total", R"(snapshot_interval = "1s")");
   const auto runtime = start();
   EXPECT_TRUE(runtime->add_native("sum", [] { return std::make_unique<Sum>(); }));
   const auto loaded = runtime->load(manifest);
@@ -353,15 +353,7 @@ snapshot_interval = "1s"
 
 TEST(Runtime, GivesActorsTheTimeToStopThatTheManifestSays) {
   const TemporaryFolder folder;
-  const auto manifest = folder.write("app.toml", as_bytes(R"(schema = 1
-[app]
-name = "shop"
-[app.components]
-till = "native:till"
-[app.actors.till]
-component = "till"
-shutdown = "1h"
-)"));
+  const auto manifest = shop_of_one(folder, "till", "till", R"(shutdown = "1h")");
   std::atomic<Duration> told = Duration::zero();
   const auto runtime = start();
   EXPECT_TRUE(runtime->add_native("till", [&told] { return std::make_unique<Budgeted>(told); }));
