@@ -23,7 +23,8 @@ const std::shared_ptr<const SupervisorPolicy>& family_policy() {
 ChildNumber Worker::adopt(Cell& parent, Address child, RestartType restart) {
   std::unique_ptr<Family>& family = parent.rarities().family;
   if (family == nullptr) {
-    family = std::make_unique<Family>(family_policy(), parent.address.slot);
+    // Nodes of the same app give the same slots, and are not to restart in step.
+    family = std::make_unique<Family>(family_policy(), world_.seed + parent.address.slot);
   }
   const ChildNumber number = family->supervisor.add_started(child, restart, steps_);
   carry_out_steps(parent);

@@ -26,7 +26,7 @@ struct Parentage {
 // Made by the first spawn, gone with the last child.
 // Thread: the parent's home worker.
 struct Family : Pooled {
-  Family(std::shared_ptr<const SupervisorPolicy> policy, std::uint32_t seed)
+  Family(std::shared_ptr<const SupervisorPolicy> policy, std::uint64_t seed)
       : supervisor(std::move(policy), Supervisor::StopOrder::together, seed) {}
 
   Supervisor supervisor;

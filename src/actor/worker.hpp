@@ -69,6 +69,7 @@ struct WorkerWorld {
   std::uint32_t inbox_messages = 1;
   bool actors_move = true;
   bool tells_exits = false;     // The control plane hears of every end.
+  std::uint64_t seed = 0;       // Of the node's own: the random part of delays comes from it.
   HookCaller* hooks = nullptr;  // Null: there are none.
 };
 

@@ -63,6 +63,7 @@ class Control final : public Steppable {
     std::atomic<bool>& is_closed;    // Nothing is accepted from outside any more.
     std::atomic<bool>& is_stopping;  // Nothing new is begun.
     NodeHistory& history;
+    std::uint64_t seed = 0;  // Of the node's own: the random part of delays comes from it.
     // Called one at a time.
     std::function<void(const ExitEvent&)> on_exit;
     std::function<void(const RuntimeEnd&)> on_end;
@@ -172,7 +173,7 @@ class Control final : public Steppable {
   // How the supervisor above knows one: no actor has such an address.
   [[nodiscard]] static Address address_of(const Named& one) { return {.slot = one.index}; }
   [[nodiscard]] Named* supervisor_at(Address address);
-  [[nodiscard]] static Supervisor fresh(const Named& one);
+  [[nodiscard]] Supervisor fresh(const Named& one) const;
   [[nodiscard]] static std::string_view state_text(const Named& one);
   [[nodiscard]] std::vector<SupervisedExit> history_of(const Named& one) const;
   // Makes sure that it can take a child.

@@ -83,6 +83,7 @@ NodeCore::NodeCore(World world, Shape shape)
         HookCaller::World{
             .clock = world_.clock, .registry = registry_, .log = *log_, .control = control_port_});
   }
+  const std::uint64_t seed = seed_from(world_.random);
   const std::span<EnvelopePort> ports(ports_.get(), shape.workers);
   for (std::uint16_t index = 0; index < shape.workers; ++index) {
     workers_.push_back(
@@ -102,6 +103,7 @@ NodeCore::NodeCore(World world, Shape shape)
                                              .inbox_messages = shape.inbox_messages,
                                              .actors_move = shape.actors_move,
                                              .tells_exits = world_.on_exit != nullptr,
+                                             .seed = seed,
                                              .hooks = hooks_.get()},
                                  index));
   }
@@ -116,6 +118,7 @@ NodeCore::NodeCore(World world, Shape shape)
                                                       .is_closed = is_closed_,
                                                       .is_stopping = is_stopping_,
                                                       .history = history_,
+                                                      .seed = seed,
                                                       .on_exit = world_.on_exit,
                                                       .on_end = world_.on_end});
 }

@@ -30,9 +30,10 @@ Control::Named* Control::supervisor_at(Address address) {
   return address.is_nobody() ? by_index_.at(address.slot) : nullptr;
 }
 
-Supervisor Control::fresh(const Named& one) {
+Supervisor Control::fresh(const Named& one) const {
+  // Nodes of the same app have the same names, and are not to restart in step.
   return Supervisor(one.policy, Supervisor::StopOrder::one_by_one,
-                    std::hash<std::string>{}(one.name) + one.life);
+                    world_.seed + std::hash<std::string>{}(one.name) + one.life);
 }
 
 Result<void> Control::be_born(Named& one) {
