@@ -34,7 +34,7 @@ struct SupervisorStatus {
   std::uint32_t intensity = 0;  // ... of so many.
   Duration period = {};
   std::size_t children = 0;  // Actors and supervisors right below it.
-  // Of its present life, the latest 100, oldest first.
+  // The latest 100 of all its lives, oldest first.
   std::vector<SupervisedExit> history = {};
 
   friend bool operator==(const SupervisorStatus&, const SupervisorStatus&) = default;

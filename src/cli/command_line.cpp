@@ -39,6 +39,7 @@ struct Raw {
   bool json = false;
   bool follows = false;
   bool full = false;
+  bool history = false;
 };
 
 struct Parser {
@@ -129,6 +130,7 @@ void define(Parser& parser) {
 
   CLI::App* tree = add_command(parser, "tree");
   tree->add_option("--limit", raw.limit);
+  tree->add_flag("--history", raw.history);
   tree->add_option("--node", raw.node);
   add_command(parser, "node")->add_option("--node", raw.node);
   add_command(parser, "version");
@@ -307,7 +309,7 @@ Tried<std::size_t> parse_actors_limit(const CLI::App& command, const Raw& raw) {
 Tried<Command> make_tree(const CLI::App& command, const Raw& raw) {
   const auto limit = parse_actors_limit(command, raw);
   if (!limit) return std::unexpected(limit.error());
-  return TreeCommand{.limit = *limit};
+  return TreeCommand{.limit = *limit, .shows_history = raw.history};
 }
 
 Tried<Command> make_ps(const CLI::App& command, const Raw& raw) {

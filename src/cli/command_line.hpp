@@ -60,7 +60,8 @@ struct WhyCommand {
   std::string actor;
 };
 struct TreeCommand {
-  std::size_t limit = 0;  // Of actors.
+  std::size_t limit = 0;       // Of actors.
+  bool shows_history = false;  // Instead of them: what was decided.
 };
 struct NodeCommand {};
 struct VersionCommand {};

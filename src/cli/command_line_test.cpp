@@ -166,6 +166,8 @@ TEST(CommandLine, ReadsWhichCrashesAndEventsToShow) {
 TEST(CommandLine, ReadsWhatToShowOfTheNode) {
   EXPECT_EQ(command<TreeCommand>({"tree"}).limit, 1'000U);
   EXPECT_EQ(command<TreeCommand>({"tree", "--limit", "7"}).limit, 7U);
+  EXPECT_FALSE(command<TreeCommand>({"tree"}).shows_history);
+  EXPECT_TRUE(command<TreeCommand>({"tree", "--history"}).shows_history);
   EXPECT_EQ(command<TreeCommand>({"tree", "--json"}).limit, limits::query_shown_max);
   EXPECT_EQ(parse({"node", "--node", "bank"})->node, "bank");
   complaint({"tree", "--limit", "0"});

@@ -262,15 +262,17 @@ constexpr std::string_view tree =
     R"(Shows the supervision tree: who supervises whom, and how each stands.
 
   troupe tree                             of the only node that runs
-  troupe tree --node bank                 of that one
+  troupe tree --history                   what supervisors decided of late
   troupe tree --json                      as JSON
 
-Usage: troupe tree [--limit N] [--node NODE]
+Usage: troupe tree [--history] [--limit N] [--node NODE]
 
 Supervisors with their strategy and how many of their restarts are used; below
 them actors with the exit of their life before, and those they have spawned.
 
 Options
+  --history              instead, of each supervisor its latest 100 decisions,
+                         over all its lives: how long ago, child, exit, decision
   --limit N              N actors at most, by name; default 1000
   --node NODE            which node, where several run
   --json                 {"supervisors":[...],"actors":[...]}; see docs/api.md

@@ -80,6 +80,20 @@ std::string tree_text(std::span<const SupervisorStatus> supervisors,
   return format_table(columns, Tree(supervisors, actors).take_rows(), {.columns_max = columns_max});
 }
 
+std::string decisions_text(std::span<const SupervisorStatus> supervisors,
+                           std::optional<std::size_t> columns_max) {
+  const std::vector<Column> columns{
+      {"SUPERVISOR"}, {"AGO", Align::right}, {"CHILD"}, {"EXIT"}, {"DECISION"}};
+  std::vector<std::vector<std::string>> rows;
+  for (const SupervisorStatus& one : supervisors) {
+    for (const SupervisedExit& each : one.history) {
+      rows.push_back({harmless(one.name), span_text(each.ago), harmless(each.child), each.exit,
+                      each.decision});
+    }
+  }
+  return format_table(columns, rows, {.columns_max = columns_max});
+}
+
 Tried<ExitCode> tree_command(Console& console, const TreeCommand& command, const NodeName& node) {
   auto chosen = choose_node(node);
   if (!chosen) return std::unexpected(std::move(chosen).error());
@@ -90,6 +104,9 @@ Tried<ExitCode> tree_command(Console& console, const TreeCommand& command, const
   if (console.is_json()) {
     console.print(fmt::format("{{\"supervisors\":{},\"actors\":{}}}\n", to_json(*supervisors),
                               to_json(list->actors)));
+  } else if (command.shows_history) {
+    console.print(decisions_text(*supervisors, console.columns()));
+    return ExitCode::ok;  // Of actors nothing was left out.
   } else {
     console.print(tree_text(*supervisors, list->actors, console.columns()));
   }

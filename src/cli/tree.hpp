@@ -1,5 +1,6 @@
 #pragma once
-// The supervision tree as text: each supervisor with those below it. Pure.
+// The supervision tree as text: each supervisor with those below it, or with what it has decided.
+// Pure.
 
 #include <optional>
 #include <span>
@@ -15,5 +16,9 @@ namespace troupe {
 [[nodiscard]] std::string tree_text(std::span<const SupervisorStatus> supervisors,
                                     std::span<const ActorStatus> actors,
                                     std::optional<std::size_t> columns_max);
+
+// A table of what each supervisor has decided of late, oldest first.
+[[nodiscard]] std::string decisions_text(std::span<const SupervisorStatus> supervisors,
+                                         std::optional<std::size_t> columns_max);
 
 }  // namespace troupe

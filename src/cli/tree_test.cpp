@@ -58,6 +58,20 @@ TEST(TreeText, ShowsWhoIsBelowNobodyKnown) {
   EXPECT_TRUE(text.contains("\n└─ #9.2")) << text;
 }
 
+TEST(DecisionsText, ShowsWhatEachSupervisorDecided) {
+  std::vector supervisors{supervisor("root", ""), supervisor("tills", "root")};
+  supervisors[0].history = {
+      {.ago = seconds(45), .child = "tills", .exit = "crashed", .decision = "restart-rest"}};
+  supervisors[1].history = {
+      {.ago = seconds(50), .child = "bank/a", .exit = "killed", .decision = "restart"},
+      {.ago = seconds(45), .child = "bank/b", .exit = "crashed", .decision = "give-up"}};
+  EXPECT_EQ(decisions_text(supervisors, std::nullopt),
+            "SUPERVISOR  AGO  CHILD   EXIT     DECISION\n"
+            "root        45s  tills   crashed  restart-rest\n"
+            "tills       50s  bank/a  killed   restart\n"
+            "tills       45s  bank/b  crashed  give-up\n");
+}
+
 TEST(TreeText, SurvivesACircle) {
   const std::string text = tree_text(
       {}, std::vector{actor("bank/a", "bank/b"), actor("bank/b", "bank/a")}, std::nullopt);

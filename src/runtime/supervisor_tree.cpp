@@ -141,7 +141,9 @@ void Control::carry_out(Named& supervisor) {
 void Control::begin_life(Named& one) {
   one.state = Named::State::living;
   ++one.life;
-  one.supervisor = fresh(one);
+  Supervisor next = fresh(one);
+  next.inherit_history(one.supervisor);
+  one.supervisor = std::move(next);
   start_next(one);
 }
 

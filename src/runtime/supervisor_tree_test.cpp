@@ -151,7 +151,11 @@ TEST_F(SupervisorTreeTest, OneThatGivesUpIsRestartedByTheOneAboveIt) {
   EXPECT_EQ(all[0].history[0].decision, "restart");
   EXPECT_EQ(all[1].life, 2U);
   EXPECT_EQ(all[1].children, 3U);
-  EXPECT_TRUE(all[1].history.empty()) << "a life of its own";
+  EXPECT_EQ(all[1].restarts, 0U) << "the window of a new life is empty";
+  ASSERT_EQ(all[1].history.size(), 2U) << "what was decided is kept over lives";
+  EXPECT_EQ(all[1].history[0].decision, "restart");
+  EXPECT_EQ(all[1].history[1].decision, "give-up");
+  EXPECT_EQ(all[1].history[1].child, "test/b");
 }
 
 TEST_F(SupervisorTreeTest, WhatIsSentMeanwhileWaitsForTheNextLife) {

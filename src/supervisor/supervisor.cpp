@@ -510,6 +510,11 @@ std::vector<SupervisorRecord> Supervisor::history() const {
   return list;
 }
 
+void Supervisor::inherit_history(Supervisor& before) {
+  if (before.books_ == nullptr) return;
+  books().history = std::exchange(before.books_->history, {});
+}
+
 std::size_t Supervisor::heap_bytes() const {
   const std::size_t children = capacity_ * sizeof(Child);
   if (books_ == nullptr) return children;

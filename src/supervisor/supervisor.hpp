@@ -78,6 +78,8 @@ class Supervisor {
   [[nodiscard]] std::uint32_t restarts_within(Instant now) const;
   // The latest, oldest first.
   [[nodiscard]] std::vector<SupervisorRecord> history() const;
+  // Goes on with the history of `before`, whose life is over; with nothing else of it.
+  void inherit_history(Supervisor& before);
   // What it holds from the heap, its policy apart.
   [[nodiscard]] std::size_t heap_bytes() const;
   [[nodiscard]] const SupervisorPolicy& policy() const { return *policy_; }

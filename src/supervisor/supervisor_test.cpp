@@ -72,6 +72,29 @@ TEST(Supervisor, KeepsTheLatestFailures) {
   EXPECT_EQ(history.back().at, at(399));
 }
 
+TEST(Supervisor, GoesOnWithAHistoryButWithAnEmptyWindow) {
+  constexpr SupervisorPolicy once{.intensity = 1};
+  const Address child{.slot = 1, .generation = 1};
+  SupervisorSteps steps;
+  Supervisor before(once);
+  const ChildNumber number = before.add(child, {}, steps);
+  for (const std::int64_t at : {1, 2}) {
+    before.ended(number, Exit::killed(), StopAsked::no, Instant{at}, steps);
+  }
+  ASSERT_TRUE(before.has_given_up());
+  const std::vector<SupervisorRecord> history = before.history();
+
+  Supervisor next(once);
+  next.inherit_history(before);
+  EXPECT_EQ(next.history(), history);
+  EXPECT_EQ(next.restarts_within(Instant{2}), 0U);
+  EXPECT_TRUE(before.history().empty());
+  next.ended(next.add(child, {}, steps), Exit::killed(), StopAsked::no, Instant{3}, steps);
+  EXPECT_FALSE(next.has_given_up());
+  ASSERT_EQ(next.history().size(), history.size() + 1);
+  EXPECT_EQ(next.history().back().at, Instant{3});
+}
+
 // As one policy gives them, in milliseconds.
 std::vector<std::int64_t> delays(const SupervisorPolicy& policy, std::uint32_t seed) {
   Supervisor supervisor(policy, Supervisor::StopOrder::one_by_one, seed);

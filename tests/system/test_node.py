@@ -262,6 +262,8 @@ health = {{ interval = "10ms", threshold = 2 }}
                           for one in supervisors.values()],
                          [("", "running", 1, 0), ("root", "running", 1, 1),
                           ("floor", "running", 2, 0)])
+        self.assertRegex(self.ok("tree", "--history").decode(),
+                         r"(?m)^tills +\S+ +shop/till-2 +crashed +give-up$")
         tree = self.ok("tree").decode()
         self.assertRegex(tree, r"(?m)^   └─ tills +running +2  one-for-one, 0 of 1 restart ")
         self.assertRegex(tree, r"(?m)^      └─ shop/till-2 +ready +3  last: crashed")
