@@ -155,13 +155,13 @@ class Runtime {
   // and its supervisor has decided; keep it short. not_found: it is gone already.
   Result<void> watch(Address actor, std::function<void(const ExitEvent&)> told);
 
-  // Asks the actor to stop, waits until it has ended; killed when the budget is over. Not
-  // restarted.
-  Result<void> stop(Address actor, Duration budget = std::chrono::seconds(5));
+  // Asks the actor to stop, waits until it has ended; killed when the budget is over. None: its
+  // own, which is `shutdown` in its manifest, else 5 s. Not restarted.
+  Result<void> stop(Address actor, std::optional<Duration> budget = std::nullopt);
   // Stops the present life in good order, as stop() does, and returns when the next is ready; what
   // is in the mailbox waits for it. Does not count as one of its supervisor's restarts.
   // unsupported: an actor that another has spawned.
-  Result<void> restart(Address actor, Duration budget = std::chrono::seconds(5));
+  Result<void> restart(Address actor, std::optional<Duration> budget = std::nullopt);
   // Ends the present life; the supervisor then decides as for any exit. Does not wait.
   Result<void> kill(Address actor);
 

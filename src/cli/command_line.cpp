@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -28,7 +29,7 @@ struct Raw {
   std::string actor;
   std::string payload;
   std::string timeout = "1s";
-  std::string budget = "5s";
+  std::string budget;
   std::string pattern;
   std::string state;
   std::string component;
@@ -249,6 +250,14 @@ Tried<std::optional<Duration>> parse_age(const CLI::App& command, const std::str
   return *age;
 }
 
+// None: the actor's own.
+Tried<std::optional<Duration>> parse_budget(const CLI::App& command, std::string_view text) {
+  if (command.count("--budget") == 0) return std::nullopt;
+  const auto budget = parse_time("--budget", text);
+  if (!budget) return std::unexpected(budget.error());
+  return *budget;
+}
+
 // `what` are listed.
 Tried<std::size_t> parse_limit(std::string_view text, std::string_view what, std::size_t most) {
   std::size_t limit = 0;
@@ -290,7 +299,7 @@ Tried<Command> make_for_one(const CLI::App& command, const Raw& raw) {
   }
   if (auto checked = check_actor(raw.actor); !checked) return std::unexpected(checked.error());
   if (name == "restart") {
-    const auto budget = parse_time("--budget", raw.budget);
+    const auto budget = parse_budget(command, raw.budget);
     if (!budget) return std::unexpected(budget.error());
     return RestartCommand{.actor = raw.actor, .budget = *budget};
   }
@@ -364,7 +373,7 @@ Tried<Command> make_stop(const CLI::App& command, const Raw& raw) {
   if (!raw.actor.empty()) {
     if (auto checked = check_actor(raw.actor); !checked) return std::unexpected(checked.error());
   }
-  const auto budget = parse_time("--budget", raw.budget);
+  const auto budget = parse_budget(command, raw.budget);
   if (!budget) return std::unexpected(budget.error());
   return StopCommand{.actor = raw.actor, .budget = *budget};
 }

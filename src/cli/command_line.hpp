@@ -34,12 +34,12 @@ struct RequestCommand {
   Duration timeout = std::chrono::seconds(1);
 };
 struct StopCommand {
-  std::string actor;  // Empty: the node.
-  Duration budget = std::chrono::seconds(5);
+  std::string actor;                    // Empty: the node.
+  std::optional<Duration> budget = {};  // None: the actor's own.
 };
 struct RestartCommand {
   std::string actor;
-  Duration budget = std::chrono::seconds(5);
+  std::optional<Duration> budget = {};  // Likewise.
 };
 struct KillCommand {
   std::string actor;

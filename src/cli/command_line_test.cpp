@@ -3,6 +3,7 @@
 #include "cli/command_line.hpp"
 
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -122,11 +123,12 @@ TEST(CommandLine, ReadsStopInItsForms) {
   EXPECT_EQ(std::get<StopCommand>(named->command).actor, "");
   EXPECT_EQ(named->node, "bank");
 
+  EXPECT_EQ(command<StopCommand>({"stop", "ledger"}).budget, std::nullopt);
   EXPECT_EQ(command<StopCommand>({"stop", "ledger", "--budget", "30s"}).budget, 30s);
 }
 
 TEST(CommandLine, ReadsCommandsAboutOneActor) {
-  EXPECT_EQ(command<RestartCommand>({"restart", "ledger"}).budget, 5s);
+  EXPECT_EQ(command<RestartCommand>({"restart", "ledger"}).budget, std::nullopt);
   EXPECT_EQ(command<RestartCommand>({"restart", "ledger", "--budget", "30s"}).budget, 30s);
   complaint({"restart", "ledger", "--budget", "0s"});
   complaint({"kill", "ledger", "--budget", "1s"});

@@ -131,7 +131,8 @@ Usage: troupe stop NAME [--budget TIME] [--node NODE]
 Returns when it has ended.
 
 Options
-  --budget TIME          250ms, 5s, 2m; default 5s; actors only
+  --budget TIME          250ms, 5s, 2m; default: that of the actor's manifest;
+                         actors only
   --node [NODE]          with NAME: which node; without: the node is what stops
   --json                 {"stopped":"..."}; errors as JSON
   --color WHEN           auto (default), always, never
@@ -151,7 +152,7 @@ supervisor does not count it. Returns when it is ready. Actors that others have
 spawned can't be restarted: `troupe kill` ends their present life.
 
 Options
-  --budget TIME          250ms, 5s, 2m; default 5s
+  --budget TIME          250ms, 5s, 2m; default: that of the actor's manifest
   --node NODE            which node, where several run
   --json                 {"restarted":"..."}; errors as JSON
   --color WHEN           auto (default), always, never

@@ -83,7 +83,7 @@ void Api::serve(const Route& route, BytesView payload, std::function<void(HttpRe
       return done(killed ? empty_reply(202) : error_reply(std::move(killed).error()));
     }
     case Endpoint::actor_request:
-      return node_.request(route.name, payload, route.time,
+      return node_.request(route.name, payload, route.time.value(),
                            [done = std::move(done)](Result<Bytes> answer) {
                              if (!answer) return done(error_reply(std::move(answer).error()));
                              HttpReply reply;

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <chrono>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -219,20 +220,21 @@ Result<Bytes> NodeClient::request(std::string_view name, BytesView payload, Dura
   return std::move(reply.body);
 }
 
-Result<void> NodeClient::stop(std::string_view name, Duration budget) {
+Result<void> NodeClient::stop(std::string_view name, std::optional<Duration> budget) {
   return within_budget(name, "stop", budget);
 }
 
-Result<void> NodeClient::restart(std::string_view name, Duration budget) {
+Result<void> NodeClient::restart(std::string_view name, std::optional<Duration> budget) {
   return within_budget(name, "restart", budget);
 }
 
 Result<void> NodeClient::within_budget(std::string_view name, std::string_view verb,
-                                       Duration budget) {
-  TRY(connection_->exchange(
-      {.method = http::verb::post,
-       .target = fmt::format("{}?budget_ms={}", actor_target(name, verb), milliseconds(budget)),
-       .granted = budget}));
+                                       std::optional<Duration> budget) {
+  Call call{.method = http::verb::post, .target = actor_target(name, verb)};
+  if (budget) call.target += fmt::format("?budget_ms={}", milliseconds(*budget));
+  // Without one the actor's own counts, which is not known here.
+  call.granted = budget.value_or(std::chrono::milliseconds(limits::stop_budget_ms_max));
+  TRY(connection_->exchange(call));
   return {};
 }
 

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <sys/types.h>
 
@@ -44,9 +45,9 @@ class NodeClient {
   Result<std::vector<SupervisorStatus>> supervisors();
   Result<void> send(std::string_view name, BytesView payload);
   Result<Bytes> request(std::string_view name, BytesView payload, Duration timeout);
-  Result<void> stop(std::string_view name, Duration budget);
+  Result<void> stop(std::string_view name, std::optional<Duration> budget);
   // Returns when the next life is ready.
-  Result<void> restart(std::string_view name, Duration budget);
+  Result<void> restart(std::string_view name, std::optional<Duration> budget);
   Result<void> kill(std::string_view name);
   // Returns when the node has agreed, not when it has ended.
   Result<void> stop_node();
@@ -54,7 +55,8 @@ class NodeClient {
  private:
   class Connection;
   explicit NodeClient(std::unique_ptr<Connection> connection);
-  Result<void> within_budget(std::string_view name, std::string_view verb, Duration budget);
+  Result<void> within_budget(std::string_view name, std::string_view verb,
+                             std::optional<Duration> budget);
   std::unique_ptr<Connection> connection_;
 };
 

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -82,15 +83,15 @@ class FakeNode final : public NodeView {
     is_held = true;
     is_held.notify_all();
   }
-  void stop(std::string_view name, Duration budget,
+  void stop(std::string_view name, std::optional<Duration> budget,
             std::function<void(Result<void>)> done) override {
-    timeout_seen = budget;
+    stop_budget_seen = budget.value_or(Duration());
     if (!is_known(name)) return done(not_found(name));
     done({});
   }
-  void restart(std::string_view name, Duration budget,
+  void restart(std::string_view name, std::optional<Duration> budget,
                std::function<void(Result<void>)> done) override {
-    restart_budget_seen = budget;
+    restart_budget_seen = budget.value_or(Duration());
     if (!is_known(name)) return done(not_found(name));
     done({});
   }
@@ -139,6 +140,8 @@ class FakeNode final : public NodeView {
   std::atomic<bool> stop_asked = false;
   std::atomic<bool> is_held = false;
   std::atomic<Duration> timeout_seen{};
+  // Zero: the actor's own.
+  std::atomic<Duration> stop_budget_seen{};
   std::atomic<Duration> restart_budget_seen{};
 
  private:

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,10 +54,10 @@ class NodeView {
   virtual Result<void> send(std::string_view name, BytesView payload) = 0;
   virtual void request(std::string_view name, BytesView payload, Duration timeout,
                        std::function<void(Result<Bytes>)> done) = 0;
-  virtual void stop(std::string_view name, Duration budget,
+  virtual void stop(std::string_view name, std::optional<Duration> budget,
                     std::function<void(Result<void>)> done) = 0;
   // Likewise; done when the next life is ready.
-  virtual void restart(std::string_view name, Duration budget,
+  virtual void restart(std::string_view name, std::optional<Duration> budget,
                        std::function<void(Result<void>)> done) = 0;
   virtual Result<void> kill(std::string_view name) = 0;
   // Asks whoever runs the node to end it; called after the client has its answer.

@@ -239,7 +239,6 @@ Found actor_route(std::string_view method, std::span<const std::string> rest) {
     route.time = std::chrono::milliseconds(request_timeout_ms_default);
   } else if (verb == "stop" || verb == "restart") {
     route.endpoint = verb == "stop" ? Endpoint::actor_stop : Endpoint::actor_restart;
-    route.time = std::chrono::milliseconds(limits::stop_budget_ms_default);
   } else if (verb == "kill") {
     route.endpoint = Endpoint::actor_kill;
   } else if (verb != "send") {

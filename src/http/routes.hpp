@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -42,8 +43,9 @@ struct RouteRow {
 // A request that is understood: what to do, with whom, for how long.
 struct Route {
   Endpoint endpoint = Endpoint::node_status;
-  std::string name;           // actor_*: as the client wrote it.
-  Duration time{};            // actor_request: the timeout; actor_stop, actor_restart: the budget.
+  std::string name;  // actor_*: as the client wrote it.
+  // actor_request: the timeout; actor_stop, actor_restart: the budget, if it is not the actor's.
+  std::optional<Duration> time = {};
   ActorQuery query = {};      // actor_list.
   HistoryQuery history = {};  // crash_list, event_list.
 };

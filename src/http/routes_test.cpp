@@ -2,7 +2,7 @@
 
 #include "http/routes.hpp"
 
-#include <chrono>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -101,8 +101,9 @@ TEST(Routes, RefuseWhatIsNotThere) {
 TEST(Routes, ReadTimes) {
   EXPECT_EQ(route("POST", "/v1/actors/a/request")->time, 1s);
   EXPECT_EQ(route("POST", "/v1/actors/a/request?timeout_ms=1")->time, 1ms);
-  EXPECT_EQ(route("POST", "/v1/actors/a/stop")->time,
-            std::chrono::milliseconds(limits::stop_budget_ms_default));
+  EXPECT_EQ(route("POST", "/v1/actors/a/stop")->time, std::nullopt) << "the actor's own";
+  EXPECT_EQ(route("POST", "/v1/actors/a/restart")->time, std::nullopt);
+  EXPECT_EQ(route("POST", "/v1/actors/a/restart?budget_ms=7000")->time, 7s);
   const std::string most = std::to_string(limits::request_timeout_ms_max);
   EXPECT_EQ(status_of("POST", "/v1/actors/a/request?timeout_ms=" + most), 200);
   EXPECT_EQ(status_of("POST", "/v1/actors/a/request?timeout_ms=" +

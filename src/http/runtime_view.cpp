@@ -1,5 +1,6 @@
 #include "http/runtime_view.hpp"
 
+#include <optional>
 #include <unistd.h>
 #include <utility>
 
@@ -95,7 +96,7 @@ void RuntimeView::request(std::string_view name, BytesView payload, Duration tim
   runtime_.request_async(*address, payload, timeout, done);
 }
 
-void RuntimeView::stop(std::string_view name, Duration budget,
+void RuntimeView::stop(std::string_view name, std::optional<Duration> budget,
                        std::function<void(Result<void>)> done) {
   const auto address = find(name);
   if (!address) return done(std::unexpected(address.error()));
@@ -104,7 +105,7 @@ void RuntimeView::stop(std::string_view name, Duration budget,
   });
 }
 
-void RuntimeView::restart(std::string_view name, Duration budget,
+void RuntimeView::restart(std::string_view name, std::optional<Duration> budget,
                           std::function<void(Result<void>)> done) {
   const auto address = find(name);
   if (!address) return done(std::unexpected(address.error()));

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -40,9 +41,9 @@ class RuntimeView final : public NodeView {
   Result<void> send(std::string_view name, BytesView payload) override;
   void request(std::string_view name, BytesView payload, Duration timeout,
                std::function<void(Result<Bytes>)> done) override;
-  void stop(std::string_view name, Duration budget,
+  void stop(std::string_view name, std::optional<Duration> budget,
             std::function<void(Result<void>)> done) override;
-  void restart(std::string_view name, Duration budget,
+  void restart(std::string_view name, std::optional<Duration> budget,
                std::function<void(Result<void>)> done) override;
   Result<void> kill(std::string_view name) override;
   void shut_down() override;

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 #include <random>
 #include <string>
 #include <sys/socket.h>
@@ -172,6 +173,8 @@ TEST_F(Server, RestartsActors) {
   NodeClient to = client();
   EXPECT_TRUE(to.restart("echo", std::chrono::milliseconds(1'234)).has_value());
   EXPECT_EQ(node_.restart_budget_seen.load(), std::chrono::milliseconds(1'234));
+  EXPECT_TRUE(to.restart("echo", std::nullopt).has_value());
+  EXPECT_EQ(node_.restart_budget_seen.load(), Duration()) << "the actor's own";
   EXPECT_EQ(to.restart("nobody", std::chrono::seconds(1)).error().code, ErrorCode::not_found);
 }
 
@@ -252,7 +255,9 @@ TEST_F(Server, StopsActorsAndTheNode) {
   serve();
   NodeClient to = client();
   EXPECT_TRUE(to.stop("echo", 250ms).has_value());
-  EXPECT_EQ(node_.timeout_seen.load(), 250ms);
+  EXPECT_EQ(node_.stop_budget_seen.load(), 250ms);
+  EXPECT_TRUE(to.stop("echo", std::nullopt).has_value());
+  EXPECT_EQ(node_.stop_budget_seen.load(), 0ms) << "the actor's own";
   EXPECT_TRUE(to.stop_node().has_value());
   node_.stop_asked.wait(false);
 }

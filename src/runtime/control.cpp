@@ -1,6 +1,7 @@
 #include "runtime/control.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "base/check.hpp"
@@ -365,7 +366,8 @@ void Control::judge(Child& one, EndedReport& report) {
   report.window = window_of(judgement);
 }
 
-void Control::restart(Address actor, Duration budget, std::function<void(Result<void>)> done) {
+void Control::restart(Address actor, std::optional<Duration> budget,
+                      std::function<void(Result<void>)> done) {
   Child* one = child(actor);
   if (one == nullptr) {
     done(world_.registry.home(actor)
@@ -382,7 +384,7 @@ void Control::restart(Address actor, Duration budget, std::function<void(Result<
     push_to(actor, Envelope::make({.kind = EnvelopeKind::stop,
                                    .receiver = actor,
                                    .number = stop_for_restart,
-                                   .deadline = world_.clock.now() + budget}));
+                                   .deadline = budget ? world_.clock.now() + *budget : never}));
   }
 }
 
@@ -416,13 +418,14 @@ void Control::forget(Address actor) {
   if (ending_) go_on_ending();
 }
 
-void Control::stop(Address actor, Duration budget, std::function<void(Result<void>)> done) {
+void Control::stop(Address actor, std::optional<Duration> budget,
+                   std::function<void(Result<void>)> done) {
   if (!hear_of_end(actor)) {
     done(fail(ErrorCode::not_found, "that actor is gone"));
     return;
   }
   waiting_[actor].on_gone.push_back(std::move(done));
-  const Instant deadline = world_.clock.now() + budget;
+  const Instant deadline = budget ? world_.clock.now() + *budget : never;
   if (Child* one = child(actor)) {
     ask_to_stop(*one, deadline);
   } else {

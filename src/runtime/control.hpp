@@ -84,12 +84,13 @@ class Control final : public Steppable {
                       SupervisorPlace place = {});
   // `done` hears of the first start, or why there was none; then nothing of the actor is left.
   void spawn(ChildOrder what, std::function<void(Result<Address>)> done);
-  // `done` is called when the actor has ended for good.
-  void stop(Address actor, Duration budget, std::function<void(Result<void>)> done);
+  // `done` is called when the actor has ended for good. No budget: its own counts; likewise below.
+  void stop(Address actor, std::optional<Duration> budget, std::function<void(Result<void>)> done);
   // Stops the present life in good order and begins the next, whatever the restart type, with the
   // state that this one saves if its component can; `done` hears when that is ready, or that the
   // guest would not save its state and goes on. For actors of named supervisors.
-  void restart(Address actor, Duration budget, std::function<void(Result<void>)> done);
+  void restart(Address actor, std::optional<Duration> budget,
+               std::function<void(Result<void>)> done);
   // `told` hears how the present life ends, and what its supervisor makes of it; at once if the
   // actor is gone.
   void watch(Address actor, std::function<void(const ExitEvent&)> told);

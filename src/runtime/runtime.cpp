@@ -5,6 +5,7 @@
 #include <future>
 #include <iterator>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include "base/format.hpp"
@@ -151,7 +152,7 @@ class Runtime::Node {
     });
   }
 
-  Result<void> stop(Address actor, Duration budget) {
+  Result<void> stop(Address actor, std::optional<Duration> budget) {
     return ask<void>([this, actor, budget](std::function<void(Result<void>)> done) {
       core_.control().stop(actor, budget, std::move(done));
     });
@@ -306,7 +307,7 @@ Result<void> Runtime::load(const std::filesystem::path& manifest) {
       continue;
     }
     for (auto at = started.rbegin(); at != started.rend(); ++at) {
-      (void)node_->stop(*at, std::chrono::milliseconds(limits::stop_budget_ms_default));
+      (void)node_->stop(*at, std::nullopt);
     }
     return std::unexpected(std::move(address).error());
   }
@@ -365,12 +366,12 @@ Result<void> Runtime::watch(Address actor, std::function<void(const ExitEvent&)>
   return {};
 }
 
-Result<void> Runtime::stop(Address actor, Duration budget) {
+Result<void> Runtime::stop(Address actor, std::optional<Duration> budget) {
   TRY(may_wait("stop"));
   return node_->stop(actor, budget);
 }
 
-Result<void> Runtime::restart(Address actor, Duration budget) {
+Result<void> Runtime::restart(Address actor, std::optional<Duration> budget) {
   TRY(may_wait("restart"));
   return node_->ask<void>([this, actor, budget](std::function<void(Result<void>)> done) {
     node_->core_.control().restart(actor, budget, std::move(done));
