@@ -148,7 +148,8 @@ constexpr std::string_view restart = R"(Stops an actor in good order and begins 
 Usage: troupe restart NAME [--budget TIME] [--node NODE]
 
 What is in its mailbox waits for the next life, whose state is new. Its
-supervisor does not count it. Returns when it is ready. Actors that others have
+supervisor does not count it. Returns when it is ready. One that waits for its
+next life after a crash begins it now. Actors that others have
 spawned can't be restarted: `troupe kill` ends their present life.
 
 Options

@@ -377,10 +377,12 @@ void Control::restart(Address actor, std::optional<Duration> budget,
              : fail(ErrorCode::not_found, "that actor is gone"));
   } else if (one->stop_asked || ending_ || one->planned != nullptr) {
     done(fail(ErrorCode::unavailable, "the actor is being stopped or restarted already"));
-  } else if (one->is_down || one->on_first_start) {
+  } else if (one->on_first_start) {
     done(fail(ErrorCode::unavailable, "the actor is about to start anyway"));
   } else {
-    one->planned = std::make_unique<PlannedRestart>(PlannedRestart{.done = std::move(done)});
+    one->planned = std::make_unique<PlannedRestart>(
+        PlannedRestart{.done = std::move(done), .has_ended = one->is_down});
+    if (one->is_down) return hurry(*one);
     push_to(actor, Envelope::make({.kind = EnvelopeKind::stop,
                                    .receiver = actor,
                                    .number = stop_for_restart,

@@ -87,8 +87,9 @@ class Control final : public Steppable {
   // `done` is called when the actor has ended for good. No budget: its own counts; likewise below.
   void stop(Address actor, std::optional<Duration> budget, std::function<void(Result<void>)> done);
   // Stops the present life in good order and begins the next, whatever the restart type, with the
-  // state that this one saves if its component can; `done` hears when that is ready, or that the
-  // guest would not save its state and goes on. For actors of named supervisors.
+  // state that this one saves if its component can; one that waits for its next life begins it now;
+  // `done` hears when that is ready, or that the guest would not save its state and goes on. For
+  // actors of named supervisors.
   void restart(Address actor, std::optional<Duration> budget,
                std::function<void(Result<void>)> done);
   // `told` hears how the present life ends, and what its supervisor makes of it; at once if the
@@ -203,6 +204,7 @@ class Control final : public Steppable {
   // Whether it ended for a restart that was asked for, and the next life begins.
   [[nodiscard]] bool goes_on_as_planned(Child& one, const EndedReport& report);
   static void call_off(Child& one, const Error& why);
+  void hurry(const Child& one);
   // Fills in what was decided.
   void judge(Child& one, EndedReport& report);
   // `deadline` never: its own budget counts.

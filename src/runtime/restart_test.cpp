@@ -143,12 +143,66 @@ TEST_F(RestartTest, IsRefusedWhereThereIsNothingToStop) {
   node_.run_until_idle();
   ASSERT_TRUE(result_);
   EXPECT_EQ(result_->error().code, ErrorCode::not_found);
-  // The second crash in a window waits for its restart.
+}
+
+TEST_F(RestartTest, WaitsNoLongerForANextLife) {
+  const Address a = life();
+  ask(a, "crash");
+  ask(a, "crash");  // The second in a window waits for its restart.
+  ASSERT_EQ(node_.core().roster().actor(a)->state, ActorState::failed);
+  restart(a);
+  node_.run_until_idle();
+  ASSERT_TRUE(result_) << "no time has passed";
+  EXPECT_TRUE(result_->has_value());
+  EXPECT_EQ(ask(a, "get"), "3");
+  node_.advance(seconds(60));
+  EXPECT_EQ(ask(a, "get"), "3") << "the wait that there was starts nothing";
+  EXPECT_EQ(lives_, 3);
+}
+
+TEST_F(RestartTest, TellsThatTheNextLifeFailed) {
+  const Address a = life(RestartType::permanent, 3);
   ask(a, "crash");
   ask(a, "crash");
   restart(a);
   node_.run_until_idle();
-  EXPECT_EQ(result_->error().code, ErrorCode::unavailable);
+  ASSERT_TRUE(result_);
+  ASSERT_FALSE(result_->has_value());
+  EXPECT_TRUE(result_->error().message.contains("could not start")) << result_->error().message;
+}
+
+TEST_F(RestartTest, HurriesTheSupervisorThatItWaitsFor) {
+  node_.core().control().post([&] {
+    Control& control = node_.core().control();
+    control.add_supervisor("outer", {.intensity = 9});
+    control.add_supervisor("inner", {.intensity = 0}, {.parent = "outer"});
+  });
+  auto spec = native_spec([this] { return std::make_unique<Life>(++lives_, 1'000); });
+  const Address a =
+      *node_.spawn({.name = "a", .supervisor = "inner", .spec = std::move(spec), .config = {}});
+  ask(a, "crash");
+  EXPECT_EQ(ask(a, "get"), "2");
+  ask(a, "crash");  // The second restart of `inner` waits.
+  ASSERT_EQ(node_.core().roster().actor(a)->state, ActorState::failed);
+  restart(a);
+  node_.run_until_idle();
+  ASSERT_TRUE(result_) << "no time has passed";
+  EXPECT_TRUE(result_->has_value());
+  EXPECT_EQ(ask(a, "get"), "3");
+}
+
+TEST_F(RestartTest, IsOverWhenTheActorThatWaitsIsStopped) {
+  const Address a = life();
+  ask(a, "crash");
+  ask(a, "crash");
+  node_.core().control().post([&] {
+    Control& control = node_.core().control();
+    control.restart(a, seconds(1), [this](Result<void> result) { result_ = std::move(result); });
+    control.stop(a, seconds(1), [](const auto&) {});
+  });
+  node_.run_until_idle();
+  ASSERT_TRUE(result_);
+  EXPECT_FALSE(node_.core().registry().find("test/a"));
 }
 
 }  // namespace

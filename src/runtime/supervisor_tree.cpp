@@ -168,6 +168,23 @@ void Control::start_next(Named& one) {
   carry_out(one);
 }
 
+// What it waits for is not time any more: of its own restart, or of that of the lowest supervisor
+// above it that is not to live first for another's sake.
+void Control::hurry(const Child& one) {
+  Named* above = one.supervisor;
+  Address who = one.address;
+  ChildNumber number = one.number;
+  while (above->state == Named::State::down && above->parent != nullptr) {
+    who = address_of(*above);
+    number = above->number;
+    above = above->parent;
+  }
+  // One that is not there any more, or not yet, starts in its turn.
+  if (above->supervisor.is_ending() || !above->supervisor.has(number, who)) return;
+  above->supervisor.hurry(number, world_.clock.now(), steps_);
+  carry_out(*above);
+}
+
 void Control::go_on_after(Named& one, Address child) {
   if (one.awaited == child) start_next(one);
 }

@@ -56,8 +56,9 @@ struct Supervisor::Books {
   Instant woken_at = never;  // The `wait` that is out.
 
   // One-for-one.
-  std::vector<Wait> waits;          // A heap.
-  std::size_t abandoned_waits = 0;  // Of children that were removed; at most half of them.
+  std::vector<Wait> waits;  // A heap.
+  // Of children that were removed, or started before their time; at most half of them.
+  std::size_t abandoned_waits = 0;
   std::uint64_t last_ticket = 0;
 
   // Restarts of several. The members are the children from this place on.
@@ -242,6 +243,22 @@ void Supervisor::due(Instant now, SupervisorSteps& steps) {
   }
 }
 
+void Supervisor::hurry(ChildNumber number, Instant now, SupervisorSteps& steps) {
+  CHECK(!is_ending(), "who ends starts nobody");
+  Child& one = child(number);
+  if (one.state != State::down) return;
+  if (policy_->strategy == Strategy::one_for_one) {
+    one.state = State::living;
+    emit(SupervisorStep::Kind::start, number, steps);
+    give_up_wait();
+    return;
+  }
+  books_->start_at = std::min(books_->start_at, now);
+  if (phase_ != Phase::waiting) return;
+  phase_ = Phase::starting;
+  go_on_starting(steps);
+}
+
 void Supervisor::stop_all(SupervisorSteps& steps) {
   if (phase_ == Phase::ending) return;
   if (phase_ == Phase::ended) {
@@ -255,15 +272,7 @@ void Supervisor::remove(ChildNumber number, Instant now, SupervisorSteps& steps)
   const Child& one = child(number);
   const bool has_wait = one.state == State::down && policy_->strategy == Strategy::one_for_one;
   release(number);
-  if (has_wait && !is_ending()) {
-    ++books_->abandoned_waits;
-    if (2 * books_->abandoned_waits > books_->waits.size()) {
-      std::erase_if(books_->waits,
-                    [this](const Wait& wait) { return is_abandoned(wait.child, wait.ticket); });
-      std::ranges::make_heap(books_->waits, is_later);
-      books_->abandoned_waits = 0;
-    }
-  }
+  if (has_wait && !is_ending()) give_up_wait();
   go_on(now, steps);
 }
 
@@ -373,6 +382,16 @@ void Supervisor::start_waiting(Instant now, SupervisorSteps& steps) {
 bool Supervisor::is_abandoned(ChildNumber number, std::uint64_t ticket) const {
   const Child& one = children_[number];
   return one.state != State::down || one.place != ticket;
+}
+
+// The child of one of them is gone, or lives already.
+void Supervisor::give_up_wait() {
+  ++books_->abandoned_waits;
+  if (2 * books_->abandoned_waits <= books_->waits.size()) return;
+  std::erase_if(books_->waits,
+                [this](const Wait& wait) { return is_abandoned(wait.child, wait.ticket); });
+  std::ranges::make_heap(books_->waits, is_later);
+  books_->abandoned_waits = 0;
 }
 
 void Supervisor::wake_at(Instant at, SupervisorSteps& steps) {

@@ -54,6 +54,10 @@ class Supervisor {
                           SupervisorSteps& steps);
   // The time of a `wait` has come. One for nothing does no harm.
   void due(Instant now, SupervisorSteps& steps);
+  // A child that waits for its next life, or for the time of a restart of several, waits for that
+  // no longer; for others to stop or to be ready it does. Of one that lives nothing follows.
+  // REQUIRES: not is_ending().
+  void hurry(ChildNumber number, Instant now, SupervisorSteps& steps);
   // Stops all and starts none any more. Answered by `all_down`, at once if no child is left; one
   // step answers all calls before it.
   void stop_all(SupervisorSteps& steps);
@@ -145,6 +149,7 @@ class Supervisor {
   void start_waiting(Instant now, SupervisorSteps& steps);
   [[nodiscard]] bool is_abandoned(ChildNumber number, std::uint64_t ticket) const;
   void wake_at(Instant at, SupervisorSteps& steps);
+  void give_up_wait();
 
   void restart_several(ChildNumber number, Instant now, SupervisorSteps& steps);
   void go_on(Instant now, SupervisorSteps& steps);

@@ -118,6 +118,22 @@ class OtpSupervisor {
     work();
   }
 
+  // OTP has no waits, and so nothing like it.
+  void hurry(Address who, Instant now) {
+    now_ = now;
+    if (find(who)->lives) return;
+    if (std::erase_if(waits_, [&](const Wait& wait) { return wait.who == who; }) > 0) {
+      find(who)->lives = true;
+      say(Step::start, who);
+      return;
+    }
+    for (Task& task : tasks_) {
+      if (task.what == Task::What::pause) task.until = std::min(task.until, now);
+    }
+    if (tasks_.front().is_pausing) tasks_.pop_front();
+    work();
+  }
+
   void stop_all() {
     if (is_ending_) {
       if (children_.empty()) say(Step::all_down, nobody);

@@ -235,6 +235,14 @@ class SupervisedTree {
     compare(parent);
   }
 
+  void hurry(Node& node) {
+    note(fmt::format("  the operator hurries {}", name(node)));
+    Node& parent = *node.parent;
+    parent.supervisor->hurry(node.number, now_, steps_);
+    parent.otp->hurry(node.address, now_);
+    compare(parent);
+  }
+
   void due(Node& node) {
     note(fmt::format("  {} is due", name(node)));
     if (node.alarm && *node.alarm <= now_) node.alarm.reset();
@@ -406,7 +414,10 @@ class SupervisedTree {
   void operate() {
     Node* node = any_node([&](const Node& one) { return &one != root_; });
     if (node == nullptr || node->operator_asks) return;
-    if (!node->lives()) return remove(*node);
+    if (!node->lives()) {
+      const bool is_to_start = !node->parent->supervisor->is_ending() && dice_.below(2) == 0;
+      return is_to_start ? hurry(*node) : remove(*node);
+    }
     if (!node->plan.is_supervisor && dice_.below(4) == 0) return remove(*node);
     note(fmt::format("  the operator stops {}", name(*node)));
     node->operator_asks = true;

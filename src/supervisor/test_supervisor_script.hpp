@@ -49,6 +49,7 @@ Named named(const std::string& word, const Named (&all)[Count]) {
 //   add|begun NAME TYPE                              add(), add_started()
 //   started|crash|kill|exit NAME                     a crash, a kill, a normal exit
 //   stopped NAME                                     killed, after the operator asked it to stop
+//   hurry NAME                                       not to wait for its time
 //   remove NAME     due     stop-all     look        look: who is there, and how it stands
 //   at INSTANT                                       goes on to that time
 //
@@ -160,6 +161,8 @@ class Script {
          supervisor_.remove(found->second, now_, steps_);
          numbers_.erase(found);
        }},
+      {"hurry",
+       [this](Words& words) { supervisor_.hurry(numbers_.at(words.next()), now_, steps_); }},
       {"due", [this](Words&) { supervisor_.due(now_, steps_); }},
       {"stop-all", [this](Words&) { supervisor_.stop_all(steps_); }},
       {"look", [this](Words&) { look(); }},
