@@ -87,6 +87,8 @@ struct ActorDetails {
   std::string restart = {};  // "permanent", "transient", "temporary"
   EffectiveLimits limits = {};
   std::uint32_t descendants = 0;  // Living below it, where its limit is below the node's.
+  // Until its next life begins, of one that waits for it; none: it comes at once, or in its turn.
+  std::optional<Duration> next_life_in = {};
 };
 
 // What a node has counted, of all its actors, those that are gone included.

@@ -41,6 +41,22 @@ ActorHealth Cell::health(Instant now) const {
       .status = shown->is.status, .reason = shown->is.reason, .since = since(shown->since, now)};
 }
 
+void note_next_life(const Registry& registry, Address actor, Instant at) {
+  registry.read(actor, [&](const Cell& cell) {
+    // The slot may have its next owner by now. Who has never ended has nothing to wait for.
+    Activity* const active = cell.address == actor ? cell.activity_if_any() : nullptr;
+    if (active != nullptr) active->next_life.store(at, std::memory_order_relaxed);
+  });
+}
+
+std::optional<Duration> Cell::next_life_in(Instant now) const {
+  const ActorState is = state.load(std::memory_order_relaxed);
+  const Activity* active = activity_if_any();
+  if ((is != ActorState::ended && is != ActorState::failed) || active == nullptr) return {};
+  const Instant at = active->next_life.load(std::memory_order_relaxed);
+  return at != never && at > now ? std::optional(at - now) : std::nullopt;
+}
+
 ActorStatus Cell::status(Instant now) const {
   const auto relaxed = std::memory_order_relaxed;
   ActorStatus status;

@@ -19,6 +19,7 @@
 #include "mailbox/mailbox.hpp"
 #include "model/books.hpp"
 #include "model/pool.hpp"
+#include "router/registry.hpp"
 #include "scheduler/run_queue.hpp"
 #include "troupe/address.hpp"
 #include "troupe/status.hpp"
@@ -174,6 +175,8 @@ class Cell : public Runnable, public Pooled {
   [[nodiscard]] ActorStatus status(Instant now) const;
   // Inside a section of the registry's reclaimer, or by its home worker.
   [[nodiscard]] ActorHealth health(Instant now) const;
+  // Of one that waits for its next life, if time is what it waits for.
+  [[nodiscard]] std::optional<Duration> next_life_in(Instant now) const;
   [[nodiscard]] Duration age(Instant now) const {
     // A life may have begun after the look at the clock.
     return std::max(now - life_began.load(std::memory_order_relaxed), Duration::zero());
@@ -210,5 +213,8 @@ class Cell : public Runnable, public Pooled {
   Activity& make_activity();
 };
 static_assert(sizeof(Cell) <= 192);
+
+// When the next life of an actor begins that waits for it, as in Activity. Any thread.
+void note_next_life(const Registry& registry, Address actor, Instant at);
 
 }  // namespace troupe

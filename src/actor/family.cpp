@@ -88,6 +88,7 @@ void Worker::judge(Cell& parent, const Envelope& what) {
     const StopAsked asked = is_stopping() ? StopAsked::yes : StopAsked::no;
     const SupervisorVerdict verdict =
         family->supervisor.ended(number, ended.exit, asked, now, steps_);
+    note_next_life(world_.inputs.registry, what.sender, next_life_after(verdict, now));
     if (note->is_told) {
       const Judgement why{.child = ended.name,
                           .exit = ended.exit,

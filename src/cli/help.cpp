@@ -149,8 +149,8 @@ Usage: troupe restart NAME [--budget TIME] [--node NODE]
 
 What is in its mailbox waits for the next life, whose state is new. Its
 supervisor does not count it. Returns when it is ready. One that waits for its
-next life after a crash begins it now. Actors that others have
-spawned can't be restarted: `troupe kill` ends their present life.
+next life after a crash begins it now. Actors that others have spawned can't be
+restarted: `troupe kill` ends their present life.
 
 Options
   --budget TIME          250ms, 5s, 2m; default: that of the actor's manifest

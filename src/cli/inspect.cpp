@@ -60,6 +60,9 @@ void print_actor(Console& console, const ActorDetails& actor) {
   const EffectiveLimits& limits = actor.limits;
   console.print(console.out_style(Style::bold, harmless(status.name)) + '\n');
   print_line(console, "state", state_text(status));
+  if (actor.next_life_in) {
+    print_line(console, "next life", fmt::format("in {}", span_text(*actor.next_life_in)));
+  }
   print_line(console, "health", health_text(status.health));
   print_line(console, "address",
              fmt::format("{} on worker {}", to_string(status.address), status.worker));

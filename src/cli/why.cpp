@@ -22,11 +22,15 @@ std::uint64_t percent(std::uint64_t used, std::uint64_t most) {
   return most == 0 ? 0 : used * 100 / most;
 }
 
-std::string doing(const ActorStatus& actor) {
+std::string doing(const ActorDetails& details) {
+  const ActorStatus& actor = details.status;
   if (actor.long_turn)
     return fmt::format("its handler has run for {}", span_text(*actor.long_turn));
-  if (actor.state == ActorState::ended || actor.state == ActorState::failed)
-    return "waits for its next life";
+  if (actor.state == ActorState::ended || actor.state == ActorState::failed) {
+    return details.next_life_in ? fmt::format("waits for its next life, which begins in {}",
+                                              span_text(*details.next_life_in))
+                                : "waits for its next life";
+  }
   if (actor.queued > 0 && actor.oldest_queued) {
     return fmt::format("{} message{} wait for it, the oldest for {}", actor.queued,
                        actor.queued == 1 ? "" : "s", span_text(*actor.oldest_queued));
@@ -37,8 +41,8 @@ std::string doing(const ActorStatus& actor) {
   return "waits for messages";
 }
 
-std::string now_text(const ActorStatus& actor) {
-  return fmt::format("{}: {}", state_text(actor), doing(actor));
+std::string now_text(const ActorDetails& actor) {
+  return fmt::format("{}: {}", state_text(actor.status), doing(actor));
 }
 
 std::vector<std::string> limit_lines(const ActorDetails& actor) {
@@ -192,7 +196,7 @@ std::string state_text(const ActorStatus& actor) {
 Explanation explain(const std::optional<ActorDetails>& actor, std::span<const ExitEvent> crashes) {
   CHECK(actor || !crashes.empty(), "there is nothing to explain");
   Explanation why;
-  why.now = actor ? now_text(actor->status) : "it is gone: nobody restarts it";
+  why.now = actor ? now_text(*actor) : "it is gone: nobody restarts it";
   if (actor) why.limits = limit_lines(*actor);
   for (const ExitEvent& crash : crashes | std::views::reverse | std::views::take(ends_shown))
     why.ends.push_back(crash_line(crash));

@@ -57,6 +57,9 @@ TEST(Why, SaysWhatAnActorDoesOrWaitsFor) {
     EXPECT_EQ(
         explain(actor, {}).now,
         fmt::format("{}, its life 4 began 2s ago: waits for its next life", to_string(state)));
+    actor.next_life_in = milliseconds(1'200);
+    EXPECT_TRUE(explain(actor, {}).now.ends_with("next life, which begins in 1.2s"));
+    actor.next_life_in.reset();
   }
   EXPECT_EQ(explain(std::nullopt, std::vector{crash(Exit::killed(), "")}).now,
             "it is gone: nobody restarts it");

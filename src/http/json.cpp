@@ -234,6 +234,7 @@ std::string to_json(const ActorDetails& actor) {
   object["restart"] = actor.restart;
   object["limits"] = limits_object(actor.limits);
   object["descendants"] = actor.descendants;
+  object["next_life_ms"] = milliseconds_or_null(actor.next_life_in);
   return dump(object);
 }
 
@@ -273,6 +274,7 @@ Result<ActorDetails> details_from_json(std::string_view text) {
     TRY_ASSIGN(details.limits, limits_from(*limits));
   }
   members.read("descendants", details.descendants);
+  members.read("next_life_ms", details.next_life_in);
   if (!members.missing().empty())
     return corrupt(fmt::format("'{}' of an actor", members.missing()));
   return details;

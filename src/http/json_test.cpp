@@ -77,7 +77,8 @@ TEST(Json, BringsDetailsBack) {
                                         .children = 8,
                                         .descendants = 9,
                                         .addresses = 10},
-                             .descendants = 11};
+                             .descendants = 11,
+                             .next_life_in = std::chrono::milliseconds(1'200)};
   const std::string text = to_json(details);
   const auto back = details_from_json(text);
   ASSERT_TRUE(back.has_value()) << back.error().message;
@@ -85,7 +86,7 @@ TEST(Json, BringsDetailsBack) {
   EXPECT_TRUE(text.ends_with(
       R"("restart":"transient","limits":{"memory_bytes":1,"deadline_ms":2,"mailbox_messages":3,)"
       R"("mailbox_bytes":4,"payload_bytes":5,"requests":6,"timers":7,"children":8,)"
-      R"("descendants":9,"addresses":10},"descendants":11})"));
+      R"("descendants":9,"addresses":10},"descendants":11,"next_life_ms":1200})"));
   EXPECT_FALSE(details_from_json(to_json(some_actor())).has_value()) << "without limits";
 }
 

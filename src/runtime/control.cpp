@@ -359,6 +359,7 @@ void Control::judge(Child& one, EndedReport& report) {
                             .exit = ended.exit,
                             .verdict = verdict,
                             .policy = supervisor.supervisor.policy()};
+  note_next_life(world_.registry, one.address, next_life_after(verdict, supervisor.supervisor));
   carry_out(supervisor);
   if (verdict.kind == SupervisorVerdict::Kind::give_up) give_up(supervisor, to_string(judgement));
   report.decision =

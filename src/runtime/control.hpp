@@ -174,7 +174,7 @@ class Control final : public Steppable {
   // The tree (supervisor_tree.cpp).
   // How the supervisor above knows one: no actor has such an address.
   [[nodiscard]] static Address address_of(const Named& one) { return {.slot = one.index}; }
-  [[nodiscard]] Named* supervisor_at(Address address);
+  [[nodiscard]] Named* supervisor_at(Address address) const;
   [[nodiscard]] Supervisor fresh(const Named& one) const;
   [[nodiscard]] static std::string_view state_text(const Named& one);
   [[nodiscard]] std::vector<SupervisedExit> history_of(const Named& one) const;
@@ -189,6 +189,10 @@ class Control final : public Steppable {
   void go_on_after(Named& one, Address child);
   void part_with(Named& one, Address address);
   void let_go(Named& one);
+  // For those who look: when it comes, if time is what it waits for.
+  [[nodiscard]] Instant next_life_after(const SupervisorVerdict& verdict,
+                                        const Supervisor& supervisor) const;
+  void note_next_lives(const Named& one, Instant at);
   // What follows above from what has happened below, when that is done.
   void tell_parents();
   void on_all_down(Named& one);

@@ -113,7 +113,8 @@ std::optional<ActorDetails> Roster::details(Address address) const {
                                       .children = spec.quotas.children,
                                       .descendants = spec.quotas.descendants,
                                       .addresses = spec.limits.addresses},
-                           .descendants = is_counted ? census->living() : 0};
+                           .descendants = is_counted ? census->living() : 0,
+                           .next_life_in = cell.next_life_in(now)};
   });
   return details;
 }

@@ -26,7 +26,7 @@ void Control::add_supervisor(const std::string& name, const SupervisorPolicy& po
   one.supervisor = fresh(one);
 }
 
-Control::Named* Control::supervisor_at(Address address) {
+Control::Named* Control::supervisor_at(Address address) const {
   return address.is_nobody() ? by_index_.at(address.slot) : nullptr;
 }
 
@@ -269,8 +269,26 @@ void Control::on_all_down(Named& one) {
           .life = one.life,
           .text = fmt::format("{}; {}", failure, decision_text(judgement))});
   }
+  note_next_lives(one, next_life_after(verdict, parent.supervisor));
   carry_out(parent);
   if (verdict.kind == SupervisorVerdict::Kind::give_up) give_up(parent, to_string(judgement));
+}
+
+Instant Control::next_life_after(const SupervisorVerdict& verdict,
+                                 const Supervisor& supervisor) const {
+  if (verdict.kind == SupervisorVerdict::Kind::noted) return supervisor.starts_at();
+  return troupe::next_life_after(verdict, world_.clock.now());
+}
+
+// Of all that are to live again with it.
+void Control::note_next_lives(const Named& one, Instant at) {
+  for (const auto& [order, address] : one.waiting) {
+    if (const Named* below = supervisor_at(address)) {
+      note_next_lives(*below, at);
+    } else {
+      note_next_life(world_.registry, address, at);
+    }
+  }
 }
 
 }  // namespace troupe

@@ -503,6 +503,10 @@ void Supervisor::go_on_ending(SupervisorSteps& steps) {
 
 // --- For those who look ----------------------------------------------------------------------
 
+Instant Supervisor::starts_at() const {
+  return phase_ == Phase::stopping || phase_ == Phase::waiting ? books_->start_at : never;
+}
+
 std::uint32_t Supervisor::restarts_within(Instant now) const {
   if (books_ == nullptr) return 0;
   const GrowingRing<Instant>& window = books_->window;

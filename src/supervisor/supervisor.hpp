@@ -78,6 +78,9 @@ class Supervisor {
   // In the order of their start: visit(ChildNumber, Address). `visit` leaves the supervisor alone.
   template <typename Visit>
   void for_each(const Visit& visit) const;
+  // When the starts of a restart of several begin that has not come to them, at the earliest;
+  // never: there is none.
+  [[nodiscard]] Instant starts_at() const;
   // Restarts in the window that ends now.
   [[nodiscard]] std::uint32_t restarts_within(Instant now) const;
   // The latest, oldest first.

@@ -55,6 +55,10 @@ std::string decision_text(const Judgement& why) {
   CHECK(false, "a verdict has one of its named values");
 }
 
+Instant next_life_after(const SupervisorVerdict& verdict, Instant now) {
+  return verdict.delay > Duration::zero() ? now + verdict.delay : never;
+}
+
 std::optional<RestartWindow> window_of(const Judgement& why) {
   using Kind = SupervisorVerdict::Kind;
   if (why.verdict.kind == Kind::noted || why.verdict.kind == Kind::leave_ended) return std::nullopt;

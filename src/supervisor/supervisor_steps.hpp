@@ -83,6 +83,8 @@ struct Judgement {
 [[nodiscard]] std::string to_string(const Judgement& why);
 // "restarted", "restarted in 200ms", "ended", "supervisor gave up: " and why.
 [[nodiscard]] std::string decision_text(const Judgement& why);
+// When the next life begins that is delayed; never: none is.
+[[nodiscard]] Instant next_life_after(const SupervisorVerdict& verdict, Instant now);
 // None where restarts are not what was decided about.
 [[nodiscard]] std::optional<RestartWindow> window_of(const Judgement& why);
 
