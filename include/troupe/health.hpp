@@ -17,11 +17,12 @@ namespace troupe {
 // From good to bad: of two the worse counts.
 enum class HealthStatus : std::uint8_t {
   healthy,
+  unknown,    // It has not answered in its present life, or took too long to. Nothing follows yet.
   degraded,   // It works, less well than it should. Nothing follows.
   unhealthy,  // It does not do its work. So many times in a row, and its life ends.
 };
-inline constexpr std::array<std::string_view, 3> health_status_names{"healthy", "degraded",
-                                                                     "unhealthy"};
+inline constexpr std::array<std::string_view, 4> health_status_names{"healthy", "unknown",
+                                                                     "degraded", "unhealthy"};
 [[nodiscard]] constexpr std::string_view to_string(HealthStatus status) {
   return health_status_names.at(static_cast<std::size_t>(std::to_underlying(status)));
 }
@@ -50,7 +51,7 @@ struct HealthChecks {
 struct ActorHealth {
   HealthStatus status = HealthStatus::healthy;
   std::string reason = {};  // Empty if it is healthy.
-  // For how long it has had this status; none: since its life began, or unknown.
+  // For how long it has had this status; none: since its life began, or nobody knows.
   std::optional<Duration> since = {};
 
   friend bool operator==(const ActorHealth&, const ActorHealth&) = default;

@@ -43,7 +43,7 @@ struct Activity : Pooled {
         last_exit_.exchange(next.release(), ReclaimerPolicy::unlink));
   }
 
-  // Null: healthy, since its life began. Any thread.
+  // Null: since its life began healthy, or, of one that is asked, not known. Any thread.
   [[nodiscard]] const ShownHealth* health() const { return health_.load(ReclaimerPolicy::follow); }
   // As set_last_exit().
   [[nodiscard]] std::unique_ptr<const ShownHealth> set_health(

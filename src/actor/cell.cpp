@@ -1,5 +1,6 @@
 #include "actor/cell.hpp"
 
+#include <string>
 #include <utility>
 
 namespace troupe {
@@ -34,6 +35,9 @@ ActorHealth Cell::health(Instant now) const {
   Health seen = health_in(state.load(std::memory_order_relaxed));
   const Activity* active = activity_if_any();
   const ShownHealth* shown = active != nullptr ? active->health() : nullptr;
+  if (shown == nullptr && spec->interfaces.health && seen.status == HealthStatus::healthy) {
+    seen = {.status = HealthStatus::unknown, .reason = std::string(not_asked_yet)};
+  }
   if (shown == nullptr || seen.status > shown->is.status) {
     return {.status = seen.status, .reason = std::move(seen.reason)};
   }

@@ -93,9 +93,12 @@ void Worker::finish_check(Cell& cell, Ran& ran) {
   const auto late = static_cast<std::uint64_t>(ran.check_took / terms.timeout);
   Exit exit = Exit::exceeded("health");
   if (late > 0) {
-    watch.said = {
-        .status = HealthStatus::unhealthy,
-        .reason = fmt::format("its check took longer than {}", format_duration(terms.timeout))};
+    // What it has said nevertheless may be worse.
+    if (watch.said.status <= HealthStatus::unknown) {
+      watch.said = {
+          .status = HealthStatus::unknown,
+          .reason = fmt::format("its check took longer than {}", format_duration(terms.timeout))};
+    }
     watch.failed += static_cast<std::uint32_t>(std::min<std::uint64_t>(late, terms.threshold));
   } else if (watch.said.status == HealthStatus::unhealthy) {
     exit = Exit::crashed(text_of(watch.said));
@@ -115,7 +118,8 @@ void Worker::finish_check(Cell& cell, Ran& ran) {
   end_life_by(cell, {.kind = Reply::Kind::ended, .error = {}, .death = std::move(death)}, ran.kind);
 }
 
-// The worse of what it says and of what is seen of it. A change of status is an event.
+// The worse of what it says and of what is seen of it. A change of status is an event, but for the
+// first answer of a life that is well.
 void Worker::show_health(Cell& cell) {
   Activity& active = cell.activity();
   const HealthWatch* const watch = cell.health_watch();
@@ -124,20 +128,22 @@ void Worker::show_health(Cell& cell) {
     is = {.status = HealthStatus::degraded, .reason = "its memory has grown to 90 % of its limit"};
   }
   const ShownHealth* const shown = active.health();
-  const HealthStatus was = shown != nullptr ? shown->is.status : HealthStatus::healthy;
-  if (is.status == was && (shown == nullptr || shown->is.reason == is.reason)) return;
-  const bool has_changed = is.status != was;
+  const bool is_first = shown == nullptr;
+  const bool has_changed = is_first || shown->is.status != is.status;
+  if (!has_changed && shown->is.reason == is.reason) return;
   auto next = std::make_unique<const ShownHealth>(
       ShownHealth{.is = is, .since = has_changed ? inputs_.now() : shown->since});
   if (auto before = active.set_health(std::move(next))) {
     world_.inputs.registry.reclaimer().retire(std::move(before));
   }
   if (!has_changed) return;
-  std::string text = text_of(is);
-  if (watch != nullptr && watch->failed > 0) {
-    text += fmt::format(" ({} of {} in a row)", watch->failed, cell.spec->health.threshold);
+  if (!is_first || is.status != HealthStatus::healthy) {
+    std::string text = text_of(is);
+    if (watch != nullptr && watch->failed > 0) {
+      text += fmt::format(" ({} of {} in a row)", watch->failed, cell.spec->health.threshold);
+    }
+    tell_event(cell, NodeEvent::Kind::health, std::move(text));
   }
-  tell_event(cell, NodeEvent::Kind::health, std::move(text));
   if (cell.spec->mailbox.while_unready == WhileUnready::refuse) set_door(cell);
 }
 

@@ -14,8 +14,8 @@
 namespace troupe {
 namespace {
 
-Style style_of(ActorState state) {
-  switch (state) {
+Style style_of(const ActorStatus& actor) {
+  switch (actor.state) {
     case ActorState::failed:
       return Style::red;
     case ActorState::stopping:
@@ -25,7 +25,8 @@ Style style_of(ActorState state) {
     case ActorState::starting:
       return Style::yellow;
     case ActorState::ready:
-      return Style::plain;
+      if (actor.health.status == HealthStatus::unhealthy) return Style::red;
+      return actor.health.status == HealthStatus::degraded ? Style::yellow : Style::plain;
   }
   return Style::plain;
 }
@@ -42,10 +43,17 @@ std::string short_age(Duration age) {
   return fmt::format("{}s", duration_cast<std::chrono::seconds>(age).count());
 }
 
+// Between lives, and on the way in or out, its state says it all.
+bool is_unwell(const ActorStatus& actor) {
+  return actor.state == ActorState::ready && actor.health.status != HealthStatus::healthy;
+}
+
 std::vector<std::string> row_of(const ActorStatus& actor) {
   return {
       harmless(actor.name),
-      std::string(to_string(actor.state)),
+      is_unwell(actor)
+          ? fmt::format("{}, {}", to_string(actor.state), to_string(actor.health.status))
+          : std::string(to_string(actor.state)),
       fmt::format("{}", actor.lives),
       short_age(actor.age),
       fmt::format("{}", actor.handled),
@@ -61,7 +69,7 @@ std::string styled_lines(const Console& console, std::string_view table,
   std::string text;
   for (std::size_t line = 0; !table.empty(); ++line) {
     const std::size_t end = table.find('\n');
-    const Style style = line == 0 ? Style::bold : style_of(actors[line - 1].state);
+    const Style style = line == 0 ? Style::bold : style_of(actors[line - 1]);
     text += console.out_style(style, table.substr(0, end));
     text += '\n';
     table.remove_prefix(end + 1);

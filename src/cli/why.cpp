@@ -137,7 +137,14 @@ std::optional<std::string> advice_on_load(const ActorDetails& actor) {
 }
 
 std::optional<std::string> advice_on_waits(const ActorStatus& status) {
-  if (status.state == ActorState::ready && status.health.status != HealthStatus::healthy) {
+  const bool is_unasked =
+      status.health.status == HealthStatus::unknown && !status.health.since.has_value();
+  if (status.state == ActorState::ready && status.health.status == HealthStatus::unknown &&
+      !is_unasked) {
+    return fmt::format("how it is nobody knows, {}: if that stays so, its life ends",
+                       harmless(status.health.reason));
+  }
+  if (status.state == ActorState::ready && status.health.status >= HealthStatus::degraded) {
     return fmt::format(
         "it is {}{}{}: look at what it depends on{}", to_string(status.health.status),
         status.health.reason.empty() ? "" : ", it says: ", harmless(status.health.reason),

@@ -67,6 +67,14 @@ TEST(Why, SaysWhatAnActorDoesOrWaitsFor) {
 
 TEST(Why, SaysWhatItsHealthIsAndWhatFollows) {
   ActorDetails actor = idle_actor();
+  actor.status.health = {.status = HealthStatus::unknown, .reason = "its first check is to come"};
+  EXPECT_EQ(explain(actor, {}).advice, "nothing is wrong with it, as far as the node can tell");
+  actor.status.health = {.status = HealthStatus::unknown,
+                         .reason = "its check took longer than 1s",
+                         .since = seconds(5)};
+  EXPECT_EQ(
+      explain(actor, {}).advice,
+      "how it is nobody knows, its check took longer than 1s: if that stays so, its life ends");
   actor.status.health = {.status = HealthStatus::degraded, .reason = "queue \x1b is long"};
   EXPECT_EQ(explain(actor, {}).advice,
             "it is degraded, it says: queue \\x1b is long: look at what it depends on; that "

@@ -39,6 +39,10 @@ Health unhealthy(std::string reason) {
   return {.status = HealthStatus::unhealthy, .reason = std::move(reason)};
 }
 
+ActorHealth unasked() {
+  return {.status = HealthStatus::unknown, .reason = "its first check is still to come"};
+}
+
 class HealthTest : public testing::Test {
  protected:
   Address patient(const std::string& name, HealthChecks checks = {}, MailboxBounds mailbox = {},
@@ -101,7 +105,7 @@ TEST_F(HealthTest, EndsALifeThatIsUnhealthyOftenEnough) {
   EXPECT_EQ(exit.detail, "3 health checks in a row failed");
   EXPECT_EQ(exit.decision, "restarted");
   EXPECT_EQ(life(a), 2U);
-  EXPECT_EQ(health(a), ActorHealth{}) << "a new life is healthy until it says otherwise";
+  EXPECT_EQ(health(a), unasked()) << "a new life has not been asked";
 }
 
 TEST_F(HealthTest, CountsOnlyWhatComesInARow) {
@@ -131,7 +135,7 @@ TEST_F(HealthTest, CountsACheckThatTakesTooLong) {
     return Health{};
   };
   node_.advance(milliseconds(1'001));
-  EXPECT_EQ(health(a).status, HealthStatus::unhealthy);
+  EXPECT_EQ(health(a).status, HealthStatus::unknown);
   EXPECT_EQ(health(a).reason, "its check took longer than 1s");
   while (checks_ < 3) node_.advance(seconds(1));
   ASSERT_EQ(node_.exits().size(), 1U);
@@ -194,7 +198,9 @@ TEST_F(HealthTest, OvertakesMessages) {
 
 TEST_F(HealthTest, IsShownWithAnEventForEachChange) {
   const Address a = patient("a", {.interval = seconds(1)});
-  EXPECT_EQ(health(a), ActorHealth{});
+  EXPECT_EQ(health(a), unasked());
+  node_.advance(seconds(2));
+  EXPECT_EQ(health(a), (ActorHealth{.since = seconds(1)})) << "and no event";
   answer_ = {.status = HealthStatus::degraded, .reason = "slow"};
   node_.advance(seconds(3));
   answer_.reason = "slower";
@@ -221,14 +227,32 @@ TEST_F(HealthTest, KeepsNoMoreOfAReasonThanItShould) {
 
 TEST_F(HealthTest, IsNoBetterThanTheStateOfItsActor) {
   const Address a = patient("a");
+  EXPECT_EQ(health(a), unasked());
+  node_.advance(seconds(6));
   EXPECT_EQ(health(a).status, HealthStatus::healthy);
   node_.send(a, "crash");  // The first restart is immediate.
-  EXPECT_EQ(health(a).status, HealthStatus::healthy);
+  EXPECT_EQ(health(a), unasked()) << "what the last life said is not this one's";
   node_.send(a, "crash");  // The second waits.
   EXPECT_EQ(health(a).status, HealthStatus::unhealthy);
   EXPECT_EQ(health(a).reason, "its life has ended");
   node_.advance(seconds(1));
-  EXPECT_EQ(health(a).status, HealthStatus::healthy);
+  EXPECT_EQ(health(a), unasked());
+}
+
+// Of the answer and its delay the worse counts: it is not known to be well.
+TEST_F(HealthTest, KnowsNoBetterThanALateAnswerSays) {
+  const Address a = patient("a", {.interval = seconds(1), .timeout = seconds(1), .threshold = 100});
+  says_ = [this] {
+    node_.clock().advance(milliseconds(1'500));
+    return answer_;
+  };
+  for (const auto& [says, shown] : {std::pair{HealthStatus::healthy, HealthStatus::unknown},
+                                    {HealthStatus::degraded, HealthStatus::degraded},
+                                    {HealthStatus::unhealthy, HealthStatus::unhealthy}}) {
+    answer_ = {.status = says, .reason = "slow"};
+    node_.advance(seconds(3));
+    EXPECT_EQ(health(a).status, shown);
+  }
 }
 
 // What was asked of one life is not asked of the next.

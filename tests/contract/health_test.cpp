@@ -48,6 +48,8 @@ TEST_F(HealthOfAGuest, EndsItsLifeWhenItIsUnhealthyOftenEnough) {
   node_.sim().advance(seconds(1));
   EXPECT_EQ(node_.exits(), std::vector<std::string>{R"(test/a crashed("unhealthy: no disk"))"});
   EXPECT_EQ(ask(a, "count"), "ok 1") << "its next life";
+  EXPECT_EQ(health(a).status, HealthStatus::unknown);
+  node_.sim().advance(seconds(1));
   EXPECT_EQ(health(a).status, HealthStatus::healthy);
 }
 

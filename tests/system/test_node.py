@@ -189,9 +189,9 @@ components = {{ probe = "{guest("probe.wasm")}" }}
 component = "probe"
 health = {{ interval = "10ms", threshold = 2 }}
 """))
-        self.assertEqual(self.actors()["clinic/patient"]["health"],
-                         {"status": "healthy", "reason": "", "since_ms": None})
-        self.assertIn("health     healthy", self.ok("inspect", "patient").decode())
+        # It may have been asked by now.
+        self.assertIn(self.actors()["clinic/patient"]["health"]["status"], ("unknown", "healthy"))
+        self.assertRegex(self.ok("inspect", "patient").decode(), r"health +(unknown|healthy)")
         self.ok("request", "patient", "health 2 no disk")
         node.wait_line(r'\[clinic/patient\] exit  life 1: crashed\("unhealthy: no disk"\)')
         events = json.loads(self.ok("events", "--json"))

@@ -1,5 +1,6 @@
 #include "engine/wasmtime/instance.hpp"
 
+#include <array>
 #include <utility>
 
 #include "base/check.hpp"
@@ -191,9 +192,12 @@ HealthReply WasmtimeInstance::check(HostCalls& host, Duration deadline) {
   const std::uint32_t at = values[0].i32;
   ResultReader result(guest_, "check", at);
   if (!result.is_sound({.bytes = 12, .alignment = 4})) return dead();
-  const auto status = result.discriminant(0, 3);
+  // In the order of the contract, which does not let a guest say that it does not know.
+  constexpr std::array statuses{HealthStatus::healthy, HealthStatus::degraded,
+                                HealthStatus::unhealthy};
+  const auto status = result.discriminant(0, statuses.size());
   if (!status) return dead();
-  reply.says.status = static_cast<HealthStatus>(*status);
+  reply.says.status = statuses.at(*status);
   if (reply.says.status != HealthStatus::healthy) {
     auto reason = result.text(4);
     if (!reason) return dead();
