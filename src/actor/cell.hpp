@@ -206,7 +206,10 @@ class Cell : public Runnable, public Pooled {
   std::atomic<Instant> life_began{Instant{}};
   const Address parent;
   const ChildNumber child_number;
-  std::uint32_t pauses = 0;  // Of its messages that wait for room elsewhere.
+  // What others send it waits while this is not zero: so many of its own messages wait for room
+  // elsewhere, and with the bit it is unhealthy.
+  static constexpr std::uint32_t unhealthy_pause = 1U << 31U;
+  std::uint32_t pauses = 0;
   bool is_retiring = false;  // It goes when its children are gone.
 
  private:

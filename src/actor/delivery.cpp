@@ -292,7 +292,7 @@ void Worker::carry_out(Cell& cell, EnvelopePtr order) {
     if (cell.is_alive()) ++cell.pauses;
   } else if (kind == EnvelopeKind::resume) {
     // Of an earlier life, perhaps.
-    if (cell.pauses > 0) --cell.pauses;
+    if ((cell.pauses & ~Cell::unhealthy_pause) > 0) --cell.pauses;
     if (cell.is_alive() && cell.has_work()) make_ready(cell);
   } else {
     CHECK(kind == EnvelopeKind::turn_done && cell.is_away, "a cell waits for its turn");

@@ -144,7 +144,22 @@ void Worker::show_health(Cell& cell) {
     }
     tell_event(cell, NodeEvent::Kind::health, std::move(text));
   }
-  if (cell.spec->mailbox.while_unready == WhileUnready::refuse) set_door(cell);
+  if (cell.spec->mailbox.while_unready == WhileUnready::refuse) {
+    set_door(cell);
+  } else {
+    MUTATED(works_while_unhealthy, hold_messages(cell, is.status), void());
+  }
+}
+
+// Where they are not refused, they wait until it is better.
+void Worker::hold_messages(Cell& cell, HealthStatus status) {
+  if (status == HealthStatus::unhealthy) {
+    cell.pauses |= Cell::unhealthy_pause;
+    return;
+  }
+  if ((cell.pauses & Cell::unhealthy_pause) == 0) return;
+  cell.pauses &= ~Cell::unhealthy_pause;
+  if (cell.is_alive() && cell.has_work()) make_ready(cell);
 }
 
 // With its life goes what is known of it.

@@ -32,6 +32,7 @@
 #include "scheduler/steppable.hpp"
 #include "timer/timers.hpp"
 #include "topic/subscriptions.hpp"
+#include "troupe/health.hpp"
 
 namespace troupe {
 
@@ -230,6 +231,7 @@ class Worker final : public Steppable {
   [[nodiscard]] Went check(Cell& cell, EnvelopePtr envelope);
   void finish_check(Cell& cell, Ran& ran);
   void show_health(Cell& cell);
+  void hold_messages(Cell& cell, HealthStatus status);
   void end_checks(Cell& cell);
 
   // What a life leaves to the next (saving.cpp).

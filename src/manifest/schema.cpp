@@ -190,8 +190,9 @@ constexpr std::array mailbox_rows = {
     KeyRow{
         "while_unready", text, "\"queue\"", 0, 0,
         "What happens to messages while it is between two lives, starts, stops, or is unhealthy. "
-        "`queue`: they go into its mailbox (one that is unhealthy has its turns all the same); "
-        "`refuse`: their senders are told `busy`."},
+        "`queue`: they wait in its mailbox (one that is unhealthy goes on with its answers and "
+        "timers "
+        "alone); `refuse`: their senders are told `busy`."},
 };
 
 constexpr std::array limits_rows = {

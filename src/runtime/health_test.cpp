@@ -1,14 +1,17 @@
 // Proves when actors are asked how they are, what their answers lead to, and what is shown of it.
 // Simulated time.
 
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "base/check.hpp"
 #include "base/format.hpp"
 #include "runtime/sim_node.hpp"
 
@@ -301,11 +304,91 @@ TEST_F(HealthTest, GoesAlongWhenAnActorMoves) {
   EXPECT_EQ(checks_, 20);
 }
 
-TEST_F(HealthTest, LetsMessagesWaitUnlessToldOtherwise) {
+TEST_F(HealthTest, LetsMessagesWaitUntilItIsBetter) {
   const Address a = patient("a", {.interval = seconds(1), .threshold = 100});
   answer_ = unhealthy("stuck");
+  node_.advance(seconds(1));
+  node_.send(a, "x");
+  std::optional<Result<Bytes>> answer;
+  node_.core().request_async(a, as_bytes("x"), seconds(30),
+                             [&](Result<Bytes> what) { answer = std::move(what); });
+  node_.advance(seconds(5));
+  EXPECT_FALSE(answer) << "it waits";
+  EXPECT_EQ(checks_, 6) << "checks go on";
+  EXPECT_EQ(node_.core().roster().actor(a)->queued, 2U);
+  answer_ = {.status = HealthStatus::degraded, .reason = "slow"};
+  node_.advance(seconds(1));
+  ASSERT_TRUE(answer);
+  EXPECT_TRUE(answer->has_value()) << "degraded is ready";
+  EXPECT_EQ(node_.core().roster().actor(a)->handled, 2U);
+  EXPECT_TRUE(node_.request(a, "x"));
+}
+
+TEST_F(HealthTest, GivesWhatWaitedToTheNextLife) {
+  const Address a = patient("a", {.interval = seconds(1), .threshold = 3});
+  answer_ = unhealthy("stuck");
+  node_.advance(seconds(1));
+  std::optional<Result<Bytes>> answer;
+  node_.core().request_async(a, as_bytes("x"), seconds(30),
+                             [&](Result<Bytes> what) { answer = std::move(what); });
+  node_.advance(seconds(1));
+  EXPECT_FALSE(answer);
+  node_.advance(seconds(1));
+  EXPECT_EQ(life(a), 2U);
+  ASSERT_TRUE(answer) << "a life that has not been asked is not unhealthy";
+  EXPECT_TRUE(answer->has_value());
+}
+
+// Answers, timers and a stop are its own affair.
+TEST_F(HealthTest, GoesOnWithWhatItAskedForWhileItIsUnhealthy) {
+  struct Told {
+    int ticks = 0;
+    int answers = 0;
+    int stops = 0;
+  };
+  class Asking final : public Actor {
+   public:
+    Asking(Told& told, const Patient::Says& says) : told_(told), says_(says) {}
+    Outcome start(Turn& turn, BytesView /*config*/) override {
+      CHECK(turn.start_timer(seconds(1), seconds(1)).has_value());
+      return {};
+    }
+    Outcome handle(Turn& /*turn*/, BytesView /*message*/) override { return {}; }
+    Outcome fired(Turn& turn, std::uint64_t /*timer*/) override {
+      ++told_.ticks;
+      (void)turn.request(*turn.find("echo"), as_bytes("x"), seconds(1));
+      return {};
+    }
+    Outcome answered(Turn& /*turn*/, std::uint64_t /*request*/,
+                     const AnswerView& /*answer*/) override {
+      ++told_.answers;
+      return {};
+    }
+    void stop(Turn& /*turn*/, Duration /*budget*/) override { ++told_.stops; }
+    Health health() override { return says_(); }
+
+   private:
+    Told& told_;
+    const Patient::Says& says_;
+  };
+  patient("echo");
+  Told told;
+  auto spec = native_spec([&] { return std::make_unique<Asking>(told, says_); });
+  spec->interfaces.health = true;
+  spec->health = {.interval = seconds(1), .threshold = 100};
+  spec->grants = *GrantSet::compile({.find = {"echo"}}, "test");
+  const Address a = *node_.spawn({.name = "a", .spec = std::move(spec), .config = {}});
+  answer_ = unhealthy("stuck");
+  node_.advance(milliseconds(1'500));
+  ASSERT_EQ(health(a).status, HealthStatus::unhealthy);
+  const Told before = told;
   node_.advance(seconds(2));
-  EXPECT_TRUE(node_.request(a, "x")) << "it may be able to answer";
+  EXPECT_EQ(told.ticks, before.ticks + 2);
+  EXPECT_EQ(told.answers, before.answers + 2);
+  node_.core().control().post(
+      [&] { node_.core().control().stop(a, seconds(1), [](const auto&) {}); });
+  node_.run_until_idle();
+  EXPECT_EQ(told.stops, 1);
 }
 
 TEST_F(HealthTest, RefusesMessagesWhileItIsUnready) {

@@ -1,6 +1,7 @@
 #pragma once
-// Who refuses while it is unready does so exactly then: between two lives, and while its last check
-// has failed. Nobody else refuses, and what was let in is handled in order, whenever that may be.
+// Who refuses while it is unready does so exactly then: between two lives, and while it says that
+// it is unhealthy. Nobody else refuses; what was let in is handled in order, by who does not refuse
+// not while it is unhealthy.
 
 #include <cstddef>
 #include <cstdint>
@@ -17,9 +18,9 @@ class Readiness final : public ServiceOracle {
   explicit Readiness(ServiceWorld& world) : world_(world), services_(world.services.size()) {}
 
   void ready(std::size_t index) override { services_[index].is_unhealthy = false; }
-  void checked(std::size_t index, Instant began, const Health& says) override {
-    const bool is_late = world_.now() - began >= world_.services[index].checks.timeout;
-    services_[index].is_unhealthy = is_late || says.status == HealthStatus::unhealthy;
+  // How one is that took too long over its answer nobody knows.
+  void checked(std::size_t index, Instant /*began*/, const Health& says) override {
+    services_[index].is_unhealthy = says.status == HealthStatus::unhealthy;
   }
   void offered(std::size_t index, std::uint64_t message, bool is_accepted) override {
     const Service& service = world_.services[index];
@@ -54,6 +55,9 @@ class Readiness final : public ServiceOracle {
   };
   void take(std::size_t index, std::uint64_t message) {
     One& one = services_[index];
+    if (one.is_unhealthy && world_.services[index].while_unready == WhileUnready::queue) {
+      world_.fail(index, fmt::format("is handed message {}, but is unhealthy", message));
+    }
     if (one.queue.empty() || one.queue.front() != message) {
       world_.fail(index, fmt::format("is handed message {} out of turn", message));
       return;
