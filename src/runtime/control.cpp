@@ -162,10 +162,6 @@ void Control::spawn(ChildOrder what, std::function<void(Result<Address>)> done) 
   const auto named = supervisors_.find(what.supervisor);
   CHECK(named != supervisors_.end(), "the manifest's check knows them all");
   Named& supervisor = named->second;
-  if (const Result<void> born = be_born(supervisor); !born) {
-    done(std::unexpected(born.error()));
-    return;
-  }
   std::optional<std::string> full;
   if (what.name) full = fmt::format("{}/{}", what.spec->app, *what.name);
   const Accepted<Address> address = world_.registry.reserve(full, world_.placement.next());
@@ -176,6 +172,12 @@ void Control::spawn(ChildOrder what, std::function<void(Result<Address>)> done) 
             ? fmt::format("there is an actor '{}' already; choose another name", *full)
             : fmt::format("the node has no room for another actor (at most {})",
                           world_.registry.most())));
+    return;
+  }
+  // Only now: a supervisor does not begin for an actor that there can't be.
+  if (const Result<void> born = be_born(supervisor); !born) {
+    world_.registry.retire(*address);
+    done(std::unexpected(born.error()));
     return;
   }
   auto creation = std::make_unique<CreateOrder>();

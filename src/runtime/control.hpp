@@ -203,8 +203,11 @@ class Control final : public Steppable {
   bool push_to(Address to, EnvelopePtr envelope);
   bool order(Address to, EnvelopeKind kind, std::unique_ptr<Note> note = nullptr,
              Instant deadline = never);
-  // Whether forget() will be called for it.
-  [[nodiscard]] bool hear_of_end(Address actor) { return order(actor, EnvelopeKind::tell_end); }
+  // Whether forget() will be called for it. Of its own children it is in any case; and one whose
+  // turn to start has not come is unknown to its worker, who would say that it is gone.
+  [[nodiscard]] bool hear_of_end(Address actor) {
+    return child(actor) != nullptr || order(actor, EnvelopeKind::tell_end);
+  }
   // Whether it ended for a restart that was asked for, and the next life begins.
   [[nodiscard]] bool goes_on_as_planned(Child& one, const EndedReport& report);
   static void call_off(Child& one, const Error& why);
