@@ -1,6 +1,7 @@
 // Runs scenarios under simulated time: README.md says what they are made of.
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
@@ -20,6 +21,7 @@
 #include "runtime/app.hpp"
 #include "runtime/sim_node.hpp"
 #include "troupe/actor.hpp"
+#include "troupe/health.hpp"
 
 namespace troupe::scenarios {
 namespace {
@@ -34,6 +36,7 @@ class Probe final : public Actor {
     if (text.starts_with(error)) return Outcome::error(text.substr(error.size()));
     return {};
   }
+  Health health() override { return health_; }
   Outcome handle(Turn& turn, BytesView message) override {
     ++count_;
     const std::string_view text = as_text(message);
@@ -47,16 +50,35 @@ class Probe final : public Actor {
       turn.exit({});
       return Outcome::answer("ok");
     }
+    if (word == "health") return set_health(rest);
+    if (word == "spawn") return spawn(turn, rest);
     return Outcome::error("the stand-in has no such command");
   }
 
  private:
+  // "KIND REASON"
+  Outcome set_health(std::string_view text) {
+    constexpr std::array kinds{HealthStatus::healthy, HealthStatus::degraded,
+                               HealthStatus::unhealthy};
+    const auto kind = static_cast<std::size_t>(text.at(0) - '0');
+    health_ = {.status = kinds.at(kind), .reason = std::string(text.substr(2))};
+    return Outcome::answer("ok");
+  }
+  // "TEMPLATE NAME"
+  static Outcome spawn(Turn& turn, std::string_view text) {
+    const std::size_t space = text.find(' ');
+    const auto made = turn.spawn(text.substr(0, space), text.substr(space + 1), {});
+    return made ? Outcome::answer("ok") : Outcome::answer(to_string(made.error()));
+  }
+
   std::uint64_t count_ = 0;
+  Health health_ = {};
 };
 
 // Thread: one.
 struct Scenario {
   std::string before_expected;  // The text as it is up to there.
+  bool is_for_real_only = false;
   std::string manifest;
   std::vector<std::string> steps;
   std::string expected;
@@ -68,6 +90,7 @@ std::optional<Scenario> read(const std::filesystem::path& path) {
   std::string part;
   for (std::string line; std::getline(file, line);) {
     const bool is_head = line.starts_with("--- ");
+    if (line.starts_with("# real program only")) scenario.is_for_real_only = true;
     if (part != "expected") scenario.before_expected += line + "\n";
     if (is_head) {
       part = line.substr(4);
@@ -132,6 +155,7 @@ class Stage {
       }
     });
     app_ = plan->name;
+    templates_ = std::move(plan->templates);
     for (ChildOrder& order : plan->actors) {
       if (const auto started = node_.spawn(std::move(order)); !started) {
         trace_ += "error: " + started.error().message + "\n";
@@ -141,7 +165,7 @@ class Stage {
     return true;
   }
 
-  // "VERB ACTOR TEXT", or "advance SPAN".
+  // "VERB ACTOR TEXT", "stop-node", "advance SPAN", or "within SPAN STEP".
   bool take(const std::string& step) {
     std::istringstream words(step);
     std::string verb;
@@ -155,6 +179,11 @@ class Stage {
       node_.advance(*span);
       return true;
     }
+    if (verb == "within") return take(text) && take("advance " + object);
+    if (verb == "stop-node") {
+      control().post([this] { control().end_node({}, std::chrono::seconds(60)); });
+      return true;
+    }
     const auto actor = node_.core().registry().find(fmt::format("{}/{}", app_, object));
     if (!actor) {
       trace_ += "error: there is no such actor\n";
@@ -163,7 +192,6 @@ class Stage {
     const auto tell = [this](const Result<void>& result) {
       if (!result) trace_ += "error: " + result.error().message + "\n";
     };
-    using std::chrono::seconds;
     if (verb == "send") {
       tell(node_.core().send(*actor, as_bytes(text)));
     } else if (verb == "request") {
@@ -173,9 +201,9 @@ class Stage {
     } else if (verb == "kill") {
       control().post([this, actor, tell] { control().kill(*actor, tell); });
     } else if (verb == "stop") {
-      control().post([this, actor, tell] { control().stop(*actor, seconds(5), tell); });
+      control().post([this, actor, tell] { control().stop(*actor, std::nullopt, tell); });
     } else if (verb == "restart") {
-      control().post([this, actor, tell] { control().restart(*actor, seconds(5), tell); });
+      control().post([this, actor, tell] { control().restart(*actor, std::nullopt, tell); });
     } else {
       return false;
     }
@@ -201,6 +229,7 @@ class Stage {
   SimDisk disk_;
   Loader loader_{disk_, engine_};
   NativeFactories natives_;
+  std::vector<std::shared_ptr<const ActorSpec>> templates_;
   std::string app_;
   std::string trace_;
   std::uint64_t seen_ = 0;
@@ -222,6 +251,7 @@ int run(const std::filesystem::path& folder, bool rewrites) {
       ++failures;
       continue;
     }
+    if (scenario->is_for_real_only) continue;
     const std::string trace = Stage().play(*scenario);
     if (trace == scenario->expected) continue;
     if (rewrites) {
