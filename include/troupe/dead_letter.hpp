@@ -1,9 +1,10 @@
 #pragma once
-// Messages that were accepted and then could not be delivered.
+// Messages and events that were accepted and then could not be delivered.
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -35,6 +36,7 @@ struct DeadLetter {
   Address receiver;
   Address sender;  // Nobody: from outside.
   bool is_request = false;
+  std::string topic = {};  // Of an event; empty for all else.
   std::uint64_t message_id = 0;
   Bytes payload;
 };

@@ -12,10 +12,11 @@ namespace troupe {
 
 struct NodeEvent {
   enum class Kind : std::uint8_t {
-    started,    // A life is ready.
+    started,    // A first life is ready. Not told of actors that others have spawned.
     stopped,    // A life has ended well.
     crashed,    // A life has ended otherwise; there is a crash report.
-    escalated,  // A supervisor has given up.
+    restarted,  // A life is ready that follows another.
+    escalated,  // A supervisor has given up; of an actor that supervises those it has spawned.
     limit,      // An actor comes close to one of its limits.
     health,     // An actor has become healthy, degraded or unhealthy.
     refused,    // An actor has refused many messages; once in limits::refusal_window_ms.
@@ -34,10 +35,11 @@ struct NodeEvent {
   friend bool operator==(const NodeEvent&, const NodeEvent&) = default;
 };
 
-inline constexpr std::size_t node_event_kinds = 9;
+inline constexpr std::size_t node_event_kinds = 10;
 [[nodiscard]] constexpr std::string_view to_string(NodeEvent::Kind kind) {
   constexpr std::array<std::string_view, node_event_kinds> names{
-      "started", "stopped", "crashed", "escalated", "limit", "health", "refused", "hook", "ending"};
+      "started", "stopped", "crashed", "restarted", "escalated",
+      "limit",   "health",  "refused", "hook",      "ending"};
   return names.at(static_cast<std::size_t>(std::to_underlying(kind)));
 }
 

@@ -29,6 +29,7 @@
 #include "troupe/node_event.hpp"
 #include "troupe/outcome.hpp"
 #include "troupe/result.hpp"
+#include "troupe/state.hpp"
 #include "troupe/status.hpp"
 #include "troupe/supervisor_status.hpp"
 #include "troupe/time.hpp"
@@ -86,6 +87,9 @@ struct SpawnOptions {
   // Its handlers may take long: they run beside the workers from their beginning. A guest that
   // turns out to take long gets there by itself.
   bool long_running = false;
+  // What its handlers find as Turn::state(), and the program where it has kept it:
+  // make_state<T>(...). Native actors only.
+  AnyState state = {};
 };
 
 struct NativeOptions {
@@ -156,7 +160,8 @@ class Runtime {
   Result<void> watch(Address actor, std::function<void(const ExitEvent&)> told);
 
   // Asks the actor to stop, waits until it has ended; killed when the budget is over. None: its
-  // own, which is `shutdown` in its manifest, else 5 s. Not restarted.
+  // own, which is `shutdown` in its manifest, else 5 s. Not restarted. timed_out: native code
+  // holds its worker.
   Result<void> stop(Address actor, std::optional<Duration> budget = std::nullopt);
   // Stops the present life in good order, as stop() does, and returns when the next is ready; what
   // is in the mailbox waits for it. Does not count as one of its supervisor's restarts.
@@ -185,7 +190,7 @@ class Runtime {
   // How lives ended that nobody would say ended well, oldest first. The node keeps 1,000.
   [[nodiscard]] std::vector<ExitEvent> crashes(const HistoryQuery& query = {}) const;
   // What has happened to actors, oldest first. The node keeps 2,000. Of actors that others have
-  // spawned no starts are told.
+  // spawned no first starts are told.
   [[nodiscard]] std::vector<NodeEvent> events(const HistoryQuery& query = {}) const;
 
   // How the supervisors with names stand, root first; `told` is called once, on a thread of the

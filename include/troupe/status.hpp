@@ -44,6 +44,7 @@ struct ActorStatus {
   std::uint64_t errors = 0;   // Handlers that returned an error.
   std::uint64_t dropped = 0;  // By its mailbox's policy.
   std::uint64_t expired = 0;  // Before they were handled.
+  std::uint64_t dead = 0;     // Accepted for it and not delivered, the expired ones included.
   // Of what it wanted to send and publish, by reason (Refusal as an index).
   std::array<std::uint64_t, refusal_count> refused_by = {};
   std::uint64_t timed_out = 0;  // Of its requests.
@@ -53,6 +54,11 @@ struct ActorStatus {
   std::optional<Duration> oldest_queued = {};
   // How long its oldest unanswered request has waited for its answer.
   std::optional<Duration> oldest_request = {};
+  // Of its limits, in use.
+  std::uint32_t requests = 0;   // Open.
+  std::uint32_t timers = 0;     // Likewise.
+  std::uint32_t children = 0;   // That it has spawned.
+  std::uint32_t addresses = 0;  // That its guest holds, and responders.
   // How long its present turn has taken, of one that goes on beside its worker.
   std::optional<Duration> long_turn = {};
   // Its turns go on beside its worker from their beginning: it has said so, or the last three took
@@ -91,6 +97,19 @@ struct ActorDetails {
   std::optional<Duration> next_life_in = {};
 };
 
+// How long messages waited in mailboxes for the turn that took them: of every so many turns one is
+// looked at, by a clock that may be a millisecond late. Quantiles are too high by 1/32 at most.
+struct MailboxWaits {
+  std::uint64_t looked_at = 0;
+  Duration p50 = {};
+  Duration p90 = {};
+  Duration p99 = {};
+  Duration p999 = {};
+  Duration most = {};
+
+  friend bool operator==(const MailboxWaits&, const MailboxWaits&) = default;
+};
+
 // What a node has counted, of all its actors, those that are gone included.
 struct NodeCounters {
   std::uint64_t actors_made = 0;
@@ -108,6 +127,7 @@ struct NodeCounters {
   std::array<std::uint64_t, dead_reason_count> dead_by = {};  // DeadReason as an index.
   std::uint64_t moved = 0;                                    // Actors, from worker to worker.
   Duration turn_time = {};                                    // As in ActorStatus.
+  MailboxWaits waits = {};
 
   friend bool operator==(const NodeCounters&, const NodeCounters&) = default;
 };

@@ -2,6 +2,7 @@
 // What an actor may ask of the runtime while it handles a message: the functions of the contract
 // (wit/actor.wit, interface host) for actors written in C++.
 
+#include <concepts>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -11,6 +12,7 @@
 #include "troupe/address.hpp"
 #include "troupe/bytes.hpp"
 #include "troupe/outcome.hpp"
+#include "troupe/state.hpp"
 #include "troupe/time.hpp"
 
 namespace troupe {
@@ -102,8 +104,24 @@ class Turn {
   // Leaves at once, also from a handler that crashes afterwards.
   virtual void log(LogLevel level, std::string_view text) = 0;
 
+  // This actor's state: the one it was spawned with (SpawnOptions::state), else T{}, made by the
+  // first call. It is there until the actor is gone, over all its lives, and what is done to it is
+  // done, also by a handler that crashes afterwards. Null: it is of another type, or there is none
+  // and T can't be made of nothing.
+  template <typename T>
+  State<T>* state() {
+    AnyState& kept = kept_state();
+    if constexpr (std::default_initializable<T>) {
+      if (kept.is_empty()) kept = make_state<T>();
+    }
+    return kept.as<T>();
+  }
+
  protected:
   ~Turn() = default;
+
+ private:
+  virtual AnyState& kept_state() = 0;
 };
 
 }  // namespace troupe

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 
+#include "engine/engine.hpp"
 #include "model/pool.hpp"
 #include "scheduler/reclaimer.hpp"
 #include "troupe/address.hpp"
@@ -60,7 +61,7 @@ struct Activity : Pooled {
   bool memory_warned = false;
   std::uint8_t long_turns = 0;  // Beyond the share, in a row; it then counts no further.
   std::atomic<std::int64_t> turn_ns{0};
-  std::uint64_t memory_seen = 0;
+  Held held_seen = {};
   // When it last got something to do after it had none.
   Instant ready_since = {};
   // Of what it has received, the first `marked` came before `marked_at`, the rest later.
@@ -73,6 +74,7 @@ struct Activity : Pooled {
   std::atomic<std::uint64_t> errors{0};        // Handlers that returned an error.
   std::atomic<std::uint64_t> dropped{0};       // By the mailbox's policy.
   std::atomic<std::uint64_t> expired{0};       // Of what was sent to it.
+  std::atomic<std::uint64_t> dead{0};          // Likewise, for whatever reason.
   std::atomic<std::uint64_t> timed_out{0};     // Of its requests.
   std::atomic<std::uint64_t> orphans{0};       // Outcomes that came after the first.
   std::atomic<Instant> went_away{never};       // Its present turn, beside its worker.
@@ -80,6 +82,10 @@ struct Activity : Pooled {
   // or when others let it. Written by whoever supervises it.
   std::atomic<Instant> next_life{never};
   std::atomic<bool> in_long_lane{false};
+  std::atomic<std::uint32_t> requests{0};      // Open.
+  std::atomic<std::uint32_t> timers{0};        // Likewise.
+  std::atomic<std::uint32_t> children{0};
+  std::atomic<std::uint32_t> addresses{0};     // That its guest holds.
   std::atomic<std::uint64_t> memory_bytes{0};
   std::atomic<std::uint64_t> memory_peak_bytes{0};
 

@@ -16,6 +16,7 @@
 #include "supervisor/supervisor.hpp"
 #include "troupe/health.hpp"
 #include "troupe/mailbox.hpp"
+#include "troupe/state.hpp"
 #include "troupe/time.hpp"
 
 namespace troupe {
@@ -28,6 +29,7 @@ struct ChildTemplate {
   // them live as long as the node.
   const ActorSpec* spec = nullptr;
   RestartType restart = RestartType::temporary;
+  OverRestart over_restart = OverRestart::stop;
 };
 
 // Thread: immutable after construction.
@@ -47,11 +49,16 @@ struct ActorSpec : ActorTerms, std::enable_shared_from_this<ActorSpec> {
   std::uint64_t snapshot_bytes = limits::snapshot_bytes_default;
   bool long_running = false;             // Its turns go on beside the worker from their beginning.
   Bytes config;                          // For actors that are given none of their own.
+  AnyState state;                        // Of the embedding program, likewise; mostly none.
   std::vector<ChildTemplate> templates;  // By their numbers.
+  // How those that it spawns are supervised; null: as all are for whom nothing else is said.
+  std::shared_ptr<const SupervisorPolicy> children;
 
   [[nodiscard]] bool takes_snapshots() const {
     return snapshot_interval > Duration::zero() && interfaces.state;
   }
+  // Of the program itself: it can be asked to end, and not be made to.
+  [[nodiscard]] bool is_native() const { return version().empty(); }
   // Of the component; empty for actors of the program, which have none.
   [[nodiscard]] std::string_view version() const {
     const std::size_t at = component.rfind('@');

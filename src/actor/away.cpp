@@ -7,9 +7,19 @@
 #include "actor/message_path.hpp"  // IWYU pragma: keep
 #include "actor/running_guest.hpp"
 #include "actor/worker.hpp"
+#include "actor/hook_caller.hpp"
+#include "base/format.hpp"
 #include "base/limits.hpp"
+#include "base/units.hpp"
+#include "engine/ticker.hpp"
 
 namespace troupe {
+namespace {
+
+// For native code that was killed, beyond its deadline: what a guest has.
+constexpr Duration kill_grace = 2 * Ticker::period;
+
+}  // namespace
 
 HostCalls::Overrun RunningGuest::overran() {
   if (away_ == nullptr) {
@@ -30,7 +40,7 @@ Worker::Went RunningGuest::come_home(Ran ran) {
     away_->was_long = away_->inputs->exact_now() - away_->placed >= Duration(limits::share_ns);
   }
   EnvelopePtr done = Envelope::make({.kind = EnvelopeKind::turn_done, .receiver = away_->actor});
-  away_->places->leave();
+  if (!away_->has_left_place.exchange(true)) away_->places->leave();
   away_->ran = std::move(ran);
   // The home worker owns all of it from here on.
   away_->home->push(done.release());
@@ -52,6 +62,7 @@ Away* Worker::go_away(Cell& cell) {
   away->began = inputs_.last_now();
   Activity& active = cell.activity();
   active.oldest_queued.store(away->began, std::memory_order_relaxed);
+  at_work_.store(nobody, std::memory_order_relaxed);
   active.went_away.store(away->began, std::memory_order_relaxed);
   away->home = &port();
   away->places = &world_.away_places;
@@ -73,10 +84,79 @@ Away* Worker::go_away(Cell& cell) {
   return away;
 }
 
-void Worker::kill_away(Away& away, const Exit& exit) {
+void Worker::kill_away(Cell& cell, const Exit& exit) {
+  Away& away = *cell.away();
+  // Guests end within two ticks.
+  if (!away.end && cell.spec->is_native()) {
+    (void)schedule({.actor = cell.address,
+                    .number = cell.life.load(std::memory_order_relaxed),
+                    .kind = Alarm::Kind::lost,
+                    .at = inputs_.now() + cell.spec->limits.deadline +
+                          kill_grace});
+  }
   if (!away.end) away.end = exit;
   away.killed.store(true);
   world_.away_places.wake();
+}
+
+// Its code does not return: its place goes to others, and the actor counts as ended for good, since
+// what it holds can't be taken from it. If it does return, all that is dropped.
+void Worker::lose_away(Cell& cell) {
+  Away& away = *cell.away();
+  away.is_lost = true;
+  if (!away.has_left_place.exchange(true)) away.places->leave();
+  std::string text = "its native code was killed and does not return: its thread is left to it";
+  world_.log.write(cell.address, LogLevel::error, text);
+  tell_event(cell, NodeEvent::Kind::limit, std::move(text));
+  cell.stop_asked = true;
+  LifeEnd end{.exit = *away.end};
+  end.took = inputs_.exact_now() - away.began;
+  bump(counters_.ended);
+  cell.become(ActorState::failed);
+  end_checks(cell);
+  if (cell.spec->mailbox.while_unready == WhileUnready::refuse) set_door(cell);
+  let_go_of_all(cell);
+  cancel(std::exchange(cell.rarities().stop_alarm, {}));
+  tell_watchers(cell, end.exit);
+  stop_family(cell);
+  if (world_.hooks != nullptr) world_.hooks->after_stop(cell, end.exit);
+  auto ended = ended_report(cell, end);
+  ended->decision = "given up";
+  ended->is_lost = true;
+  report(std::move(ended));
+  retire(cell);
+}
+
+// It has returned at last, from a life that is over.
+void Worker::drop_lost(Cell& cell, Away& away) {
+  away.turn->learn_from(inputs_);
+  away.turn->roll_back();
+  if (away.ran.in_hand != nullptr) {
+    forget_owed(cell, *away.ran.in_hand);
+    undeliverable(std::move(away.ran.in_hand), DeadReason::crashed);
+  }
+  for (auto& kept : away.kept) {
+    if (auto* envelope = std::get_if<EnvelopePtr>(&kept)) {
+      undeliverable(std::move(*envelope), DeadReason::gone);
+    }
+  }
+  cell.is_away = false;
+  cell.instance.reset();
+  release_books(cell);
+}
+
+// Of one that nothing can end: who waits for it is to know at least.
+void Worker::look_for_overrun(const Cell& cell, Duration took) {
+  const Duration deadline = cell.spec->limits.deadline;
+  if (took <= deadline + std::chrono::milliseconds(limits::late_ms) || !cell.spec->is_native()) {
+    return;
+  }
+  std::string text = fmt::format(
+      "a handler held its worker for {}, with all actors there; its deadline is {}. Native code "
+      "that may take long says so: long_running",
+      format_duration(took), format_duration(deadline));
+  world_.log.write(cell.address, LogLevel::warn, text);
+  tell_event(cell, NodeEvent::Kind::limit, std::move(text));
 }
 
 // Who takes long again and again would hold up its worker for a share each time. Who does not is
@@ -122,6 +202,10 @@ void Worker::follow_up(Cell& cell, Ran& ran) {
 
 void Worker::take_home(Cell& cell) {
   const std::unique_ptr<Away> away = std::move(cell.rarities().away);
+  if (away->is_lost) {
+    drop_lost(cell, *away);
+    return;
+  }
   cell.is_away = false;
   cell.activity().went_away.store(never, std::memory_order_relaxed);
   turn_ = std::move(away->turn);

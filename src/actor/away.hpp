@@ -38,6 +38,7 @@ struct Alarm {
     family,    // A child of it is to be restarted.
     check,     // It is to say how it is.
     start,     // Life `number` is to be ready.
+    lost,      // Native code that was killed beside its worker is to have returned.
     snapshot,  // Its state is to be saved.
   };
   Address actor = {};
@@ -70,6 +71,7 @@ struct Ran {
 struct Away {
   // Of both, by their own rules.
   std::atomic<bool> killed{false};
+  std::atomic<bool> has_left_place{false};
   Address actor;
   EnvelopePort* home = nullptr;
   AwayPlaces* places = nullptr;
@@ -85,6 +87,7 @@ struct Away {
 
   // Of the home worker.
   std::optional<Exit> end;  // It was killed.
+  bool is_lost = false;     // It did not return, and counts as ended.
   std::vector<std::variant<EnvelopePtr, Alarm>> kept;
 };
 

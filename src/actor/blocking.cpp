@@ -26,7 +26,7 @@ void Worker::hold(Cell& cell, EnvelopePtr envelope) {
   const bool pauses =
       sender != cell.address && world_.inputs.registry.room(sender) == Registry::Room::open;
   if (!pauses && waiting.line.size() >= cell.spec->mailbox.messages) {
-    undeliverable(std::move(envelope), DeadReason::blocked);
+    give_up(cell, std::move(envelope), DeadReason::blocked);
     return;
   }
   const std::uint64_t number = ++waiting.last_number;
@@ -69,7 +69,7 @@ void Worker::has_waited_enough(Cell& cell, std::uint64_t number) {
   line.erase(found);
   MUTATED(never_resumes, let_go(cell, one), void());
   if (line.empty()) cell.rarities().waiting.reset();
-  undeliverable(std::move(one.envelope), DeadReason::blocked);
+  give_up(cell, std::move(one.envelope), DeadReason::blocked);
 }
 
 // A life has ended: those who wait may do something else until the next one makes room.
@@ -85,7 +85,7 @@ void Worker::turn_away_all(Cell& cell, DeadReason reason) {
   for (Waiting::One& one : waiting->line) {
     cancel(one.alarm);
     let_go(cell, one);
-    undeliverable(std::move(one.envelope), reason);
+    give_up(cell, std::move(one.envelope), reason);
   }
 }
 

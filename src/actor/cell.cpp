@@ -70,7 +70,7 @@ ActorStatus Cell::status(Instant now) const {
   status.lives = life.load(relaxed);
   status.age = age(now);
   status.health = health(now);
-  status.refused_by = books.refused().read();
+  status.refused_by = books.lasting().refused_by();
   const Activity* active = activity_if_any();
   if (active == nullptr) return status;
   status.received = active->received.load(relaxed);
@@ -78,6 +78,11 @@ ActorStatus Cell::status(Instant now) const {
   status.errors = active->errors.load(relaxed);
   status.dropped = active->dropped.load(relaxed);
   status.expired = active->expired.load(relaxed);
+  status.dead = active->dead.load(relaxed);
+  status.requests = active->requests.load(relaxed);
+  status.timers = active->timers.load(relaxed);
+  status.children = active->children.load(relaxed);
+  status.addresses = active->addresses.load(relaxed);
   status.timed_out = active->timed_out.load(relaxed);
   status.orphans = active->orphans.load(relaxed);
   status.queued = active->queued.load(relaxed);

@@ -123,7 +123,7 @@ void Worker::spawn(Cell& cell, const Envelope& order) {
   const Address address = order.receiver;
   const ChildTemplate& made_from = cell.spec->templates.at(order.number);
   const Parentage whose{.parent = cell.address,
-                        .number = adopt(cell, address, made_from.restart),
+                        .number = adopt(cell, address, made_from),
                         .restart = made_from.restart,
                         .counted_by = cell.books.census()};
   const BytesView config = order.payload();

@@ -4,7 +4,8 @@
 #include <atomic>
 #include <cstdint>
 
-#include "model/refusal_tally.hpp"
+#include "metrics/histogram.hpp"
+#include "model/lasting.hpp"
 
 namespace troupe {
 
@@ -25,6 +26,7 @@ struct WorkerCounters {
   std::atomic<std::uint64_t> paused{0};     // Senders, for messages that waited for room.
   std::atomic<std::uint64_t> orphans{0};    // Outcomes of requests that were settled before.
   std::atomic<std::int64_t> turn_ns{0};     // That turns took.
+  Histogram waits{};  // In mailboxes, for a turn; ns, of one turn in limits::turns_a_look.
   RefusalCounts refused{};  // What its actors wanted to send. Away threads write it, too.
 };
 

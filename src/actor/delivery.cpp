@@ -234,7 +234,12 @@ void Worker::deliver_order(EnvelopePtr envelope) {
     case EnvelopeKind::pause:
     case EnvelopeKind::resume:
     case EnvelopeKind::turn_done:
-      if (cell != nullptr) carry_out(*cell, std::move(envelope));
+      if (cell != nullptr) {
+        carry_out(*cell, std::move(envelope));
+      } else if (auto lost = lost_.extract(envelope->receiver)) {
+        take_home(*lost.mapped());
+        world_.inputs.registry.reclaimer().retire(std::move(lost.mapped()));
+      }
       return;
     case EnvelopeKind::subscribe:
     case EnvelopeKind::unsubscribe:
@@ -303,7 +308,7 @@ void Worker::carry_out(Cell& cell, EnvelopePtr order) {
 void Worker::end_by_order(Cell& cell, const Exit& exit) {
   if (!cell.will_run()) return;
   if (cell.is_away) {
-    kill_away(*cell.away(), exit);
+    kill_away(cell, exit);
   } else {
     end_life(cell, {.exit = exit});
   }
@@ -323,6 +328,12 @@ void Worker::fail_request(const Envelope& request, Failure failure) {
                         .sender = request.receiver,
                         .number = request.number},
                        {}, std::make_unique<FailureNote>(std::move(failure))));
+}
+
+// What had been accepted for an actor.
+void Worker::give_up(Cell& cell, EnvelopePtr envelope, DeadReason reason) {
+  if (envelope->kind <= EnvelopeKind::event) bump(cell.activity().dead);
+  undeliverable(std::move(envelope), reason);
 }
 
 void Worker::undeliverable(EnvelopePtr envelope, DeadReason reason) {
@@ -348,7 +359,7 @@ void Worker::undeliverable(EnvelopePtr envelope, DeadReason reason) {
         break;
     }
   }
-  if (envelope->kind == EnvelopeKind::message || envelope->kind == EnvelopeKind::request) {
+  if (envelope->kind <= EnvelopeKind::event) {
     world_.dead_letters.add(std::move(envelope), reason, inputs_.now());
   }
 }
@@ -401,7 +412,14 @@ void Worker::fire(const Alarm& alarm) {
   if (alarm.kind == Alarm::Kind::start) {
     if (cell->is_away && cell->life.load(std::memory_order_relaxed) == alarm.number &&
         cell->state.load(std::memory_order_relaxed) == ActorState::starting) {
-      kill_away(*cell->away(), Exit::exceeded("start-time"));
+      kill_away(*cell, Exit::exceeded("start-time"));
+    }
+    return;
+  }
+  if (alarm.kind == Alarm::Kind::lost) {
+    if (cell->is_away && cell->away()->end && !cell->away()->is_lost &&
+        cell->life.load(std::memory_order_relaxed) == alarm.number) {
+      lose_away(*cell);
     }
     return;
   }

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "actor/message_path.hpp"  // IWYU pragma: keep
 #include "actor/worker.hpp"
 #include "base/check.hpp"
 #include "base/format.hpp"
@@ -12,7 +13,7 @@
 namespace troupe {
 namespace {
 
-// All families go by the same.
+// Families go by the same, unless their parents' manifest says otherwise.
 const std::shared_ptr<const SupervisorPolicy>& family_policy() {
   static const auto policy = std::make_shared<const SupervisorPolicy>();
   return policy;
@@ -20,13 +21,16 @@ const std::shared_ptr<const SupervisorPolicy>& family_policy() {
 
 }  // namespace
 
-ChildNumber Worker::adopt(Cell& parent, Address child, RestartType restart) {
+ChildNumber Worker::adopt(Cell& parent, Address child, const ChildTemplate& made_from) {
   std::unique_ptr<Family>& family = parent.rarities().family;
   if (family == nullptr) {
+    const auto& own = parent.spec->children;
     // Nodes of the same app give the same slots, and are not to restart in step.
-    family = std::make_unique<Family>(family_policy(), world_.seed + parent.address.slot);
+    family = std::make_unique<Family>(own != nullptr ? own : family_policy(),
+                                      world_.seed + parent.address.slot);
   }
-  const ChildNumber number = family->supervisor.add_started(child, restart, steps_);
+  const ChildNumber number = family->supervisor.add_started(child, made_from.restart, steps_);
+  if (made_from.over_restart == OverRestart::keep) family->keep(number);
   carry_out_steps(parent);
   parent.books.made().children.set(number, child);
   return number;
@@ -81,6 +85,7 @@ void Worker::judge(Cell& parent, const Envelope& what) {
   CHECK(is_known, "a child ends once");
   const Instant now = inputs_.now();
   if (note == nullptr) {
+    family->forget(number);
     family->supervisor.remove(number, now, steps_);
     strike_off(parent, number, what.sender);
   } else {
@@ -89,20 +94,21 @@ void Worker::judge(Cell& parent, const Envelope& what) {
     const SupervisorVerdict verdict =
         family->supervisor.ended(number, ended.exit, asked, now, steps_);
     note_next_life(world_.inputs.registry, what.sender, next_life_after(verdict, now));
+    const Judgement why{.child = ended.name,
+                        .exit = ended.exit,
+                        .verdict = verdict,
+                        .policy = family->supervisor.policy()};
+    const bool gives_up = verdict.kind == SupervisorVerdict::Kind::give_up;
+    if (gives_up) tell_event(parent, NodeEvent::Kind::escalated, to_string(why));
     if (note->is_told) {
-      const Judgement why{.child = ended.name,
-                          .exit = ended.exit,
-                          .verdict = verdict,
-                          .policy = family->supervisor.policy()};
       note->report->decision = decision_text(why);
       note->report->window = window_of(why);
       report(std::move(note->report));
     }
-    if (verdict.kind == SupervisorVerdict::Kind::give_up) {
-      end_by_order(parent, Exit::crashed("children: restart intensity"));
-    }
+    if (gives_up) end_by_order(parent, Exit::crashed("children: restart intensity"));
   }
   carry_out_steps(parent);
+  let_parent_begin(parent);
 }
 
 void Worker::carry_out_steps(Cell& parent) {
@@ -116,6 +122,7 @@ void Worker::carry_out_steps(Cell& parent) {
         route(Envelope::make({.kind = EnvelopeKind::stop, .receiver = step.child}));
         break;
       case SupervisorStep::Kind::forget:
+        parent.family()->forget(step.number);
         // One that has gone by itself takes no notice.
         strike_off(parent, step.number, step.child);
         route(Envelope::make({.kind = EnvelopeKind::retire, .receiver = step.child}));
@@ -143,7 +150,23 @@ void Worker::strike_off(Cell& parent, ChildNumber number, Address child) {
                                             .number = number}));
   } else if (Books* books = parent.books.get()) {
     books->children.erase(number, child);
+    if (Activity* active = parent.activity_if_any()) show_books(parent, *active);
   }
+}
+
+// Its life has ended; whether another follows others may have to decide.
+void Worker::leave_family(Cell& parent) {
+  Family* const family = parent.family();
+  if (family == nullptr) return;
+  if (!family->keeps_any() || family->supervisor.is_ending()) {
+    stop_family(parent);
+    return;
+  }
+  family->supervisor.for_each([&](ChildNumber number, Address child) {
+    if (!family->keeps(number)) {
+      route(Envelope::make({.kind = EnvelopeKind::stop, .receiver = child}));
+    }
+  });
 }
 
 void Worker::stop_family(Cell& parent) {
@@ -151,6 +174,26 @@ void Worker::stop_family(Cell& parent) {
   if (family == nullptr) return;
   family->supervisor.stop_all(steps_);
   carry_out_steps(parent);
+}
+
+// The children of its last life that are still there are this one's.
+void Worker::show_family(Cell& parent) {
+  const Family* const family = parent.family();
+  if (family == nullptr) return;
+  ChildList& children = parent.books.made().children;
+  family->supervisor.for_each(
+      [&](ChildNumber number, Address child) { children.set(number, child); });
+}
+
+// If it waits for its family, and what is left of that goes on with it.
+void Worker::let_parent_begin(Cell& parent) {
+  Family* const family = parent.family();
+  if (family == nullptr || !family->parent_waits || !family->has_only_kept() ||
+      family->supervisor.is_ending()) {
+    return;
+  }
+  family->parent_waits = false;
+  expect_life(parent);
 }
 
 // All children of its last life are gone.

@@ -1,9 +1,11 @@
 #pragma once
 // Those whom an actor has spawned, and who supervises them: the spawner's worker, on its behalf.
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "actor/actor_spec.hpp"
 #include "actor/reports.hpp"
@@ -29,10 +31,33 @@ struct Family : Pooled {
   Family(std::shared_ptr<const SupervisorPolicy> policy, std::uint64_t seed)
       : supervisor(std::move(policy), Supervisor::StopOrder::together, seed) {}
 
+  // Whose number it is lives on when the parent's life ends and another follows.
+  void keep(ChildNumber number) {
+    if (number >= is_kept_.size()) is_kept_.resize(number + std::size_t{1});
+    if (is_kept_[number]) return;
+    is_kept_[number] = true;
+    ++kept_;
+  }
+  [[nodiscard]] bool keeps(ChildNumber number) const {
+    return number < is_kept_.size() && is_kept_[number];
+  }
+  [[nodiscard]] bool keeps_any() const { return kept_ > 0; }
+  // Before the supervisor gives the number to another.
+  void forget(ChildNumber number) {
+    if (!keeps(number)) return;
+    is_kept_[number] = false;
+    --kept_;
+  }
+  [[nodiscard]] bool has_only_kept() const { return supervisor.child_count() == kept_; }
+
   Supervisor supervisor;
   AlarmKey wait = {};  // Until a child's restart is due.
-  // For them all to be gone: the parent's next life begins without children of the last.
+  // For all others to be gone: the parent's next life begins without them.
   bool parent_waits = false;
+
+ private:
+  std::vector<bool> is_kept_;  // By number; empty unless some are.
+  std::size_t kept_ = 0;
 };
 
 // The note of a `create` envelope: an order to make a cell.

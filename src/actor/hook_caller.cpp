@@ -141,7 +141,7 @@ class HookCaller::WatchedInstance final : public Instance {
     return inner_->load(host, version, saved, config);
   }
   [[nodiscard]] InstanceUsage usage() const override { return inner_->usage(); }
-  [[nodiscard]] std::uint64_t memory_bytes() const override { return inner_->memory_bytes(); }
+  [[nodiscard]] Held held() const override { return inner_->held(); }
 
  private:
   void tell(HostCalls& host, HookedMessage message) {

@@ -5,6 +5,7 @@
 
 #include "actor/family.hpp"
 #include "actor/hook_caller.hpp"
+#include "actor/message_path.hpp"  // IWYU pragma: keep
 #include "actor/running_guest.hpp"  // IWYU pragma: keep
 #include "actor/worker.hpp"
 #include "base/check.hpp"
@@ -40,6 +41,7 @@ void Worker::create(const Envelope& envelope) {
     cell.rarities().own_spec = std::move(order->own_spec);
     cell.rarities().config = std::move(order->config);
   }
+  if (!cell.spec->state.is_empty()) cell.books.lasting().state() = cell.spec->state;
   expect_life(cell);
   if (!awaited_.empty()) welcome(cell.address);
 }
@@ -58,6 +60,7 @@ void Worker::restart(Cell& cell) {
     retire(cell);  // In the meantime.
   } else if (Family* family = MUTATED(leaves_children_behind, cell.family(), nullptr)) {
     family->parent_waits = true;
+    let_parent_begin(cell);
   } else {
     expect_life(cell);
   }
@@ -77,6 +80,7 @@ Worker::Went Worker::begin_life(Cell& cell) {
   cell.next_turn = NextTurn::messages;
   cell.life_began.store(inputs_.now(), std::memory_order_relaxed);
   bump(cell.life);
+  show_family(cell);
   if (world_.hooks != nullptr) [[unlikely]] {
     if (const auto announced = announce_life(cell); !announced) {
       Exit exit = Exit::crashed(fmt::format("before-start hook: {}", announced.error().message));
@@ -95,7 +99,7 @@ Worker::Went Worker::begin_life(Cell& cell) {
   turn_->take_over(turn_actor(cell));
   return call_guest(cell, {.kind = Ran::Kind::birth}, [&cell, state](GuestHost& host, Ran& ran) {
     ran.reply = cell.instance->boot(host);
-    ran.memory_at_boot = cell.instance->memory_bytes();
+    ran.memory_at_boot = cell.instance->held().memory_bytes;
     if (ran.reply.kind != Reply::Kind::ended && state != nullptr) {
       ran.kind = Ran::Kind::load;
       ran.reply = cell.instance->load(host, cell.spec->version(), *state, cell.config());
@@ -131,17 +135,24 @@ void Worker::finish_birth(Cell& cell, Ran& ran) {
     look_at_memory(cell);
   }
   if (cell.spec->takes_snapshots()) begin_snapshots(cell);
-  if (cell.parent.is_nobody()) {
-    auto started = std::make_unique<StartedReport>();
-    started->actor = cell.address;
-    started->life = cell.life.load(std::memory_order_relaxed);
-    report(std::move(started));
-  }
+  tell_start(cell);
   if (cell.spec->interfaces.health) begin_checks(cell);
   if (cell.spec->mailbox.while_unready == WhileUnready::refuse) set_door(cell);
   if (const auto exit = commit(cell)) {
     end_life(cell, end_of(cell, *exit, ran.kind, nullptr));
   }
+}
+
+void Worker::tell_start(const Cell& cell) {
+  const std::uint64_t life = cell.life.load(std::memory_order_relaxed);
+  if (!cell.parent.is_nobody() && life == 1) return;
+  auto started = std::make_unique<StartedReport>();
+  started->actor = cell.address;
+  started->life = life;
+  const Activity* active = cell.activity_if_any();
+  const Exit* before = active != nullptr ? active->last_exit() : nullptr;
+  if (life > 1 && before != nullptr) started->after = to_string(*before);
+  report(std::move(started));
 }
 
 void Worker::release_books(Cell& cell) {
@@ -206,6 +217,9 @@ void Worker::end_life(Cell& cell, LifeEnd end) {
   }
   if (Activity* active = cell.activity_if_any()) {
     active->memory_bytes.store(0, std::memory_order_relaxed);
+    active->addresses.store(0, std::memory_order_relaxed);
+    active->held_seen = {};
+    show_books(cell, *active);
     if (!goes_on) active->oldest_request.store(never, std::memory_order_relaxed);
   }
   if (Rarities* rare = cell.rarities_if_any()) {
@@ -213,14 +227,8 @@ void Worker::end_life(Cell& cell, LifeEnd end) {
     rare->restart_asked = false;
     judge_snapshot(cell, end);
     rare->saved = std::move(end.saved);
-    for (const Rarities::Watcher& watcher : std::exchange(rare->watchers, {})) {
-      route(Envelope::make({.kind = EnvelopeKind::exited,
-                            .receiver = watcher.who,
-                            .sender = cell.address,
-                            .number = watcher.number},
-                           {}, std::make_unique<ExitNote>(exit)));
-    }
-    stop_family(cell);
+    tell_watchers(cell, exit);
+    leave_family(cell);
   }
   // Most children end well, and nothing of them is left to look at it.
   if (exit.kind != Exit::Kind::normal || cell.restart != RestartType::temporary ||
@@ -236,6 +244,16 @@ void Worker::end_life(Cell& cell, LifeEnd end) {
   after_life(cell, end);
 }
 
+void Worker::tell_watchers(Cell& cell, const Exit& exit) {
+  for (const Rarities::Watcher& watcher : std::exchange(cell.rarities().watchers, {})) {
+    route(Envelope::make({.kind = EnvelopeKind::exited,
+                          .receiver = watcher.who,
+                          .sender = cell.address,
+                          .number = watcher.number},
+                         {}, std::make_unique<ExitNote>(exit)));
+  }
+}
+
 void Worker::end_life_by(Cell& cell, Reply reply, Ran::Kind kind) {
   turn_->roll_back();
   LifeEnd end = end_of(cell, reply.death->exit, kind, nullptr);
@@ -248,8 +266,10 @@ void Worker::retire(Cell& cell) {
   cell.is_retiring = true;
   // Their ends come back here.
   if (const Family* family = cell.family();
-      family != nullptr && family->supervisor.child_count() > 0)
+      family != nullptr && family->supervisor.child_count() > 0) {
+    if (!family->supervisor.is_ending()) stop_family(cell);
     return;
+  }
   forget_saved(cell);
   const Address address = cell.address;
   // The address is gone first, so that what the emptying sets off does not come back here.
@@ -269,7 +289,12 @@ void Worker::retire(Cell& cell) {
   if (cell.parent.is_nobody() || cell.tells_control) {
     tell_retired(address);
   }
-  world_.inputs.registry.reclaimer().retire(std::unique_ptr<Cell>(&cell));
+  std::unique_ptr<Cell> owned(&cell);
+  if (cell.is_away) {
+    lost_.emplace(address, std::move(owned));  // Its thread may come back to it.
+  } else {
+    world_.inputs.registry.reclaimer().retire(std::move(owned));
+  }
 }
 
 void Worker::tell_retired(Address actor) {

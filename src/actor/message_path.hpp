@@ -77,11 +77,23 @@ namespace troupe {
   }
 }
 
+// How much of its quotas is used.
+inline void Worker::show_books(const Cell& cell, Activity& active) {
+  const Books* const books = cell.books.get();
+  const auto show = [](std::atomic<std::uint32_t>& figure, std::size_t count) {
+    figure.store(static_cast<std::uint32_t>(count), std::memory_order_relaxed);
+  };
+  show(active.requests, books != nullptr ? books->requests.size() : 0);
+  show(active.timers, books != nullptr ? books->timers.size() : 0);
+  show(active.children, books != nullptr ? books->children.count() : 0);
+}
+
 inline void Worker::end_turn(Cell& cell) {
   Activity& active = cell.activity();
   active.queued.store(cell.mailbox.count(), std::memory_order_relaxed);
   if (!cell.is_alive()) return;
-  if (cell.instance->memory_bytes() != active.memory_seen) look_at_memory(cell);
+  if (cell.instance->held() != active.held_seen) look_at_memory(cell);
+  if (cell.books.get() != nullptr) show_books(cell, active);
   if (cell.mailbox.empty()) return;
   look_at_backlog(cell);
   if (cell.has_work() && !cell.is_away && !cell.is_leaving) run_queue_.ready(cell);

@@ -148,8 +148,9 @@ void Worker::arrive(const Envelope& envelope) {
         cell.snapshots()->alarm = key;
         break;
       case Alarm::Kind::start:
+      case Alarm::Kind::lost:
       case Alarm::Kind::room:
-        CHECK(false, "who begins a life beside its worker, or is waited on, does not move");
+        CHECK(false, "who is at work beside its worker, or is waited on, does not move");
     }
   }
   world_.inputs.registry.take_seat(cell.address);

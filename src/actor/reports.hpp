@@ -43,10 +43,12 @@ struct EndedLife {
   std::shared_ptr<const ActorSpec> spec;  // Its code can name the frames.
 };
 
-// A life has begun, of an actor that the control plane supervises: `start` returned.
+// A life has begun: `start` returned. Told of actors that the control plane supervises, and of those
+// that have lived before.
 struct StartedReport final : Note {
   Address actor;
   std::uint64_t life = 0;
+  std::string after;  // How the life before ended, of one that is not the first.
 };
 
 // A life that was to end for the next one goes on: its guest would not save its state.
@@ -69,6 +71,7 @@ struct EndedReport final : Note {
   // Of its parent. Empty: the control plane decides, and the cell waits for its order.
   std::string decision;
   std::optional<RestartWindow> window;
+  bool is_lost = false;  // Its code does not return, and its address is given up.
 };
 
 // A cell is gone, and its address with it.

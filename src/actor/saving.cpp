@@ -113,7 +113,7 @@ void Worker::drop_queued(Cell& cell) {
     if (one->crashes > 0) {
       kept.push(std::move(one));
     } else {
-      undeliverable(std::move(one), DeadReason::restarted);
+      give_up(cell, std::move(one), DeadReason::restarted);
     }
   }
   while (EnvelopePtr one = kept.pop()) cell.mailbox.put_back(std::move(one));

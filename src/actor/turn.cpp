@@ -233,7 +233,7 @@ void Worker::forget_owed(Cell& cell, const Envelope& request) {
 void Worker::expire(Cell& cell, EnvelopePtr envelope) {
   bump(cell.activity().expired);
   bump(counters_.expired);
-  undeliverable(std::move(envelope), DeadReason::expired);
+  give_up(cell, std::move(envelope), DeadReason::expired);
 }
 
 // What was in hand goes to the next life, or is lost with this one.
@@ -256,7 +256,7 @@ void Worker::lose(Cell& cell, EnvelopePtr in_hand) {
   // Its asker hears of it once.
   forget_owed(cell, *in_hand);
   const DeadReason reason = in_hand->crashes == 0 ? DeadReason::crashed : DeadReason::quarantined;
-  undeliverable(std::move(in_hand), reason);
+  give_up(cell, std::move(in_hand), reason);
 }
 
 Worker::Went Worker::stop(Cell& cell, EnvelopePtr envelope) {
@@ -302,12 +302,14 @@ void Worker::count_turn(Cell& cell, Duration took) {
   add(counters_.turn_ns);
   // A birth alone leaves no trace of an actor.
   if (Activity* active = cell.activity_if_any()) add(active->turn_ns);
+  if (!cell.is_away) look_for_overrun(cell, took);
 }
 
 void Worker::look_at_memory(Cell& cell) {
   const InstanceUsage usage = cell.instance->usage();
   Activity& active = cell.activity();
-  active.memory_seen = usage.memory_bytes;
+  active.held_seen = {.memory_bytes = usage.memory_bytes, .handles = usage.handles};
+  active.addresses.store(usage.handles, std::memory_order_relaxed);
   active.memory_bytes.store(usage.memory_bytes, std::memory_order_relaxed);
   if (usage.memory_peak_bytes > active.memory_peak_bytes.load(std::memory_order_relaxed)) {
     active.memory_peak_bytes.store(usage.memory_peak_bytes, std::memory_order_relaxed);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/limits.hpp"
 #include "scheduler/inside.hpp"
 
 namespace troupe {
@@ -88,6 +89,9 @@ StepResult Worker::step() {
     auto& cell = static_cast<Cell&>(*next);
     fetch_ahead();
     turn_began_ = inputs_.last_now();
+    at_work_.store(cell.address, std::memory_order_relaxed);
+    if (--turns_to_look_ == 0) [[unlikely]]
+      look_at_wait(cell);
     if (run_turn(cell) == Went::away) return StepResult::left;
     worked = true;
     if (!own_orders_.empty()) carry_out_own_orders();
@@ -96,9 +100,21 @@ StepResult Worker::step() {
     if (present > turn_began_) count_turn(cell, present - turn_began_);
     if (has_arrivals() || timers_.next_due() <= present) break;
   }
+  at_work_.store(nobody, std::memory_order_relaxed);
   share_load();
   names.leave();
   return worked ? StepResult::worked : StepResult::idle;
+}
+
+// How long has the oldest message waited that this turn takes?
+void Worker::look_at_wait(const Cell& cell) {
+  turns_to_look_ = limits::turns_a_look;
+  const Activity* active = cell.activity_if_any();
+  if (active == nullptr || cell.mailbox.empty()) return;
+  const Instant left = active->oldest_queued.load(std::memory_order_relaxed);
+  const Instant since = left == never ? active->ready_since : std::max(left, active->ready_since);
+  const Duration waited = std::max(inputs_.exact_now() - since, Duration::zero());
+  counters_.waits.record(static_cast<std::uint64_t>(waited.count()));
 }
 
 // Whether it did anything. All that the actor has asked for arrives everywhere before it can ask

@@ -2,6 +2,7 @@
 // A worker runs actors: it takes what arrives, fires what is due, gives one actor a turn, and sends
 // off what the turn asked for. It is an object; a thread or the simulator drives it.
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -74,7 +75,7 @@ struct WorkerWorld {
   HookCaller* hooks = nullptr;  // Null: there are none.
 };
 
-// Thread:  one driver; counters() any thread.
+// Thread:  one driver; counters() and at_work() any thread.
 // Owns:    the cells that are seated here, timers and its topic replica.
 // Bounds:  a turn ends after limits::turn_messages_max messages or limits::turn_ns_max; a guest
 //          that takes longer goes on beside the worker.
@@ -90,6 +91,17 @@ class Worker final : public Steppable {
   [[nodiscard]] bool has_arrivals() const override;
 
   [[nodiscard]] const WorkerCounters& counters() const { return counters_; }
+  // Whose turn it is, or nobody's; `handled` tells one handler from the next. Any thread.
+  struct AtWork {
+    Address actor = nobody;
+    std::uint64_t handled = 0;
+
+    friend bool operator==(const AtWork&, const AtWork&) = default;
+  };
+  [[nodiscard]] AtWork at_work() const {
+    return {.actor = at_work_.load(std::memory_order_relaxed),
+            .handled = counters_.handled.load(std::memory_order_relaxed)};
+  }
   [[nodiscard]] EnvelopePort& port() const { return port_; }
 
   // Lets a guest that takes long go on beside the worker. Before the first step; null: it goes on
@@ -105,6 +117,7 @@ class Worker final : public Steppable {
   };
 
   void fetch_ahead() const;
+  void look_at_wait(const Cell& cell);
 
   // Arrivals (delivery.cpp).
   void route(EnvelopePtr envelope);
@@ -132,6 +145,7 @@ class Worker final : public Steppable {
   void end_all();
   [[nodiscard]] bool expect_stop(Cell& cell, Envelope& stop);
   void undeliverable(EnvelopePtr envelope, DeadReason reason);
+  void give_up(Cell& cell, EnvelopePtr envelope, DeadReason reason);
   void add_watcher(const Envelope& envelope);
   [[nodiscard]] AlarmKey schedule(const Alarm& alarm);
   void cancel(const AlarmKey& key);
@@ -177,6 +191,7 @@ class Worker final : public Steppable {
   void expect_life(Cell& cell);
   [[nodiscard]] Went begin_life(Cell& cell);
   void finish_birth(Cell& cell, Ran& ran);
+  void tell_start(const Cell& cell);
   // The embedding program's hooks; an error of theirs is in its way.
   [[nodiscard]] Result<void> announce_life(const Cell& cell);
   void end_life(Cell& cell, LifeEnd end);
@@ -186,18 +201,22 @@ class Worker final : public Steppable {
   [[nodiscard]] LifeEnd end_of(const Cell& cell, Exit exit, Ran::Kind kind,
                                const Envelope* envelope);
   [[nodiscard]] std::unique_ptr<EndedReport> ended_report(const Cell& cell, LifeEnd& end);
+  void tell_watchers(Cell& cell, const Exit& exit);
   void release_books(Cell& cell);
   void release_owed(Cell& cell, const std::vector<Responder>& kept);
   void retire(Cell& cell);
   void tell_retired(Address actor);
 
   // Parents and their children (family.cpp).
-  [[nodiscard]] ChildNumber adopt(Cell& parent, Address child, RestartType restart);
+  [[nodiscard]] ChildNumber adopt(Cell& parent, Address child, const ChildTemplate& made_from);
   void after_life(Cell& cell, LifeEnd& end);
   void judge(Cell& parent, const Envelope& what);
   void carry_out_steps(Cell& parent);
   static void strike_off(Cell& parent, ChildNumber number, Address child);
+  void leave_family(Cell& parent);
   void stop_family(Cell& parent);
+  static void show_family(Cell& parent);
+  void let_parent_begin(Cell& parent);
   void is_alone(Cell& parent);
   [[nodiscard]] bool is_stopping() const {
     return world_.inputs.is_stopping.load(std::memory_order_relaxed);
@@ -208,6 +227,7 @@ class Worker final : public Steppable {
   [[nodiscard]] std::optional<Went> run_own_turn(Cell& cell);
   // Once it is home: what it shows of itself, and its next turn.
   void end_turn(Cell& cell);
+  static void show_books(const Cell& cell, Activity& active);
   [[nodiscard]] Went handle(Cell& cell, RunningGuest& running, HostCalls& host,
                             EnvelopePtr envelope);
   [[nodiscard]] bool still_counts(Cell& cell, const Envelope& envelope);
@@ -254,7 +274,10 @@ class Worker final : public Steppable {
 
   // Turns that take longer than their share (away.cpp).
   [[nodiscard]] Away* go_away(Cell& cell);
-  void kill_away(Away& away, const Exit& exit);
+  void kill_away(Cell& cell, const Exit& exit);
+  void lose_away(Cell& cell);
+  void drop_lost(Cell& cell, Away& away);
+  void look_for_overrun(const Cell& cell, Duration took);
   void choose_lane(Cell& cell, bool was_long);
   void take_home(Cell& cell);
   // A call of the guest that is no message's, in a turn that has been taken over, with what follows
@@ -282,6 +305,8 @@ class Worker final : public Steppable {
   WorkerInputs inputs_;
   std::unique_ptr<ActorTurn> turn_;
   Instant turn_began_{};
+  std::atomic<Address> at_work_{nobody};
+  std::uint32_t turns_to_look_ = 1;  // How long what it takes has waited.
   Handover* handover_ = nullptr;
   RunQueue run_queue_;
   Timers<Alarm> timers_;
@@ -301,6 +326,8 @@ class Worker final : public Steppable {
   EnvelopeList own_orders_;                // To cells that are here, from others that are.
   SupervisorSteps steps_;                  // Of a supervisor, while it decides.
   std::unique_ptr<TickerHold> ticker_hold_;
+  // Gone while native code was at work beside the worker that does not return; until it does.
+  std::unordered_map<Address, std::unique_ptr<Cell>> lost_;
 };
 
 }  // namespace troupe

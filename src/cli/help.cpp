@@ -211,9 +211,11 @@ constexpr std::string_view events =
 Usage: troupe events [PATTERN] [-f] [--limit N] [--node NODE]
 
 PATTERN is that of `troupe ps`. Kinds: started, stopped, crashed (`troupe
-crashes` has the report), escalated (a supervisor gave up), limit (90 % of its
-memory), health (how it is has changed), refused (many messages to it), hook
-(of an embedding program, too slow), ending. Of spawned actors, no starts.
+crashes` has the report), restarted (a life that follows another is ready),
+escalated (a supervisor gave up), limit (90 % of its memory, or native code that
+holds its worker), health (how it is has changed), refused (many messages to
+it), hook (of an embedding program, too slow), ending. Of spawned actors no
+first starts are told.
 
 Options
   -f, --follow           until the node ends, or Ctrl-C

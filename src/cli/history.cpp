@@ -47,6 +47,7 @@ Style style_of(NodeEvent::Kind kind) {
     case NodeEvent::Kind::ending:
       return Style::yellow;
     case NodeEvent::Kind::started:
+    case NodeEvent::Kind::restarted:
       return Style::green;
     case NodeEvent::Kind::stopped:
       return Style::dim;

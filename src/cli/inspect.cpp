@@ -70,11 +70,13 @@ void print_actor(Console& console, const ActorDetails& actor) {
   print_line(console, "supervisor",
              fmt::format("{}, {}", harmless(status.supervisor), actor.restart));
   print_line(console, "messages",
-             fmt::format("{} received, {} handled, {} errors, {} dropped, {} expired, {} refused",
+             fmt::format("{} received, {} handled, {} errors, {} dropped, {} dead, {} of "
+                         "these expired, {} refused",
                          status.received, status.handled, status.errors, status.dropped,
-                         status.expired, status.refused()));
+                         status.dead, status.expired, status.refused()));
   print_line(console, "requests",
-             fmt::format("{} timed out, {} answered too late{}", status.timed_out, status.orphans,
+             fmt::format("{} open, {} timed out, {} answered too late{}", status.requests,
+                         status.timed_out, status.orphans,
                          status.oldest_request ? fmt::format("; waits for an answer for {}",
                                                              span_text(*status.oldest_request))
                                                : ""));
@@ -88,9 +90,11 @@ void print_actor(Console& console, const ActorDetails& actor) {
   print_line(console, "time", fmt::format("{} in turns", span_text(status.turn_time)));
   print_line(
       console, "limits",
-      fmt::format("handler {}, payload {}, {} requests, {} timers, {} children, {} addresses",
+      fmt::format("handler {}, payload {}; {} of {} requests, {} of {} timers, {} of {} children, "
+                  "{} of {} addresses",
                   format_duration(limits.deadline), format_bytes(limits.payload_bytes),
-                  limits.requests, limits.timers, limits.children, limits.addresses));
+                  status.requests, limits.requests, status.timers, limits.timers, status.children,
+                  limits.children, status.addresses, limits.addresses));
   if (limits.descendants < limits::actors_max) {
     print_line(console, "below it",
                fmt::format("{} of {} descendants", actor.descendants, limits.descendants));

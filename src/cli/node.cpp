@@ -60,6 +60,14 @@ Tried<ExitCode> node_command(Console& console, const NodeName& node) {
   line("dropped", fmt::format("{} by mailboxes, {} expired", counted.dropped, counted.expired));
   line("requests",
        fmt::format("{} timed out, {} answers came too late", counted.timed_out, counted.orphans));
+  const MailboxWaits& waits = counted.waits;
+  line("waits", waits.looked_at == 0
+                    ? std::string("none looked at yet")
+                    : fmt::format("p50 {}, p90 {}, p99 {}, p99.9 {}, at most {}, in mailboxes (one "
+                                  "turn in {} is looked at: {})",
+                                  span_text(waits.p50), span_text(waits.p90), span_text(waits.p99),
+                                  span_text(waits.p999), span_text(waits.most),
+                                  limits::turns_a_look, waits.looked_at));
   line("turns", fmt::format("{} in all", span_text(counted.turn_time)));
   return ExitCode::ok;
 }

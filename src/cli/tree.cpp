@@ -10,6 +10,7 @@
 #include "base/sanitize.hpp"
 #include "base/units.hpp"
 #include "cli/commands.hpp"
+#include "cli/crash_text.hpp"
 #include "cli/nodes.hpp"
 #include "cli/table.hpp"
 #include "http/json.hpp"

@@ -60,6 +60,14 @@ std::vector<std::string> limit_lines(const ActorDetails& actor) {
                                 actor.limits.descendants,
                                 percent(actor.descendants, actor.limits.descendants)));
   }
+  const auto add = [&lines](std::uint32_t used, std::uint32_t most, std::string_view what) {
+    if (used == 0) return;
+    lines.push_back(fmt::format("{} of {} {} ({} %)", used, most, what, percent(used, most)));
+  };
+  add(status.requests, actor.limits.requests, "requests wait for their answers");
+  add(status.timers, actor.limits.timers, "timers are set");
+  add(status.children, actor.limits.children, "children live");
+  add(status.addresses, actor.limits.addresses, "addresses are held");
   if (status.in_long_lane) {
     lines.emplace_back("its handlers take long, so they run beside the worker");
   }
@@ -130,6 +138,14 @@ std::optional<std::string> advice_on_load(const ActorDetails& actor) {
   if (percent(status.memory_bytes, actor.limits.memory_bytes) >= nearly_full_percent &&
       status.memory_bytes > 0)
     return "its memory is nearly used up: raise limits.memory, or look for a leak";
+  if (percent(status.requests, actor.limits.requests) >= nearly_full_percent)
+    return "it waits for nearly as many answers as it may: ask less, or raise limits.requests";
+  if (percent(status.timers, actor.limits.timers) >= nearly_full_percent)
+    return "it has set nearly as many timers as it may: cancel some, or raise limits.timers";
+  if (percent(status.children, actor.limits.children) >= nearly_full_percent)
+    return "it has nearly as many children as it may: let them end, or raise limits.children";
+  if (percent(status.addresses, actor.limits.addresses) >= nearly_full_percent)
+    return "it holds nearly as many addresses as it may: drop some, or raise limits.addresses";
   if (actor.limits.descendants < limits::actors_max &&
       percent(actor.descendants, actor.limits.descendants) >= nearly_full_percent)
     return "nearly as many live below it as may: let them end, or raise limits.descendants";

@@ -68,7 +68,7 @@ TEST(Why, SaysWhatAnActorDoesOrWaitsFor) {
 TEST(Why, SaysWhatItsHealthIsAndWhatFollows) {
   ActorDetails actor = idle_actor();
   actor.status.health = {.status = HealthStatus::unknown, .reason = "its first check is to come"};
-  EXPECT_EQ(explain(actor, {}).advice, "nothing is wrong with it, as far as the node can tell");
+  EXPECT_TRUE(explain(actor, {}).advice.starts_with("no crash of its earlier lives"));
   actor.status.health = {.status = HealthStatus::unknown,
                          .reason = "its check took longer than 1s",
                          .since = seconds(5)};

@@ -134,7 +134,7 @@ class NativeInstance final : public Instance {
   }
 
   [[nodiscard]] InstanceUsage usage() const override { return {.overhead_bytes = sizeof(*this)}; }
-  [[nodiscard]] std::uint64_t memory_bytes() const override { return 0; }
+  [[nodiscard]] Held held() const override { return {}; }
 
  private:
   enum class Phase : std::uint8_t { made, booted, ended };

@@ -57,7 +57,10 @@ class BareTurn final : public Turn {
   void log(LogLevel, std::string_view) override {}
 
  private:
+  AnyState& kept_state() override { return state_; }
   static std::unexpected<Refusal> no() { return refused(Refusal::unsupported); }
+
+  AnyState state_;
 };
 
 // The native engine calls turn() and returned() only.

@@ -24,6 +24,36 @@ Json reasons_object(const std::array<std::uint64_t, count>& counts) {
   return object;
 }
 
+std::int64_t whole_microseconds(Duration span) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(span).count();
+}
+
+Json waits_object(const MailboxWaits& waits) {
+  return {{"looked_at", waits.looked_at}, {"p50_us", whole_microseconds(waits.p50)},
+          {"p90_us", whole_microseconds(waits.p90)}, {"p99_us", whole_microseconds(waits.p99)},
+          {"p999_us", whole_microseconds(waits.p999)}, {"most_us", whole_microseconds(waits.most)}};
+}
+
+Result<MailboxWaits> waits_from(const Json& json) {
+  if (!json.is_object()) return corrupt("'waits' of the node");
+  Members members(json);
+  MailboxWaits waits;
+  const auto read = [&members](const char* name, Duration& span) {
+    std::int64_t us = 0;
+    members.read(name, us);
+    span = std::chrono::microseconds(us);
+  };
+  members.read("looked_at", waits.looked_at);
+  read("p50_us", waits.p50);
+  read("p90_us", waits.p90);
+  read("p99_us", waits.p99);
+  read("p999_us", waits.p999);
+  read("most_us", waits.most);
+  if (!members.missing().empty())
+    return corrupt(fmt::format("'{}' of the node's waits", members.missing()));
+  return waits;
+}
+
 Json counters_object(const NodeCounters& counters) {
   return {{"actors_made", counters.actors_made},
           {"actors_gone", counters.actors_gone},
@@ -39,7 +69,8 @@ Json counters_object(const NodeCounters& counters) {
           {"orphans", counters.orphans},
           {"dead", reasons_object<DeadReason>(counters.dead_by)},
           {"moved", counters.moved},
-          {"turn_ms", whole_milliseconds(counters.turn_time)}};
+          {"turn_ms", whole_milliseconds(counters.turn_time)},
+          {"waits", waits_object(counters.waits)}};
 }
 
 Result<NodeCounters> counters_from(const Json& json) {
@@ -63,6 +94,9 @@ Result<NodeCounters> counters_from(const Json& json) {
   members.read("moved", counters.moved);
   members.read("turn_ms", turn_ms);
   counters.turn_time = std::chrono::milliseconds(turn_ms);
+  if (const Json* waits = members.find("waits"); waits != nullptr) {
+    TRY_ASSIGN(counters.waits, waits_from(*waits));
+  }
   if (!members.missing().empty())
     return corrupt(fmt::format("'{}' of the node's counters", members.missing()));
   return counters;
@@ -109,12 +143,17 @@ Json actor_object(const ActorStatus& actor) {
       {"errors", actor.errors},
       {"dropped", actor.dropped},
       {"expired", actor.expired},
+      {"dead", actor.dead},
       {"refused", reasons_object<Refusal>(actor.refused_by)},
       {"timed_out", actor.timed_out},
       {"orphans", actor.orphans},
       {"queued", actor.queued},
       {"oldest_queued_ms", milliseconds_or_null(actor.oldest_queued)},
       {"oldest_request_ms", milliseconds_or_null(actor.oldest_request)},
+      {"requests", actor.requests},
+      {"timers", actor.timers},
+      {"children", actor.children},
+      {"addresses", actor.addresses},
       {"long_turn_ms", milliseconds_or_null(actor.long_turn)},
       {"in_long_lane", actor.in_long_lane},
       {"turn_ms", whole_milliseconds(actor.turn_time)},
@@ -179,12 +218,17 @@ Result<ActorStatus> actor_from(const Json& json) {
   members.read("errors", actor.errors);
   members.read("dropped", actor.dropped);
   members.read("expired", actor.expired);
+  members.read("dead", actor.dead);
   members.read_reasons<Refusal>("refused", actor.refused_by);
   members.read("timed_out", actor.timed_out);
   members.read("orphans", actor.orphans);
   members.read("queued", actor.queued);
   members.read("oldest_queued_ms", actor.oldest_queued);
   members.read("oldest_request_ms", actor.oldest_request);
+  members.read("requests", actor.requests);
+  members.read("timers", actor.timers);
+  members.read("children", actor.children);
+  members.read("addresses", actor.addresses);
   members.read("long_turn_ms", actor.long_turn);
   members.read("in_long_lane", actor.in_long_lane);
   std::int64_t turn_ms = 0;

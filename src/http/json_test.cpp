@@ -24,11 +24,16 @@ ActorStatus some_actor() {
   actor.errors = 1;
   actor.dropped = 2;
   actor.expired = 3;
+  actor.dead = 9;
   actor.refused_by.at(static_cast<std::size_t>(Refusal::busy)) = 4;
   actor.timed_out = 5;
   actor.orphans = 6;
   actor.queued = 2;
   actor.oldest_queued = std::chrono::milliseconds(12);
+  actor.requests = 10;
+  actor.timers = 11;
+  actor.children = 12;
+  actor.addresses = 13;
   actor.long_turn = std::chrono::milliseconds(56);
   actor.turn_time = std::chrono::milliseconds(34);
   actor.memory_bytes = 65'536;
@@ -43,8 +48,10 @@ TEST(Json, ShowsAnActor) {
             R"("supervisor":"root","worker":1,)"
             R"("state":"ready","health":{"status":"degraded","reason":"slow","since_ms":7},)"
             R"("lives":3,"age_ms":1500,"received":12,"handled":10,)"
-            R"("errors":1,"dropped":2,"expired":3,"refused":{"busy":4},"timed_out":5,"orphans":6,)"
-            R"("queued":2,"oldest_queued_ms":12,"oldest_request_ms":null,"long_turn_ms":56,)"
+            R"("errors":1,"dropped":2,"expired":3,"dead":9,"refused":{"busy":4},"timed_out":5,)"
+            R"("orphans":6,)"
+            R"("queued":2,"oldest_queued_ms":12,"oldest_request_ms":null,)"
+            R"("requests":10,"timers":11,"children":12,"addresses":13,"long_turn_ms":56,)"
             R"("in_long_lane":false,"turn_ms":34,)"
             R"("memory_bytes":65536,"memory_peak_bytes":131072,)"
             R"("last_exit":{"kind":"exceeded","text":"deadline"}})");
@@ -122,7 +129,14 @@ TEST(Json, BringsANodeBack) {
                         .state = "running",
                         .workers = 2,
                         .actors = 14,
-                        .uptime_ms = 99};
+                        .uptime_ms = 99,
+                        .counters = {.handled = 3,
+                                     .waits = {.looked_at = 1,
+                                               .p50 = std::chrono::microseconds(2),
+                                               .p90 = std::chrono::microseconds(3),
+                                               .p99 = std::chrono::microseconds(4),
+                                               .p999 = std::chrono::microseconds(5),
+                                               .most = std::chrono::microseconds(6)}}};
   const auto back = node_from_json(to_json(node));
   ASSERT_TRUE(back.has_value());
   EXPECT_EQ(*back, node);

@@ -114,13 +114,11 @@ std::optional<Value> chosen(const TableReader& reader, std::string_view key, std
   return values.begin()[std::ranges::find(names, *text) - names.begin()];
 }
 
+// But for the strategy.
 void read_policy(const TableReader& reader, SupervisorPolicy& policy) {
   using Kind = Backoff::Kind;
   policy.intensity = reader.number32("intensity").value_or(policy.intensity);
   policy.period = reader.duration("period").value_or(policy.period);
-  policy.strategy = chosen(reader, "strategy", "strategy",
-                           {Strategy::one_for_one, Strategy::one_for_all, Strategy::rest_for_one})
-                        .value_or(policy.strategy);
   Backoff& backoff = policy.backoff;
   backoff.kind =
       chosen(reader, "backoff", "backoff", {Kind::immediate, Kind::linear, Kind::exponential})
@@ -195,6 +193,10 @@ void read_supervisors(const TableReader& app, const std::vector<std::string_view
     if (!reader) continue;
     SupervisorEntry entry{.name = member.key};
     read_policy(*reader, entry.policy);
+    entry.policy.strategy =
+        chosen(*reader, "strategy", "strategy",
+               {Strategy::one_for_one, Strategy::one_for_all, Strategy::rest_for_one})
+            .value_or(entry.policy.strategy);
     read_place(*reader, names, entry);
     manifest.supervisors.push_back(std::move(entry));
   }
@@ -268,6 +270,9 @@ ActorEntry read_entry(const TableReader& reader, const Known& known, RestartType
   if (const auto health = reader.table("health", health_schema())) {
     entry.health = read_health(*health);
   }
+  if (const auto children = reader.table("children", children_schema())) {
+    read_policy(*children, entry.children);
+  }
   const auto engine = reader.choice("engine", {.what = "engine", .names = engines});
   entry.engine = engine == "deterministic" ? EngineChoice::deterministic : EngineChoice::standard;
   entry.interfaces_off = read_interfaces_off(reader);
@@ -302,6 +307,8 @@ void read_app(const TableReader& app, AppManifest& manifest) {
     const auto reader = entry_of(app, "templates", member, template_schema());
     if (!reader) continue;
     ActorEntry entry = read_entry(*reader, known, RestartType::temporary);
+    entry.over_restart = chosen(*reader, "over_restart", "choice", {OverRestart::stop, OverRestart::keep})
+                             .value_or(entry.over_restart);
     entry.name = member.key;
     manifest.templates.push_back(std::move(entry));
   }

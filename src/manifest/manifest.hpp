@@ -76,6 +76,8 @@ struct ActorEntry {
   // "root", or a name in AppManifest::supervisors. Empty for a template: the spawner's own group.
   std::string supervisor;
   RestartType restart = RestartType::permanent;
+  OverRestart over_restart = OverRestart::stop;  // Of a template.
+  SupervisorPolicy children = {};                // For those it spawns; one-for-one.
   Duration shutdown = std::chrono::milliseconds(limits::stop_budget_ms_default);
   Duration start_timeout = std::chrono::milliseconds(limits::start_timeout_ms_default);
   std::optional<Duration> snapshot_interval;  // None: no snapshots.

@@ -37,6 +37,34 @@ constexpr std::array app_rows = {
     KeyRow{"templates", table, "none", 0, 0, "What actors may spawn, by name."},
 };
 
+constexpr KeyRow backoff_row{
+    "backoff",
+    text,
+    "\"exponential\"",
+    0,
+    0,
+    "How restarts after the first within `period` wait: `immediate` not at all, `linear` "
+    "each a step longer, `exponential` each twice as long."};
+constexpr KeyRow backoff_delay_row{
+    "backoff_delay",
+    duration,
+    "100ms",
+    1,
+    limits::supervisor_backoff_ms_max,
+    "How long the second restart within `period` waits, give or take a tenth."};
+constexpr KeyRow backoff_max_row{"backoff_max",
+                                 duration,
+                                 "30s",
+                                 1,
+                                 limits::supervisor_backoff_ms_max,
+                                 "No restart waits longer, but for that tenth."};
+constexpr KeyRow period_row{"period",
+                            duration,
+                            "1m",
+                            limits::supervisor_period_ms_min,
+                            limits::supervisor_period_ms_max,
+                            "The sliding window in which restarts are counted."};
+
 constexpr std::array supervisor_rows = {
     KeyRow{"supervisor", text, "\"root\"", 0, 0,
            "The one above it: a name in `[app.supervisors]`, or `root`. `root` has none."},
@@ -46,18 +74,23 @@ constexpr std::array supervisor_rows = {
     KeyRow{"intensity", integer, "3", 0, limits::intensity_max,
            "Restarts of its children together within `period`; one more and it gives up: it stops "
            "them all, and the supervisor above it decides. If `root` gives up, the app ends."},
-    KeyRow{"period", duration, "1m", limits::supervisor_period_ms_min,
-           limits::supervisor_period_ms_max, "The sliding window in which restarts are counted."},
+    period_row,
     KeyRow{"strategy", text, "\"one-for-one\"", 0, 0,
            "Who is restarted with a child: `one-for-one` nobody, `one-for-all` all its children, "
            "`rest-for-one` those started after it. Others stop in reverse order first."},
-    KeyRow{"backoff", text, "\"exponential\"", 0, 0,
-           "How restarts after the first within `period` wait: `immediate` not at all, `linear` "
-           "each a step longer, `exponential` each twice as long."},
-    KeyRow{"backoff_delay", duration, "100ms", 1, limits::supervisor_backoff_ms_max,
-           "How long the second restart within `period` waits, give or take a tenth."},
-    KeyRow{"backoff_max", duration, "30s", 1, limits::supervisor_backoff_ms_max,
-           "No restart waits longer, but for that tenth."},
+    backoff_row,
+    backoff_delay_row,
+    backoff_max_row,
+};
+
+constexpr std::array children_rows = {
+    KeyRow{"intensity", integer, "3", 0, limits::intensity_max,
+           "Restarts of its children together within `period`; one more and they are all stopped, "
+           "and it ends as `crashed(\"children: restart intensity\")`."},
+    period_row,
+    backoff_row,
+    backoff_delay_row,
+    backoff_max_row,
 };
 
 constexpr KeyRow component_row{"component", text, required, 0, 0, "A name in `[app.components]`."};
@@ -118,6 +151,9 @@ constexpr KeyRow start_row{
     "How long a life may take until it is ready: to make its instance, and `start` or `load`, from "
     "the beginning of its first turn."};
 
+constexpr KeyRow children_row{"children", table, "see below",
+                              0,          0,     "How those that it spawns are supervised."};
+
 constexpr KeyRow snapshot_row{
     "snapshot_interval",
     duration,
@@ -141,6 +177,7 @@ constexpr std::array actor_rows = {
     mailbox_row,
     limits_row,
     health_row,
+    children_row,
     engine_row,
     interfaces_row,
     crash_payload_row,
@@ -150,6 +187,9 @@ constexpr std::array template_rows = {
     component_row,
     config_row,
     KeyRow{"restart", text, "\"temporary\"", 0, 0, "As for an actor."},
+    KeyRow{"over_restart", text, "\"stop\"", 0, 0,
+           "When its spawner's life ends and another follows: `stop`: it is stopped; `keep`: it goes "
+           "on as the next life's child."},
     start_row,
     shutdown_row,
     snapshot_row,
@@ -157,6 +197,7 @@ constexpr std::array template_rows = {
     mailbox_row,
     limits_row,
     health_row,
+    children_row,
     engine_row,
     interfaces_row,
     crash_payload_row,
@@ -244,11 +285,12 @@ constexpr TableSchema grants_table{"grants", grants_rows};
 constexpr TableSchema mailbox_table{"mailbox", mailbox_rows};
 constexpr TableSchema limits_table{"limits", limits_rows};
 constexpr TableSchema health_table{"health", health_rows};
+constexpr TableSchema children_table{"children", children_rows};
 constexpr TableSchema component_table{"component", component_rows};
 
-constexpr std::array<const TableSchema*, 10> tables = {
-    &root_table,   &app_table,     &supervisor_table, &actor_table,  &template_table,
-    &grants_table, &mailbox_table, &limits_table,     &health_table, &component_table};
+constexpr std::array<const TableSchema*, 11> tables = {
+    &root_table,    &app_table,    &supervisor_table, &actor_table,    &template_table, &grants_table,
+    &mailbox_table, &limits_table, &health_table,     &children_table, &component_table};
 
 std::string_view name_of(KeyType type) {
   switch (type) {
@@ -281,6 +323,7 @@ const TableSchema& grants_schema() { return grants_table; }
 const TableSchema& mailbox_schema() { return mailbox_table; }
 const TableSchema& limits_schema() { return limits_table; }
 const TableSchema& health_schema() { return health_table; }
+const TableSchema& children_schema() { return children_table; }
 const TableSchema& component_schema() { return component_table; }
 std::span<const TableSchema* const> all_schemas() { return tables; }
 

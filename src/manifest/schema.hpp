@@ -45,6 +45,7 @@ struct TableSchema {
 [[nodiscard]] const TableSchema& mailbox_schema();
 [[nodiscard]] const TableSchema& limits_schema();
 [[nodiscard]] const TableSchema& health_schema();
+[[nodiscard]] const TableSchema& children_schema();
 [[nodiscard]] const TableSchema& component_schema();
 
 // All of them, in the order in which docs show them.

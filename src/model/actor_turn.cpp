@@ -74,7 +74,7 @@ inline Instant ActorTurn::expiry(const SendOptions& options) {
 }
 
 std::unexpected<Refusal> ActorTurn::refuse(Refusal why) {
-  actor_.books->refused().add(why);
+  actor_.books->lasting().was_refused(why);
   (*actor_.refused_here)[std::to_underlying(why)].fetch_add(1, std::memory_order_relaxed);
   return refused(why);
 }

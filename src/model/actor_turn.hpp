@@ -12,7 +12,7 @@
 #include "model/books.hpp"
 #include "model/envelope.hpp"
 #include "model/outbox.hpp"
-#include "model/refusal_tally.hpp"
+#include "model/lasting.hpp"
 #include "model/turn_inputs.hpp"
 #include "troupe/turn.hpp"
 
@@ -103,6 +103,7 @@ class ActorTurn final : public Turn {
   std::uint64_t wall_clock_ms() override { return inputs_->wall_ms(); }
   void random(std::span<std::uint8_t> out) override { inputs_->random(out); }
   void log(LogLevel level, std::string_view text) override;
+  AnyState& kept_state() override { return actor_.books->lasting().state(); }
 
  private:
   [[nodiscard]] std::optional<Refusal> draft_refusal(Address to, std::size_t payload_bytes,

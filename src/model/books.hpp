@@ -8,9 +8,9 @@
 
 #include "base/limits.hpp"
 #include "model/census.hpp"
+#include "model/lasting.hpp"
 #include "model/number_map.hpp"
 #include "model/pool.hpp"
-#include "model/refusal_tally.hpp"
 #include "troupe/address.hpp"
 #include "troupe/time.hpp"
 #include "troupe/turn.hpp"
@@ -100,7 +100,7 @@ struct Books : Pooled {
 
 // Most actors are parked, or only take messages: they need no books.
 //
-// Thread: as the books; refused() any thread.
+// Thread: as the books; lasting() as it says.
 class LazyBooks {
  public:
   // Made by the first look.
@@ -122,9 +122,9 @@ class LazyBooks {
   [[nodiscard]] Census* census() const { return census_; }
   void set_census(Census* census) { census_ = census; }
 
-  // What the actor wanted to send, in all its lives.
-  [[nodiscard]] RefusalTally& refused() { return refused_; }
-  [[nodiscard]] const RefusalTally& refused() const { return refused_; }
+  // Over all lives.
+  [[nodiscard]] Lasting& lasting() { return lasting_; }
+  [[nodiscard]] const Lasting& lasting() const { return lasting_; }
 
  private:
   void make();
@@ -132,7 +132,7 @@ class LazyBooks {
   std::unique_ptr<Books> books_;
   std::uint64_t last_number_ = 0;
   Census* census_ = nullptr;
-  RefusalTally refused_;
+  Lasting lasting_;
 };
 
 }  // namespace troupe

@@ -37,6 +37,17 @@ enum class RestartType : std::uint8_t {
   return {};
 }
 
+// What becomes of a spawned child when its spawner's life ends and another follows.
+enum class OverRestart : std::uint8_t {
+  stop,  // It is stopped; the next life begins without it.
+  keep,  // It goes on, and is the next life's child.
+};
+
+// As manifests spell it.
+[[nodiscard]] constexpr std::string_view to_string(OverRestart choice) {
+  return choice == OverRestart::keep ? "keep" : "stop";
+}
+
 // Who is restarted with a child that is.
 enum class Strategy : std::uint8_t {
   one_for_one,   // Nobody.

@@ -1,6 +1,8 @@
 #include "router/dead_letters.hpp"
 
 #include <algorithm>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace troupe {
@@ -28,6 +30,8 @@ std::vector<DeadLetter> DeadLetters::latest(std::size_t at_most) const {
                     .receiver = envelope.receiver,
                     .sender = envelope.sender == outside ? nobody : envelope.sender,
                     .is_request = envelope.kind == EnvelopeKind::request,
+                    .topic = std::string(envelope.kind == EnvelopeKind::event ? envelope.topic()
+                                                                              : std::string_view()),
                     .message_id = envelope.id,
                     .payload = Bytes(payload.begin(), payload.end())});
   }

@@ -21,7 +21,7 @@ namespace troupe {
 //         ones make room, and only their count stays.
 class DeadLetters {
  public:
-  // Takes a message or a request.
+  // Takes a message, a request or an event.
   void add(EnvelopePtr envelope, DeadReason reason, Instant at);
 
   // The latest, newest first.

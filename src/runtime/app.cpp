@@ -108,6 +108,9 @@ Result<std::shared_ptr<ActorSpec>> make_spec(const Making& making, const ActorEn
     spec->long_running = making.source.natives.find(source.text)->second.options.long_running;
   }
   TRY_ASSIGN(spec->grants, GrantSet::compile(entry.grants, making.manifest.name));
+  if (entry.children != SupervisorPolicy{}) {
+    spec->children = std::make_shared<const SupervisorPolicy>(entry.children);
+  }
   spec->config = entry.config;
   spec->hides_messages = entry.hides_crash_payload;
   return spec;
@@ -123,7 +126,8 @@ void link_templates(ActorSpec& spec, const Making& making, const ActorEntry& ent
     const auto granted = [&](const std::string& name) { return name == child.name; };
     if (std::ranges::none_of(entry.grants.spawn, granted)) continue;
     spec.add_template(child.name,
-                      {.spec = templates.at(child.name).get(), .restart = child.restart});
+                      {.spec = templates.at(child.name).get(), .restart = child.restart,
+                       .over_restart = child.over_restart});
   }
 }
 

@@ -101,12 +101,14 @@ StepResult Control::step() {
     worked = true;
   }
   end_what_is_left(now);
+  look_at_turns(now);
   return worked ? StepResult::worked : StepResult::idle;
 }
 
 Instant Control::next_due() const {
   Instant due = std::min(world_.outside_requests.next_due(), ending_by_);
   if (draining_) due = std::min(due, draining_->look_at);
+  if (world_.turn_watch != nullptr) due = std::min(due, look_at_turns_at_);
   for (const auto& [name, one] : supervisors_) due = std::min(due, one.wait);
   return due;
 }
@@ -204,11 +206,13 @@ void Control::start(Child& one) {
 }
 
 void Control::on(const StartedReport& report) {
+  const bool is_first = report.life == 1;
+  note({.kind = is_first ? NodeEvent::Kind::started : NodeEvent::Kind::restarted,
+        .name = world_.registry.label(report.actor),
+        .life = report.life,
+        .text = report.after.empty() ? "" : fmt::format("after {}", report.after)});
   Child* one = child(report.actor);
   if (one == nullptr) return;
-  note({.kind = NodeEvent::Kind::started,
-        .name = world_.registry.label(report.actor),
-        .life = report.life});
   Named& supervisor = *one->supervisor;
   supervisor.supervisor.started(one->number, steps_);
   carry_out(supervisor);
@@ -257,6 +261,7 @@ void Control::on(const RefusalBurst& burst) {
 void Control::on(EndedReport& report) {
   // First what is to be done, for which the actor waits; then what is to be kept of it.
   if (Child* one = child(report.ended.actor)) {
+    if (report.is_lost) one->stop_asked = true;  // Nothing can start there again.
     if (const auto done = std::exchange(one->on_first_start, nullptr)) {
       // As in Erlang/OTP, a first start that fails is the starter's to deal with.
       leave(*one);
@@ -429,8 +434,11 @@ void Control::stop(Address actor, std::optional<Duration> budget,
     done(fail(ErrorCode::not_found, "that actor is gone"));
     return;
   }
-  waiting_[actor].on_gone.push_back(std::move(done));
+  Waiting& waiting = waiting_[actor];
+  waiting.on_gone.push_back(std::move(done));
   const Instant deadline = budget ? world_.clock.now() + *budget : never;
+  const Duration most = budget.value_or(std::chrono::milliseconds(limits::stop_budget_ms_default));
+  waiting.gone_by = std::max(waiting.gone_by, world_.clock.now() + most);
   if (Child* one = child(actor)) {
     ask_to_stop(*one, deadline);
   } else {
@@ -448,6 +456,38 @@ void Control::kill(Address actor, const std::function<void(Result<void>)>& done)
     done({});
   } else {
     done(fail(ErrorCode::not_found, "that actor is gone"));
+  }
+}
+
+void Control::look_at_turns(Instant now) {
+  if (world_.turn_watch == nullptr || now < look_at_turns_at_) return;
+  look_at_turns_at_ = now + std::chrono::milliseconds(limits::stuck_look_ms);
+  for (const TurnWatch::Stuck& stuck : world_.turn_watch->look(now)) {
+    std::string text = fmt::format(
+        "its handler has held worker {} for {}, with all actors there. Native code can't be made "
+        "to end; what may take long says so: long_running",
+        stuck.worker, format_duration(stuck.at_least));
+    world_.log.write(stuck.actor, LogLevel::error, text);
+    note({.kind = NodeEvent::Kind::limit,
+          .name = world_.registry.label(stuck.actor),
+          .text = std::move(text)});
+  }
+  give_up_waiting(now);
+}
+
+// Whoever waits for the end of an actor whose worker does nothing any more waits for ever.
+void Control::give_up_waiting(Instant now) {
+  for (auto& [actor, waiting] : waiting_) {
+    if (waiting.on_gone.empty() || now < waiting.gone_by) continue;
+    const auto home = world_.registry.home(actor);
+    const Address holder = home ? world_.turn_watch->holder(*home) : nobody;
+    if (holder.is_nobody()) continue;
+    for (const auto& done : std::exchange(waiting.on_gone, {})) {
+      done(fail(ErrorCode::timed_out,
+                fmt::format("it has not ended: native code of '{}' holds its worker, and can't be "
+                            "made to end",
+                            world_.registry.label(holder))));
+    }
   }
 }
 

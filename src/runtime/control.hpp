@@ -24,6 +24,7 @@
 #include "runtime/node_history.hpp"
 #include "runtime/outside_requests.hpp"
 #include "runtime/roster.hpp"
+#include "runtime/turn_watch.hpp"
 #include "scheduler/steppable.hpp"
 #include "supervisor/supervisor.hpp"
 #include "troupe/runtime.hpp"
@@ -63,6 +64,8 @@ class Control final : public Steppable {
     std::atomic<bool>& is_closed;    // Nothing is accepted from outside any more.
     std::atomic<bool>& is_stopping;  // Nothing new is begun.
     NodeHistory& history;
+    LogSink& log;
+    TurnWatch* turn_watch = nullptr;  // Null: nobody looks for handlers that do not end.
     std::uint64_t seed = 0;  // Of the node's own: the random part of delays comes from it.
     // Called one at a time.
     std::function<void(const ExitEvent&)> on_exit;
@@ -151,6 +154,7 @@ class Control final : public Steppable {
   // Who waits for something of an actor, of whoever supervises it.
   struct Waiting {
     std::vector<std::function<void(Result<void>)>> on_gone = {};
+    Instant gone_by = {};  // When the latest of these has waited for as long as it takes.
     std::vector<std::function<void(const ExitEvent&)>> on_exit = {};  // Of the present life.
   };
 
@@ -203,11 +207,8 @@ class Control final : public Steppable {
   bool push_to(Address to, EnvelopePtr envelope);
   bool order(Address to, EnvelopeKind kind, std::unique_ptr<Note> note = nullptr,
              Instant deadline = never);
-  // Whether forget() will be called for it. Of its own children it is in any case; and one whose
-  // turn to start has not come is unknown to its worker, who would say that it is gone.
-  [[nodiscard]] bool hear_of_end(Address actor) {
-    return child(actor) != nullptr || order(actor, EnvelopeKind::tell_end);
-  }
+  // Whether forget() will be called for it.
+  [[nodiscard]] bool hear_of_end(Address actor) { return order(actor, EnvelopeKind::tell_end); }
   // Whether it ended for a restart that was asked for, and the next life begins.
   [[nodiscard]] bool goes_on_as_planned(Child& one, const EndedReport& report);
   static void call_off(Child& one, const Error& why);
@@ -219,6 +220,8 @@ class Control final : public Steppable {
   [[nodiscard]] bool has_mail() const;
   void look_at_mail(Instant now);
   void begin_to_end(RuntimeEnd end, Instant by);
+  void look_at_turns(Instant now);
+  void give_up_waiting(Instant now);
   void end_what_is_left(Instant now);
   void go_on_ending();
 
@@ -247,6 +250,7 @@ class Control final : public Steppable {
   std::optional<Draining> draining_;
   std::optional<RuntimeEnd> ending_;
   Instant ending_by_ = never;
+  Instant look_at_turns_at_ = {};
   bool killed_all_ = false;
   bool ended_ = false;
 };

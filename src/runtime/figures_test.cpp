@@ -4,10 +4,13 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
 #include "actor/cell.hpp"
+#include "base/limits.hpp"
+#include "grant/grant.hpp"
 #include "runtime/sim_node.hpp"
 
 namespace troupe {
@@ -175,6 +178,102 @@ TEST_F(Figures, CountRefusalsByReason) {
   EXPECT_EQ(count(Refusal::invalid), 2U);
   EXPECT_EQ(now.refused(), 6U);
   EXPECT_EQ(status("full").refused(), 0U);
+}
+
+TEST_F(Figures, ShowHowMuchOfItsQuotasAnActorUses) {
+  Address other;
+  std::vector<std::uint64_t> timers;
+  const Doing::Handle doing = [&](Turn& turn, std::string_view text) {
+    if (text == "ask") {
+      EXPECT_TRUE(turn.request(other, {}, seconds(60)));
+    }
+    if (text == "set") timers.push_back(*turn.start_timer(seconds(60), std::nullopt));
+    if (text == "cancel") {
+      EXPECT_TRUE(turn.cancel_timer(timers.back()));
+    }
+    if (text == "crash") return Outcome::crash("told to");
+    return Outcome{};
+  };
+  std::vector<Responder> owed;
+  const Doing::Handle silent = [&](Turn& turn, std::string_view text) {
+    if (text == "answer") {
+      EXPECT_TRUE(turn.answer(owed.back(), {}));
+    } else {
+      owed.push_back(*turn.responder_for_later());
+    }
+    return Outcome{};
+  };
+  other = spawn("silent", silent);
+  const Address one = spawn("one", doing);
+  for (const std::string_view text : {"ask", "ask", "set", "set", "set"}) node_.send(one, text);
+  EXPECT_EQ(status("one").requests, 2U);
+  EXPECT_EQ(status("one").timers, 3U);
+  node_.send(other, "answer");
+  node_.send(one, "cancel");
+  EXPECT_EQ(status("one").requests, 1U);
+  EXPECT_EQ(status("one").timers, 2U);
+  node_.send(one, "crash");
+  EXPECT_EQ(status("one").requests, 0U);
+  EXPECT_EQ(status("one").timers, 0U);
+}
+
+TEST_F(Figures, CountWhatWasAcceptedAndNotDelivered) {
+  const Doing::Handle says = [&](Turn& turn, std::string_view) {
+    EXPECT_TRUE(turn.publish("news", {}));
+    return Outcome{};
+  };
+  struct Listener final : Actor {
+    Outcome handle(Turn& turn, BytesView message) override {
+      if (as_text(message) == "listen") {
+        EXPECT_TRUE(turn.subscribe("news"));
+      }
+      return as_text(message) == "crash" ? Outcome::crash("told to") : Outcome{};
+    }
+    Outcome event(Turn&, std::uint64_t, std::string_view, BytesView) override {
+      return Outcome::crash("over an event");
+    }
+  };
+  auto spec = native_spec([] { return std::make_unique<Listener>(); });
+  spec->grants = *GrantSet::compile({.subscribe = {"#"}}, "test");
+  const Address listener = *node_.spawn({.name = "listener", .spec = spec, .config = {}});
+  auto saying = native_spec([&says] { return std::make_unique<Doing>(says); });
+  saying->grants = *GrantSet::compile({.publish = {"#"}}, "test");
+  const Address speaker = *node_.spawn({.name = "speaker", .spec = saying, .config = {}});
+  node_.send(listener, "listen");
+  node_.send(listener, "crash");
+  EXPECT_EQ(status("listener").dead, 1U);
+  node_.advance(seconds(10));
+  node_.send(listener, "listen");
+  node_.send(speaker, "say");
+  EXPECT_EQ(status("listener").dead, 2U) << "an event is lost as a message is";
+  const auto letters = node_.core().dead_letters().latest(10);
+  ASSERT_EQ(letters.size(), 2U);
+  EXPECT_EQ(letters[0].topic, "news");
+  EXPECT_EQ(letters[0].reason, DeadReason::crashed);
+  EXPECT_EQ(letters[1].topic, "");
+  EXPECT_EQ(node_.core().counters().dead_by.at(std::to_underlying(DeadReason::crashed)), 2U);
+}
+
+TEST_F(Figures, ShowHowLongMessagesWaitForTheirTurns) {
+  const Doing::Handle slow = [&](Turn&, std::string_view) {
+    node_.clock().advance(milliseconds(3));  // So that each turn has one message.
+    return Outcome{};
+  };
+  const Address actor = spawn("slow", slow);
+  EXPECT_EQ(node_.core().counters().waits, MailboxWaits{});
+  constexpr int bursts = 2 * limits::turns_a_look;
+  for (int burst = 0; burst < bursts; ++burst) {
+    for (int i = 0; i < 10; ++i) ASSERT_TRUE(node_.core().send(actor, as_bytes("x")));
+    node_.run_until_idle();
+  }
+  const MailboxWaits waits = node_.core().counters().waits;
+  EXPECT_GE(waits.looked_at, 10U * bursts / limits::turns_a_look - 1);
+  EXPECT_LE(waits.looked_at, 10U * bursts / limits::turns_a_look + 1);
+  // The last of a burst waits for nine others, and is not known to have waited for less.
+  EXPECT_LE(waits.most, milliseconds(27 + 1));
+  EXPECT_GE(waits.most, milliseconds(3));
+  EXPECT_LE(waits.p50, waits.p99);
+  EXPECT_LE(waits.p99, waits.most + waits.most / 32);
 }
 
 TEST_F(Figures, AddUpForTheNode) {

@@ -264,7 +264,8 @@ TEST_F(HealthTest, ForgetsTheChecksOfALifeThatEnds) {
   answer_ = unhealthy("no disk");
   node_.advance(seconds(11));
   EXPECT_EQ(checks_, 2);
-  node_.send(a, "crash");
+  node_.core().control().post([&] { node_.core().control().kill(a, [](const auto&) {}); });
+  node_.run_until_idle();
   EXPECT_EQ(life(a), 2U);
   node_.advance(seconds(11));
   EXPECT_EQ(checks_, 4);

@@ -1,5 +1,6 @@
 #include "runtime/node_core.hpp"
 
+#include <memory>
 #include <mutex>
 #include <span>
 #include <utility>
@@ -7,6 +8,7 @@
 #include "base/format.hpp"
 #include "base/limits.hpp"
 #include "base/sanitize.hpp"
+#include "metrics/histogram.hpp"
 #include "runtime/log_tail.hpp"
 
 namespace troupe {
@@ -107,6 +109,7 @@ NodeCore::NodeCore(World world, Shape shape)
                                              .hooks = hooks_.get()},
                                  index));
   }
+  if (shape.watches_turns) turn_watch_ = std::make_unique<TurnWatch>(workers_);
   control_ = std::make_unique<Control>(Control::World{.registry = registry_,
                                                       .roster = roster_,
                                                       .placement = placement_,
@@ -118,6 +121,8 @@ NodeCore::NodeCore(World world, Shape shape)
                                                       .is_closed = is_closed_,
                                                       .is_stopping = is_stopping_,
                                                       .history = history_,
+                                                      .log = *log_,
+                                                      .turn_watch = turn_watch_.get(),
                                                       .seed = seed,
                                                       .on_exit = world_.on_exit,
                                                       .on_end = world_.on_end});
@@ -135,6 +140,7 @@ std::vector<NodeCore::Part> NodeCore::parts() {
 
 NodeCounters NodeCore::counters() const {
   NodeCounters all;
+  const auto waits = std::make_unique<Histogram>();
   const auto relaxed = std::memory_order_relaxed;
   for (const auto& worker : workers_) {
     const WorkerCounters& one = worker->counters();
@@ -151,6 +157,7 @@ NodeCounters NodeCore::counters() const {
     all.orphans += one.orphans.load(relaxed);
     all.moved += one.moved.load(relaxed);
     all.turn_time += Duration(one.turn_ns.load(relaxed));
+    waits->merge(one.waits);
     for (std::size_t why = 0; why < all.refused_by.size(); ++why) {
       all.refused_by.at(why) += one.refused.at(why).load(relaxed);
     }
@@ -158,6 +165,15 @@ NodeCounters NodeCore::counters() const {
   for (std::size_t why = 0; why < all.refused_by.size(); ++why) {
     all.refused_by.at(why) += refused_outside_by_.at(why).load(relaxed);
   }
+  const auto quantile = [&waits](double q) {
+    return Duration(static_cast<std::int64_t>(waits->quantile(q)));
+  };
+  all.waits = {.looked_at = waits->count(),
+               .p50 = quantile(0.5),
+               .p90 = quantile(0.9),
+               .p99 = quantile(0.99),
+               .p999 = quantile(0.999),
+               .most = Duration(static_cast<std::int64_t>(waits->max()))};
   for (std::size_t why = 0; why < all.dead_by.size(); ++why) {
     all.dead_by.at(why) = dead_letters_.count(static_cast<DeadReason>(why));
   }

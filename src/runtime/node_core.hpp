@@ -23,6 +23,7 @@
 #include "runtime/control.hpp"
 #include "runtime/node_history.hpp"
 #include "runtime/outside_requests.hpp"
+#include "runtime/turn_watch.hpp"
 #include "troupe/hooks.hpp"
 #include "troupe/result.hpp"
 #include "troupe/runtime.hpp"
@@ -48,6 +49,7 @@ class NodeCore {
     std::uint32_t turns_a_step = 1;                             // As in WorkerWorld.
     std::uint32_t inbox_messages = limits::inbox_messages_max;  // Likewise.
     bool actors_move = true;                                    // Likewise.
+    bool watches_turns = false;  // Tells of handlers that do not end. For a node with threads.
   };
   NodeCore(World world, Shape shape);
   NodeCore(const NodeCore&) = delete;
@@ -106,6 +108,7 @@ class NodeCore {
   std::unique_ptr<Log> log_;
   std::unique_ptr<HookCaller> hooks_;  // Null: there are none.
   std::vector<std::unique_ptr<Worker>> workers_;
+  std::unique_ptr<TurnWatch> turn_watch_;  // Null: nobody looks.
   std::unique_ptr<Control> control_;
 };
 

@@ -91,7 +91,8 @@ class Runtime::Node {
                .hooks = options_.hooks},
               {.workers = static_cast<std::uint16_t>(options_.workers),
                .turns_a_step = limits::step_turns_max,
-               .actors_move = options_.actors_move}),
+               .actors_move = options_.actors_move,
+               .watches_turns = true}),
         app_(options_.name) {}
 
   void start_threads() {
@@ -199,6 +200,7 @@ class Runtime::Node {
 
 Result<std::shared_ptr<const ActorSpec>> Runtime::Node::spec_of(const Component& component,
                                                                 const SpawnOptions& options) {
+  if (!options.state.is_empty()) return make_spec(component, options);
   {
     const std::lock_guard lock(made_mutex_);
     if (made_ && made_->is_of(app_, component, options)) return made_->spec;
@@ -236,6 +238,12 @@ Result<std::shared_ptr<const ActorSpec>> Runtime::Node::make_spec(const Componen
     TRY_ASSIGN(spec->health, checked(*options.health));
     spec->interfaces.health = true;
   }
+  if (!options.state.is_empty() && !component.make_) {
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("'{}' is a guest: it has its own memory, and no state of the program",
+                            component.name()));
+  }
+  spec->state = options.state;
   spec->quotas = default_quotas();
   spec->long_running = options.long_running;
   TRY_ASSIGN(spec->mailbox, checked(options.mailbox));

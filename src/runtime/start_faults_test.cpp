@@ -52,7 +52,7 @@ class Scene;
 
 struct Fault {
   std::string_view name;
-  ErrorCode code;  // Of the spawn.
+  ErrorCode code = ErrorCode::unavailable;  // Of the spawn.
   Start start = Start::is_well;
   void (*before)(Scene& scene) = [](Scene&) {};
   // Posted behind the spawn, before anybody has had a step.
@@ -220,7 +220,9 @@ TEST_P(StartFaults, EndWithTheirSupervisor) {
   Scene scene(static_cast<std::uint64_t>(GetParam()));
   // It has given up before, or does so while another is on its way.
   for (const bool is_gone : {false, true}) {
-    if (is_gone) EXPECT_EQ(scene.control().supervisors().at(1).state, "gone");
+    if (is_gone) {
+      EXPECT_EQ(scene.control().supervisors().at(1).state, "gone");
+    }
     const auto spawned =
         scene.spawn({.name = "the supervisor gives up", .meanwhile = [](Scene& at) {
                        const auto other = at.node().core().registry().find("test/other");

@@ -335,12 +335,12 @@ TEST_F(ProbeTest, IsAskedToStop) {
 
 class ProbeParentTest : public ProbeTest {
  protected:
-  Address parent(const std::string& name) {
+  Address parent(const std::string& name, OverRestart over_restart = OverRestart::stop) {
     kid_ = node_.spec("probe", {.grants = everything()});
     GuestOptions options;
     options.grants = everything();
     auto spec = node_.spec("probe", options);
-    spec->add_template("kid", {.spec = kid_.get()});
+    spec->add_template("kid", {.spec = kid_.get(), .over_restart = over_restart});
     return *node_.sim().spawn({.name = name, .spec = spec, .config = {}});
   }
   std::shared_ptr<const ActorSpec> kid_;
@@ -372,6 +372,33 @@ TEST_F(ProbeParentTest, StopsChildrenWithTheirSpawner) {
   node_.sim().send(a, "trap unreachable");
   EXPECT_FALSE(node_.sim().core().registry().find("test/b"));
   EXPECT_FALSE(node_.sim().core().registry().find("test/c"));
+}
+
+TEST_F(ProbeParentTest, KeepsChildrenOverItsRestartWhoseTemplateSaysSo) {
+  const Address a = parent("a", OverRestart::keep);
+  EXPECT_EQ(ask(a, "spawn kid b x"), "ok #1");
+  const Address kid = *node_.sim().core().registry().find("test/b");
+  EXPECT_EQ(ask(kid, "count"), "ok 1");
+  node_.sim().send(a, "trap unreachable");
+  EXPECT_EQ(ask(a, "children;stop-child #1 100"), "ok #1;ok") << "the next life has it";
+  EXPECT_FALSE(node_.sim().core().registry().find("test/b"));
+}
+
+TEST_F(ProbeTest, ShowsHowManyAddressesItHolds) {
+  const Address a = probe("a");
+  const auto held = [&] {
+    for (const ActorStatus& one : node_.sim().core().roster().actors()) {
+      if (one.address == a) return one.addresses;
+    }
+    return UINT32_MAX;
+  };
+  EXPECT_EQ(held(), 0U);
+  EXPECT_EQ(ask(a, "self;self"), "ok #1;ok #2");
+  EXPECT_EQ(held(), 2U);
+  EXPECT_EQ(ask(a, "drop #1"), "ok");
+  EXPECT_EQ(held(), 1U);
+  node_.sim().send(a, "trap unreachable");
+  EXPECT_EQ(held(), 0U);
 }
 
 TEST_F(ProbeTest, EndsAHandleTableThatIsFull) {

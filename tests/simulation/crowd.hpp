@@ -191,6 +191,7 @@ class Crowd {
     auto letters = node_->core().dead_letters().latest(fresh);
     if (letters.size() != fresh) world_.fail("more dead letters at once than are kept");
     for (auto letter = letters.rbegin(); letter != letters.rend(); ++letter) {
+      if (!letter->topic.empty()) continue;  // An event: it has no id in its payload.
       const std::uint64_t id = World::id_in(letter->payload);
       world_.tell([&](Oracle& oracle) { oracle.dead(id, letter->reason); });
     }

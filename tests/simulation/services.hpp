@@ -156,12 +156,16 @@ class Services {
             .has_value();
     world_.tell([&](ServiceOracle& oracle) { oracle.offered(index, message, is_accepted); });
   }
-  // Nothing else changes who hears it, but for a restart with all that stands.
+  // Nothing else changes who hears it, but for a restart with all that stands. One that waits for
+  // its next life would begin it, and might subscribe before the event is published.
   void publish() {
     const std::uint64_t event = ++last_message_;
     world_.tell([event](ServiceOracle& oracle) { oracle.published(event); });
     (void)node_->core().send(publisher_, ServiceWorld::draft(Wish::publish, event));
-    if (world_.below(2) == 0) restart(world_.below(world_.services.size()));
+    if (world_.below(2) == 0) {
+      const std::size_t index = world_.below(world_.services.size());
+      if (world_.services[index].is_alive) restart(index);
+    }
     rest();
   }
   void restart(std::size_t index) {

@@ -95,7 +95,9 @@ class Guest {
   void write(Stream stream, std::string_view text);
 
   [[nodiscard]] InstanceUsage usage() const;
-  [[nodiscard]] std::uint64_t memory_bytes() const { return held_.memory.size; }
+  [[nodiscard]] Held held() const {
+    return {.memory_bytes = held_.memory.size, .handles = handles_.size()};
+  }
 
   // For the imports' trampolines: the import that runs, so that allocate() can call back.
   class Importing {

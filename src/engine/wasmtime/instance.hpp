@@ -32,7 +32,7 @@ class WasmtimeInstance final : public Instance {
              BytesView config) override;
 
   [[nodiscard]] InstanceUsage usage() const override { return guest_.usage(); }
-  [[nodiscard]] std::uint64_t memory_bytes() const override { return guest_.memory_bytes(); }
+  [[nodiscard]] Held held() const override { return guest_.held(); }
 
  private:
   std::shared_ptr<const WasmtimeCode> code_;  // Before the guest, which runs it.
