@@ -8,7 +8,8 @@
 
 namespace troupe {
 
-SimNode::SimNode(Options options) : random_(options.seed), order_(options.seed) {
+SimNode::SimNode(Options options)
+    : random_(options.seed), order_(options.seed), on_overslept_(std::move(options.on_overslept)) {
   Engine& engine = options.engine != nullptr ? *options.engine : native_;
   core_ = std::make_unique<NodeCore>(
       NodeCore::World{.clock = clock_,
@@ -29,31 +30,63 @@ SimNode::SimNode(Options options) : random_(options.seed), order_(options.seed) 
                       .turns_a_step = options.turns_a_step,
                       .inbox_messages = options.inbox_messages,
                       .actors_move = options.actors_move});
+  for (const NodeCore::Part& part : core_->parts()) parts_.push_back({.part = part});
+}
+
+// As a thread drives it: who has nothing to do sleeps, and is stepped again when it is called or
+// due.
+bool SimNode::step(Sleeper& one) {
+  if (one.is_asleep) {
+    const bool is_called = one.part.parker->is_called();
+    if (!is_called && clock_.now() < one.due) return false;
+    if (is_called) ++times_called_;
+    one.part.parker->get_up();
+    one.is_asleep = false;
+  }
+  Steppable& what = *one.part.what;
+  if (what.step() != StepResult::idle) return true;
+  what.before_park();
+  one.due = what.next_due();
+  if (one.due <= clock_.now()) return false;
+  one.part.parker->lie_down();
+  one.is_asleep = true;
+  ++times_asleep_;
+  CHECK(!what.has_arrivals(), "an idle part has seen all that arrived");
+  return false;
+}
+
+// Whether anybody has been left asleep who has something to do.
+bool SimNode::wake_those_who_oversleep() {
+  bool any = false;
+  for (Sleeper& one : parts_) {
+    const bool has_arrivals = one.part.what->has_arrivals();
+    if (!one.is_asleep || (!has_arrivals && one.part.what->next_due() >= one.due)) continue;
+    CHECK(on_overslept_ != nullptr, "who has something to do was called");
+    on_overslept_(has_arrivals ? "what has arrived" : "what is due earlier than it was");
+    one.part.parker->get_up();
+    one.is_asleep = false;
+    any = true;
+  }
+  return any;
 }
 
 void SimNode::run_until_idle() {
-  std::vector<NodeCore::Part> parts = core_->parts();
-  while (true) {
-    std::ranges::shuffle(parts, order_);
-    bool worked = false;
-    for (const NodeCore::Part& part : parts) {
-      if (part.what->step() == StepResult::worked) worked = true;
+  bool goes_on = true;
+  while (goes_on) {
+    std::ranges::shuffle(parts_, order_);
+    goes_on = false;
+    for (Sleeper& one : parts_) {
+      if (step(one)) goes_on = true;
     }
-    if (worked) continue;
-    for (const NodeCore::Part& part : parts) {
-      part.what->before_park();
-      CHECK(!part.what->has_arrivals(), "an idle part has seen all that arrived");
-    }
-    return;
+    if (!goes_on) goes_on = wake_those_who_oversleep();
   }
 }
 
 void SimNode::run_for(Duration span) {
-  std::vector<NodeCore::Part> parts = core_->parts();
   const Instant end = clock_.now() + span;
   while (clock_.now() < end) {
-    std::ranges::shuffle(parts, order_);
-    for (const NodeCore::Part& part : parts) (void)part.what->step();
+    std::ranges::shuffle(parts_, order_);
+    for (Sleeper& one : parts_) (void)step(one);
   }
 }
 

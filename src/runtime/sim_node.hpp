@@ -7,6 +7,7 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -31,10 +32,14 @@ class SimNode {
     Engine* engine = nullptr;                            // None: native actors only.
     std::function<void(const ExitEvent&)> on_exit = {};  // Hears of each at once.
     Hooks hooks = {};
+    // Hears of a part that slept on although there was something for it to do: a lost wake-up.
+    // None: that aborts.
+    std::function<void(std::string_view what)> on_overslept = {};
   };
   explicit SimNode(Options options);
 
-  // Steps the parts until none has anything to do now. Time stands still.
+  // Steps the parts until none has anything to do now; those that have not sleep until they are
+  // called or due, as a thread that drives them does. Time stands still.
   void run_until_idle();
   // Steps the parts, again and again, until handlers have let that much time pass.
   // REQUIRES: they do; there is always one that has something to do.
@@ -56,7 +61,20 @@ class SimNode {
   [[nodiscard]] const std::vector<std::string>& log() const { return log_; }  // "name: text"
   [[nodiscard]] const std::optional<RuntimeEnd>& end() const { return end_; }
 
+  // Of the parts: how often one fell asleep, and how often one was called in its sleep.
+  [[nodiscard]] std::uint64_t times_asleep() const { return times_asleep_; }
+  [[nodiscard]] std::uint64_t times_called() const { return times_called_; }
+
  private:
+  struct Sleeper {
+    NodeCore::Part part;
+    bool is_asleep = false;
+    Instant due = {};  // When it wakes by itself.
+  };
+
+  [[nodiscard]] bool step(Sleeper& one);
+  [[nodiscard]] bool wake_those_who_oversleep();
+
   SimClock clock_;
   SeededRandom random_;
   NativeEngine native_;
@@ -64,7 +82,11 @@ class SimNode {
   std::vector<ExitEvent> exits_;
   std::vector<std::string> log_;
   std::optional<RuntimeEnd> end_;
+  std::function<void(std::string_view what)> on_overslept_;
   std::unique_ptr<NodeCore> core_;
+  std::vector<Sleeper> parts_;
+  std::uint64_t times_asleep_ = 0;
+  std::uint64_t times_called_ = 0;
 };
 
 // What a native actor is made from in tests: everything default, no grants.

@@ -12,10 +12,12 @@ namespace troupe {
 
 // An auto-reset event: a set() that comes before the wait() ends it at once.
 //
-// Thread: wait() by the owner; set() from any thread.
+// Thread: wait() and take() by the owner; set() from any thread.
 class WakeEvent {
  public:
   void wait(Duration at_most);
+  // wait() without waiting: whether it was set.
+  [[nodiscard]] bool take();
   void set();
 
  private:
@@ -28,7 +30,7 @@ class WakeEvent {
 // sleeper sets `parked` (seq_cst), *then* looks once more for arrivals. One of the two sees the
 // other, so no wake-up is lost.
 //
-// Thread: park() by the owner; unpark() from any thread.
+// Thread: unpark() any thread; the rest by the owner.
 template <typename Atomics = StdAtomics, typename Event = WakeEvent>
 class BasicParker {
  public:
@@ -36,10 +38,16 @@ class BasicParker {
   // `parked` is visible.
   template <typename HasArrivals>
   void park(Duration at_most, HasArrivals has_arrivals) {
-    parked_.store(true, Atomics::order(park_order));
+    lie_down();
     if (!has_arrivals()) event_.wait(at_most);
-    parked_.store(false, std::memory_order_relaxed);
+    get_up();
   }
+
+  // park() in pieces, for a driver in whose thread others go on while the owner sleeps: whoever has
+  // lain down looks once more for arrivals, and is_called() says whether unpark() has come since.
+  void lie_down() { parked_.store(true, Atomics::order(park_order)); }
+  [[nodiscard]] bool is_called() { return event_.take(); }
+  void get_up() { parked_.store(false, std::memory_order_relaxed); }
 
   void unpark() {
     if (parked_.load(Atomics::order(unpark_order))) event_.set();

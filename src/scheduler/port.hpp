@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "base/atomics.hpp"
+#include "base/mutation.hpp"
 #include "scheduler/inbox.hpp"
 #include "scheduler/parker.hpp"
 
@@ -22,7 +23,7 @@ class Port {
   void push_chain(Node* newest, Node* oldest, std::uint32_t count) {
     pushed_.fetch_add(count, std::memory_order_relaxed);
     inbox_.push_chain(newest, oldest);
-    parker_.unpark();
+    MUTATED(wakes_nobody, parker_.unpark(), void());
   }
   // How many were pushed and not yet taken; a moment ago, and perhaps some more.
   [[nodiscard]] std::uint32_t backlog() const {

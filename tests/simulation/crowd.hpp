@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "awake.hpp"
 #include "base/format.hpp"
 #include "child.hpp"
 #include "conservation.hpp"
@@ -32,7 +33,8 @@ class Crowd {
             SimNode::Options{.workers = static_cast<std::uint16_t>(1 + seed % 4),
                              // Every other time so small that it is full now and then.
                              .inbox_messages = seed % 8 < 4 ? 3 : limits::inbox_messages_max,
-                             .seed = seed})),
+                             .seed = seed,
+                             .on_overslept = tells_who_oversleeps(world_)})),
         world_(seed, node_->clock(), plan) {
     world_.oracles = {&conservation_, &order_, &outcomes_, &listening_, &lives_, &trace_};
   }
@@ -58,6 +60,7 @@ class Crowd {
     }
     world_.tell([](Oracle& oracle) { oracle.finish(); });
     end_node();
+    count_sleeps(world_, *node_);
     return {.trace = trace_.value(),
             .events = trace_.events(),
             .counts = world_.counts,

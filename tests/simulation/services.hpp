@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "awake.hpp"
 #include "finding.hpp"
 #include "health.hpp"
 #include "keeper.hpp"
@@ -35,7 +36,8 @@ class Services {
         node_(std::make_unique<SimNode>(
             SimNode::Options{.workers = static_cast<std::uint16_t>(1 + seed % 3),
                              .seed = seed,
-                             .on_exit = [this](const ExitEvent& event) { on_exit(event); }})) {
+                             .on_exit = [this](const ExitEvent& event) { on_exit(event); },
+                             .on_overslept = tells_who_oversleeps(world_)})) {
     world_.clock = &node_->clock();
     make_services();
     health_ = std::make_unique<HealthRules>(world_);
@@ -60,6 +62,7 @@ class Services {
     control().post([this] { control().end_node({}, std::chrono::seconds(60)); });
     node_->advance(std::chrono::seconds(70));
     check_that_it_is_quiet(*node_, [this](std::string what) { world_.fail(std::move(what)); });
+    count_sleeps(world_, *node_);
     return finding_of(world_);
   }
 

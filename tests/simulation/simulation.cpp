@@ -26,7 +26,9 @@ namespace {
 
 // What must have occurred this often in all, or the run has shown nothing of it: these, and every
 // kind of fault.
-constexpr std::array<std::string_view, 64> outcomes{"wait for room",
+constexpr std::array<std::string_view, 66> outcomes{"park",
+                                                    "call of who is parked",
+                                                    "wait for room",
                                                     "dead: blocked",
                                                     "move",
                                                     "full inbox",

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "awake.hpp"
 #include "finding.hpp"
 #include "levels.hpp"
 #include "member.hpp"
@@ -36,7 +37,8 @@ class Tree {
         node_(std::make_unique<SimNode>(
             SimNode::Options{.workers = static_cast<std::uint16_t>(1 + seed % 3),
                              .seed = seed,
-                             .on_exit = [this](const ExitEvent& event) { on_exit(event); }})) {
+                             .on_exit = [this](const ExitEvent& event) { on_exit(event); },
+                             .on_overslept = tells_who_oversleeps(world_)})) {
     world_.clock = &node_->clock();
     world_.look = [this] { look(); };
     // One of a flat tree that gives up ends the node.
@@ -76,6 +78,7 @@ class Tree {
     for (const Member& member : world_.members) {
       if (member.is_alive) world_.fail(member.name + ": outlives the node");
     }
+    count_sleeps(world_, *node_);
     return finding_of(world_);
   }
 
