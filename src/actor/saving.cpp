@@ -104,7 +104,7 @@ void Worker::forget_saved(Cell& cell) {
 // Before the next life, if its mailbox says so.
 void Worker::drop_queued(Cell& cell) {
   const MailboxBounds& bounds = cell.spec->mailbox;
-  if (bounds.on_restart == OnRestart::keep) return;
+  if (MUTATED(remembers_what_waited, bounds.on_restart == OnRestart::keep, true)) return;
   const Rarities* rare = cell.rarities_if_any();
   if (rare != nullptr && rare->saved != nullptr) return;  // The state goes on, and they with it.
   const bool was_full = cell.mailbox.is_full();

@@ -13,6 +13,7 @@
 #include "child.hpp"
 #include "conservation.hpp"
 #include "finding.hpp"
+#include "forgetting.hpp"
 #include "listening.hpp"
 #include "lives.hpp"
 #include "order.hpp"
@@ -36,7 +37,9 @@ class Crowd {
                              .seed = seed,
                              .on_overslept = tells_who_oversleeps(world_)})),
         world_(seed, node_->clock(), plan) {
-    world_.oracles = {&conservation_, &order_, &outcomes_, &listening_, &lives_, &trace_};
+    world_.workers = node_->core().workers().size();
+    world_.oracles = {&conservation_, &order_,      &outcomes_, &listening_,
+                      &lives_,        &forgetting_, &trace_};
   }
 
   Crowd(const Crowd&) = delete;
@@ -79,11 +82,14 @@ class Crowd {
     world_.players.resize(count);
     world_.listens.resize(count);
     world_.is_stopped.resize(count);
+    world_.forgets.resize(count);
     for (std::uint32_t index = 0; index < count; ++index) {
       auto spec = native_spec([this, index] { return std::make_unique<Player>(world_, index); });
       spec->mailbox = {.messages = static_cast<std::uint32_t>(1 + world_.below(12)),
                        .when_full = static_cast<WhenFull>(world_.below(when_full_names.size())),
+                       .on_restart = world_.chance(25) ? OnRestart::drop : OnRestart::keep,
                        .redeliver = static_cast<std::uint8_t>(world_.below(3) == 0 ? 1 : 0)};
+      world_.forgets[index] = spec->mailbox.on_restart == OnRestart::drop;
       children_.push_back(
           native_spec([this, index] { return std::make_unique<Child>(world_, index); }));
       spec->add_template("child",
@@ -112,9 +118,7 @@ class Crowd {
       control.post([&, victim] { control.kill(world_.players[victim], [](const auto&) {}); });
     }
     // What its mailbox dropped is not known of one that is gone, so only those that drop nothing.
-    const bool drops =
-        policies_[victim] != WhenFull::refuse && policies_[victim] != WhenFull::block;
-    if (!drops && !world_.is_stopped[victim] && world_.fault(FaultKind::stop)) {
+    if (!drops(victim) && !world_.is_stopped[victim] && world_.fault(FaultKind::stop)) {
       world_.is_stopped[victim] = true;
       control.post([&, victim] {
         control.stop(world_.players[victim], std::chrono::milliseconds(5), [](const auto&) {});
@@ -134,6 +138,10 @@ class Crowd {
     world_.count("sleep");
     node_->advance(std::chrono::microseconds(world_.below(8'000)));
     collect_dead();
+  }
+
+  [[nodiscard]] bool drops(std::size_t player) const {
+    return policies_[player] != WhenFull::refuse && policies_[player] != WhenFull::block;
   }
 
   void send_from_outside() {
@@ -207,12 +215,15 @@ class Crowd {
       const auto player = std::ranges::find(world_.players, status.address);
       if (player == world_.players.end()) continue;
       const auto index = static_cast<std::size_t>(player - world_.players.begin());
-      world_.counts["dropped by policy"] += status.dropped;
       if (status.queued != 0) world_.fail(fmt::format("{} was never woken", status.name));
-      if (missing[index] != status.dropped) {
-        world_.fail(fmt::format("{} ({}): {} are missing, {} were dropped", status.name,
-                                to_string(policies_[index]), missing[index], status.dropped));
+      if (drops(index)) {
+        world_.counts["dropped: " + std::string(to_string(policies_[index]))] += missing[index];
+        if (missing[index] == status.dropped) continue;
+      } else if (missing[index] + status.dropped == 0) {
+        continue;
       }
+      world_.fail(fmt::format("{} ({}): {} are missing, {} were dropped", status.name,
+                              to_string(policies_[index]), missing[index], status.dropped));
     }
     for (std::size_t index = 0; index < missing.size(); ++index) {
       if (world_.is_stopped[index] && missing[index] != 0) {
@@ -230,6 +241,7 @@ class Crowd {
   Outcomes outcomes_{world_};
   Listening listening_{world_};
   Lives lives_{world_};
+  Forgetting forgetting_{world_};
   Trace trace_{world_};
   std::vector<WhenFull> policies_;
   std::uint64_t dead_seen_ = 0;

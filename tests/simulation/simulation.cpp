@@ -26,7 +26,7 @@ namespace {
 
 // What must have occurred this often in all, or the run has shown nothing of it: these, and every
 // kind of fault.
-constexpr std::array<std::string_view, 66> outcomes{"park",
+constexpr std::array<std::string_view, 69> outcomes{"park",
                                                     "call of who is parked",
                                                     "wait for room",
                                                     "dead: blocked",
@@ -46,7 +46,10 @@ constexpr std::array<std::string_view, 66> outcomes{"park",
                                                     "dead: crashed",
                                                     "dead: expired",
                                                     "dead: quarantined",
-                                                    "dropped by policy",
+                                                    "dead: restarted",
+                                                    "dropped: drop-newest",
+                                                    "dropped: drop-oldest",
+                                                    "dropped: drop-lowest",
                                                     "event",
                                                     "event to all",
                                                     "refused: no-subscriber",

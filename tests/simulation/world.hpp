@@ -125,10 +125,12 @@ class World : public Told<Oracle> {
   }
 
   SimClock& clock;
+  std::size_t workers = 1;
   std::vector<Record> records;
   std::vector<EventRecord> events;
   std::vector<Address> players;
   std::vector<bool> is_stopped;  // Each player, for good.
+  std::vector<bool> forgets;     // Each, when a life of it ends, what waits.
   std::vector<bool> listens;     // Each player, whether it subscribes to anything.
   std::uint64_t lives_begun = 0;
   std::uint32_t children_begun = 0;
