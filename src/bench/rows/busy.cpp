@@ -1,7 +1,6 @@
 // 100 busy actors that were all spawned on one worker: what a second worker, which finds nothing to
 // do of its own, makes of them. Each sample has a node of its own, since actors that have moved
-// once are where they should be. Two bare threads do the same work before and after: where they
-// don't get twice as much done as one, something else has a CPU, and the sample says nothing.
+// once are where they should be.
 
 #include <algorithm>
 #include <array>
@@ -10,14 +9,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <vector>
 
 #include "base/check.hpp"
 #include "base/format.hpp"
+#include "bench/rows/bare_threads.hpp"
 #include "bench/rows/bench_node.hpp"
 #include "bench/rows/busy_actors.hpp"
-#include "bench/rows/grinder.hpp"
 #include "bench/rows/rows.hpp"
 #include "bench/sampler.hpp"
 #include "bench/two_cpus.hpp"
@@ -30,7 +28,6 @@ constexpr std::uint64_t actors = 100;
 // Of each message: some microseconds.
 constexpr std::uint64_t steps = 2'000;
 constexpr double throughput_goal = 1.6;
-constexpr double bare_gain_min = 1.8;
 constexpr const char* two_id = "busy/two-workers";
 constexpr const char* gain_id = "busy/gain";
 
@@ -49,27 +46,6 @@ std::vector<RowInfo> rows() {
            .better = Better::higher,
            .kind = RowKind::macro,
            .leans = Leans::two_cores}};
-}
-
-// How many times as much as one bare thread two of them get done.
-double bare_gain() {
-  const SystemClock clock;
-  constexpr std::uint64_t steps_each = 5'000'000;
-  std::array<std::uint64_t, 2> ends{};
-  const auto time = [&](std::size_t threads) {
-    const Instant begin = clock.now();
-    {
-      std::vector<std::jthread> running;
-      running.reserve(threads);
-      for (std::size_t which = 0; which < threads; ++which)
-        running.emplace_back([&ends, which] { ends.at(which) = grind(1, steps_each); });
-    }
-    return static_cast<double>((clock.now() - begin).count());
-  };
-  const double one = time(1);
-  const double two = time(ends.size());
-  CHECK(ends.front() == ends.back(), "both have done the same");
-  return static_cast<double>(ends.size()) * one / two;
 }
 
 // Those who were hired, and nobody else, on one worker. The node hears of those who came and went
@@ -138,13 +114,13 @@ void measure(const Request& request, RawSink& sink) {
   std::vector<double> two;
   std::string why;
   for (std::uint64_t tries = 0; one.size() < rounds && tries < 5 * rounds; ++tries) {
-    const double before = bare_gain();
+    const double before = bare_gain(2);
     const auto by_one = measure_node(1, each);
     const auto by_two = measure_node(2, each);
-    const double bare = std::min(before, bare_gain());
+    const double bare = std::min(before, bare_gain(2));
     if (!by_one || !by_two) {
       why = "the actors could not be had on one worker";
-    } else if (bare < bare_gain_min && !request.effort.is_smoke) {
+    } else if (bare < bare_gain_min(2) && !request.effort.is_smoke) {
       why = fmt::format(
           "two bare threads get {:.2f} times as much done as one: there is no second "
           "CPU to spare",

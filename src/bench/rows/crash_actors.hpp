@@ -35,48 +35,74 @@ class NativeBrittle final : public Actor {
   }
 };
 
-// Crashes one actor and asks its next life, so many times, one after the other.
+// Crashes one actor and asks its next life, so many times, one after the other. Where others begin
+// anew with it, who comes last of them is asked before the next crash.
 // Thread: that of the actor that it is part of.
 class CrashRounds {
  public:
-  Outcome begin(Turn& turn, Address brittle, std::uint64_t rounds) {
+  Outcome begin(Turn& turn, Address brittle, std::uint64_t rounds,
+                std::optional<Address> last = std::nullopt) {
     brittle_ = brittle;
+    last_ = last;
+    asks_last_ = false;
     left_ = rounds;
     good_ = 0;
     return next(turn);
   }
   void take(const AnswerView& answer) {
-    if (answer && number_in(*answer) == left_) ++good_;
+    is_good_ = answer && number_in(*answer) == left_ && (!asks_last_ || is_good_);
+    asks_last_ = last_.has_value() && !asks_last_;
+    if (asks_last_) return;
+    if (is_good_) ++good_;
     --left_;
   }
-  // The answer is from the life after: the order to crash was there before the question.
+  // The answer is from the life after: the order to crash was there before the question, and who
+  // begins after another has ended before that one began.
   Outcome next(Turn& turn) {
-    return turn.send(brittle_, as_bytes(crash_order)) &&
-                   turn.request(brittle_, bytes_of(left_), std::chrono::seconds(60))
-               ? Outcome()
-               : Outcome::error("who is to crash refused");
+    const bool is_accepted =
+        asks_last_ ? ask(turn, *last_)
+                   : turn.send(brittle_, as_bytes(crash_order)) && ask(turn, brittle_);
+    return is_accepted ? Outcome() : Outcome::error("who is to crash refused");
   }
 
   [[nodiscard]] bool is_over() const { return left_ == 0; }
-  // Questions that the next life answered with what they brought.
+  // Rounds in which each question was answered with what it brought.
   [[nodiscard]] std::uint64_t good() const { return good_; }
 
  private:
+  bool ask(Turn& turn, Address actor) {
+    return turn.request(actor, bytes_of(left_), std::chrono::seconds(60)).has_value();
+  }
+
   Address brittle_ = {};
+  std::optional<Address> last_;
+  bool asks_last_ = false;  // Now, in this round.
+  bool is_good_ = false;    // This round, so far.
   std::uint64_t left_ = 0;
   std::uint64_t good_ = 0;
 };
 
-// `go N` crashes the actor `brittle` N times.
+// `go N` crashes the actor `brittle` N times. Its config names who comes last of those that begin
+// anew with it; empty: it begins alone.
 // Thread: a worker's.
 class CrashDriver final : public Actor {
  public:
+  Outcome start(Turn&, BytesView config) override {
+    last_name_ = as_text(config);
+    return {};
+  }
   Outcome handle(Turn& turn, BytesView message) override {
     const auto brittle = turn.find("brittle");
     if (!brittle) return Outcome::error("there is nobody to crash");
+    std::optional<Address> last;
+    if (!last_name_.empty()) {
+      const auto found = turn.find(last_name_);
+      if (!found) return Outcome::error("there is no last");
+      last = *found;
+    }
     caller_ = turn.responder_for_later();
     return rounds_.begin(turn, *brittle,
-                         number_of(as_text(message).substr(std::string_view("go ").size())));
+                         number_of(as_text(message).substr(std::string_view("go ").size())), last);
   }
   Outcome answered(Turn& turn, std::uint64_t, const AnswerView& answer) override {
     rounds_.take(answer);
@@ -87,6 +113,7 @@ class CrashDriver final : public Actor {
   }
 
  private:
+  std::string last_name_;
   CrashRounds rounds_;
   std::optional<Responder> caller_;
 };

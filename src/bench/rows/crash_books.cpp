@@ -15,12 +15,13 @@ std::function<void(const ExitEvent&)> CrashBooks::on_end() {
 }
 
 Result<void> CrashBooks::audit(BenchNode& node, std::span<const Address> actors,
-                               std::uint64_t crashes) {
+                               std::uint64_t crashes, std::uint64_t with_each) {
   // The next life answers before the node has told of the end of the one before.
   using std::chrono::milliseconds;
-  for (int tries = 0; restarts_ + others_ < crashes && tries < 10'000; ++tries)
+  const std::uint64_t ends = crashes * (1 + with_each);
+  for (int tries = 0; restarts_ + others_ < ends && tries < 10'000; ++tries)
     node.idle(milliseconds(1));
-  if (restarts_ != crashes || others_ != 0) {
+  if (restarts_ != crashes || others_ != ends - crashes) {
     return fail(ErrorCode::internal,
                 fmt::format("{} crashes were ordered; {} were followed by a restart, and {} other "
                             "lives have ended",
@@ -32,7 +33,7 @@ Result<void> CrashBooks::audit(BenchNode& node, std::span<const Address> actors,
     if (!status) return std::unexpected(status.error());
     lives += status->lives;
   }
-  if (lives == crashes + actors.size()) return {};
+  if (lives == ends + actors.size()) return {};
   return fail(ErrorCode::internal, fmt::format("{} actors crashed {} times and lived {} times",
                                                actors.size(), crashes, lives));
 }

@@ -24,10 +24,10 @@ class CrashBooks {
   [[nodiscard]] std::function<void(const ExitEvent&)> on_end();
 
   // Waits until the node has told of so many exits, or has long had the time to. Why it does not
-  // count: other exits than crashes with a restart, or so many; or the lives of these actors,
-  // which are all that may have crashed, do not add up to one more each.
+  // count: other exits than crashes with a restart, and `with_each` others for each, or so many; or
+  // the lives of these actors, which are all that may have ended, do not add up to one more each.
   [[nodiscard]] Result<void> audit(BenchNode& node, std::span<const Address> actors,
-                                   std::uint64_t crashes);
+                                   std::uint64_t crashes, std::uint64_t with_each = 0);
 
  private:
   std::atomic<std::uint64_t> restarts_{0};

@@ -25,8 +25,8 @@ class Books : public testing::Test {
     ASSERT_TRUE(answer.has_value());
     EXPECT_EQ(number_in(*answer), number);
   }
-  std::string audit(std::uint64_t crashes) {
-    const auto audited = books_.audit(node_, std::array{brittle_}, crashes);
+  std::string audit(std::uint64_t crashes, std::uint64_t with_each = 0) {
+    const auto audited = books_.audit(node_, std::array{brittle_}, crashes, with_each);
     return audited ? "" : audited.error().message;
   }
 
@@ -47,6 +47,13 @@ TEST_F(Books, TellOfACrashThatNobodyOrdered) {
   EXPECT_EQ(audit(1), "");
   EXPECT_EQ(audit(0),
             "0 crashes were ordered; 1 were followed by a restart, and 0 other lives have ended");
+}
+
+TEST_F(Books, TellOfACrashInPlaceOfAnotherEnd) {
+  crash();
+  crash();
+  EXPECT_EQ(audit(1, 1),
+            "1 crashes were ordered; 2 were followed by a restart, and 0 other lives have ended");
 }
 
 TEST_F(Books, TellOfAnEndThatIsNoCrash) {

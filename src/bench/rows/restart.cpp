@@ -1,5 +1,6 @@
 // W12: from a crash to the next message handled, by an actor's next life. Once below a supervisor
-// that the manifest names, the same actor again and again; once for children that actors spawned.
+// that the manifest names, the same actor again and again, by each strategy; once for children that
+// actors spawned.
 // Every life and every exit is counted by the node's own books, and one too many or too few fails
 // the row.
 
@@ -35,6 +36,17 @@ constexpr double peer_ns = 1'300;
 // change: the first restart in its window is immediate, the next ones wait.
 constexpr std::uint32_t restarts_of_a_group = 1;
 
+// What a supervisor does when an actor crashes that it has alone, or as the second of four.
+struct Group {
+  std::string_view what = {};  // In a row's id.
+  std::string_view strategy = "one-for-one";
+  std::uint64_t with_each = 0;  // Others that begin anew with it.
+};
+constexpr Group alone;
+constexpr std::array fellowships{
+    Group{.what = "/one-for-all", .strategy = "one-for-all", .with_each = 3},
+    Group{.what = "/rest-for-one", .strategy = "rest-for-one", .with_each = 2}};
+
 std::string id_of(const ActorKind& kind, std::string_view what = {}) {
   return fmt::format("W12/{}{}", kind.name, what);
 }
@@ -42,13 +54,9 @@ std::string id_of(const ActorKind& kind, std::string_view what = {}) {
 std::vector<RowInfo> rows() {
   return rows_of_kinds([](const ActorKind& kind) {
     const auto row = [&](std::string_view what, std::string title) {
-      return RowInfo{.id = id_of(kind, what),
-                     .title = std::move(title),
-                     .kind = RowKind::macro,
-                     .peer_id = "W12",
-                     .peer_goal = kind.choose(600.0, 4'000.0) / peer_ns};
+      return RowInfo{.id = id_of(kind, what), .title = std::move(title), .kind = RowKind::macro};
     };
-    return std::vector<RowInfo>{
+    std::vector<RowInfo> rows{
         row("", fmt::format("a crash, a restart at once by a supervisor that allows {} in {}, and "
                             "the next message answered, {}",
                             limits::intensity_max, CrashBooks::period, kind.actors)),
@@ -56,37 +64,60 @@ std::vector<RowInfo> rows() {
             fmt::format("the same for children of 10,000 actors (--quick: 1,000), {} restart "
                         "each, the one that does not wait, {}",
                         restarts_of_a_group, kind.actors))};
+    for (RowInfo& info : rows) {
+      info.peer_id = "W12";
+      info.peer_goal = kind.choose(600.0, 4'000.0) / peer_ns;
+    }
+    for (const Group& group : fellowships) {
+      rows.push_back(row(
+          group.what,
+          fmt::format("the second of four children crashes, {} begin anew by {}, and it and the "
+                      "last of them have answered, one after the other, {}",
+                      group.with_each + 1, group.strategy, kind.actors)));
+    }
+    return rows;
   });
 }
 
-// One actor that crashes, and who has it crash, on a node with one worker.
+// One actor that crashes, perhaps among others of its supervisor, and who has it crash, on a node
+// with one worker.
 class Patient {
  public:
-  explicit Patient(const ActorKind& kind)
+  Patient(const ActorKind& kind, const Group& group)
       : kind_(kind),
+        group_(group),
         node_(std::string(kind.name), {.on_end = books_.on_end(), .lives_may_crash = true}) {
     const std::array roles{role<NativeBrittle>("brittle"), driver<CrashDriver>("driver")};
-    node_.load(kind, roles,
-               fmt::format(R"(
+    const bool is_alone = group.with_each == 0;
+    std::string manifest = fmt::format(R"(
 [app.supervisors.hasty]
+strategy = "{}"
 intensity = {}
 backoff = "immediate"
 period = "{}"
-[app.actors.brittle]
-component = "brittle"
-supervisor = "hasty"
+)",
+                                       group.strategy, limits::intensity_max, CrashBooks::period);
+    std::vector<std::string_view> names{"brittle"};
+    if (!is_alone) names = {"first", "brittle", "third", "last"};
+    for (const std::string_view name : names) {
+      manifest +=
+          fmt::format("[app.actors.{}]\ncomponent = \"brittle\"\nsupervisor = \"hasty\"\n", name);
+    }
+    manifest += fmt::format(R"(
 [app.actors.driver]
 component = "driver"
-grants = {{ find = ["brittle"] }}
+config = "{}"
+grants = {{ find = ["brittle", "last"] }}
 )",
-                           limits::intensity_max, CrashBooks::period));
-    brittle_ = node_.find("brittle");
+                            is_alone ? "" : "last");
+    node_.load(kind, roles, manifest);
+    for (const std::string_view name : names) patients_.push_back(node_.find(name));
     driver_ = node_.find("driver");
     has_worked_ = node_.audit_of(kind);
   }
 
   Row row() {
-    return {.id = id_of(kind_),
+    return {.id = id_of(kind_, group_.what),
             .run =
                 [this](std::uint64_t crashes) {
                   crashes_ += crashes;
@@ -94,7 +125,8 @@ grants = {{ find = ["brittle"] }}
                 },
             .timer = Timer::wall,
             .audit = [this]() -> Result<void> {
-              if (auto counted = books_.audit(node_, std::array{brittle_}, crashes_); !counted)
+              if (auto counted = books_.audit(node_, patients_, crashes_, group_.with_each);
+                  !counted)
                 return counted;
               return has_worked_();
             }};
@@ -102,9 +134,10 @@ grants = {{ find = ["brittle"] }}
 
  private:
   ActorKind kind_;
+  Group group_;
   CrashBooks books_;
   BenchNode node_;
-  Address brittle_;
+  std::vector<Address> patients_;
   Address driver_;
   std::uint64_t crashes_ = 0;
   std::function<Result<void>()> has_worked_;
@@ -162,9 +195,11 @@ void measure(const Request& request, RawSink& sink) {
   std::vector<std::unique_ptr<Patient>> patients;
   std::vector<Row> rows;
   for (const ActorKind& kind : actor_kinds) {
-    if (!request.wants(id_of(kind))) continue;
-    patients.push_back(std::make_unique<Patient>(kind));
-    rows.push_back(patients.back()->row());
+    for (const Group& group : {alone, fellowships[0], fellowships[1]}) {
+      if (!request.wants(id_of(kind, group.what))) continue;
+      patients.push_back(std::make_unique<Patient>(kind, group));
+      rows.push_back(patients.back()->row());
+    }
   }
   sample(request, std::move(rows), sink);
   for (const ActorKind& kind : actor_kinds) measure_children(kind, request, sink);

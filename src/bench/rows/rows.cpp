@@ -15,9 +15,9 @@ std::span<const Block* const> all_blocks() {
     for (const Block& block : spawn_blocks()) list.push_back(&block);
     for (const Block& block : parked_blocks()) list.push_back(&block);
 #if TROUPE_HAS_WASMTIME
-    list.insert(list.end(),
-                {&guest_floor_block(), &loopers_block(), &call_block(), &life_block(),
-                 &compute_block(), &crowd_ahead_block(), &crowd_on_demand_block(), &start_block()});
+    list.insert(list.end(), {&guest_floor_block(), &parallel_block(), &loopers_block(),
+                             &call_block(), &life_block(), &compute_block(), &crowd_ahead_block(),
+                             &crowd_on_demand_block(), &start_block()});
 #endif
     return list;
   }();

@@ -29,6 +29,7 @@ namespace troupe::bench {
 [[nodiscard]] std::span<const Block> spawn_blocks();   // W7: actors that are spawned and wait.
 // With WebAssembly:
 [[nodiscard]] const Block& guest_floor_block();      // The bare parts of messages to guests.
+[[nodiscard]] const Block& parallel_block();         // Guests that compute, on all CPUs and on one.
 [[nodiscard]] const Block& loopers_block();          // W17: an answer beside endless loops.
 [[nodiscard]] const Block& call_block();             // W10: a message handled by a guest.
 [[nodiscard]] const Block& life_block();             // W11: an instance from its start to its end.
