@@ -37,8 +37,8 @@ inline constexpr std::array<std::string_view, 5> when_full_names{
 // What happens to a message whose receiver can't work on it: one that is between two lives, starts,
 // stops, or says that it is unhealthy.
 enum class WhileUnready : std::uint8_t {
-  // It waits in the mailbox. Who is unhealthy goes on with checks, answers, timers and stop, and with
-  // its messages when it says that it is better.
+  // It waits in the mailbox. Who is unhealthy goes on with checks, answers, timers and stop, and
+  // takes its messages up again when it says that it is better.
   queue,
   // Its sender is told `busy` before it sends. Events are queued nevertheless, and who is unhealthy
   // goes on with what was let in: it may be better when that is done.

@@ -49,6 +49,7 @@ class State {
   }
 
  private:
+  // tidy: allow(mutex) the program and its actors may not send each other what is in it
   mutable std::shared_mutex mutex_;
   T value_{};
 };

@@ -82,10 +82,10 @@ struct Activity : Pooled {
   // or when others let it. Written by whoever supervises it.
   std::atomic<Instant> next_life{never};
   std::atomic<bool> in_long_lane{false};
-  std::atomic<std::uint32_t> requests{0};      // Open.
-  std::atomic<std::uint32_t> timers{0};        // Likewise.
+  std::atomic<std::uint32_t> requests{0};  // Open.
+  std::atomic<std::uint32_t> timers{0};    // Likewise.
   std::atomic<std::uint32_t> children{0};
-  std::atomic<std::uint32_t> addresses{0};     // That its guest holds.
+  std::atomic<std::uint32_t> addresses{0};  // That its guest holds.
   std::atomic<std::uint64_t> memory_bytes{0};
   std::atomic<std::uint64_t> memory_peak_bytes{0};
 

@@ -4,10 +4,10 @@
 
 #include <utility>
 
+#include "actor/hook_caller.hpp"
 #include "actor/message_path.hpp"  // IWYU pragma: keep
 #include "actor/running_guest.hpp"
 #include "actor/worker.hpp"
-#include "actor/hook_caller.hpp"
 #include "base/format.hpp"
 #include "base/limits.hpp"
 #include "base/units.hpp"
@@ -91,8 +91,7 @@ void Worker::kill_away(Cell& cell, const Exit& exit) {
     (void)schedule({.actor = cell.address,
                     .number = cell.life.load(std::memory_order_relaxed),
                     .kind = Alarm::Kind::lost,
-                    .at = inputs_.now() + cell.spec->limits.deadline +
-                          kill_grace});
+                    .at = inputs_.now() + cell.spec->limits.deadline + kill_grace});
   }
   if (!away.end) away.end = exit;
   away.killed.store(true);

@@ -26,7 +26,7 @@ struct WorkerCounters {
   std::atomic<std::uint64_t> paused{0};     // Senders, for messages that waited for room.
   std::atomic<std::uint64_t> orphans{0};    // Outcomes of requests that were settled before.
   std::atomic<std::int64_t> turn_ns{0};     // That turns took.
-  Histogram waits{};  // In mailboxes, for a turn; ns, of one turn in limits::turns_a_look.
+  Histogram waits{};        // In mailboxes, for a turn; ns, of one turn in limits::turns_a_look.
   RefusalCounts refused{};  // What its actors wanted to send. Away threads write it, too.
 };
 

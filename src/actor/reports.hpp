@@ -43,8 +43,8 @@ struct EndedLife {
   std::shared_ptr<const ActorSpec> spec;  // Its code can name the frames.
 };
 
-// A life has begun: `start` returned. Told of actors that the control plane supervises, and of those
-// that have lived before.
+// A life has begun: `start` returned. Told of actors that the control plane supervises, and of
+// those that have lived before.
 struct StartedReport final : Note {
   Address actor;
   std::uint64_t life = 0;

@@ -86,12 +86,12 @@ inline constexpr std::uint64_t away_slice_ticks = 5;   // Beyond it, before it l
 inline constexpr std::uint32_t away_threads_max = 64;  // Of a node: guests beyond their share.
 inline constexpr std::uint32_t inbox_messages_max = 65'536;  // Of a worker; senders hold back then.
 inline constexpr std::uint32_t move_actors_max = 64;  // From one worker to another, at one time.
-inline constexpr std::uint32_t late_ms = 10;          // A turn may take beyond its deadline, untold.
-inline constexpr std::uint32_t stuck_ms = 2'000;      // A worker in one handler, and it is told.
-inline constexpr std::uint32_t stuck_look_ms = 500;   // How often it is looked for.
-inline constexpr std::uint32_t hook_ms_max = 1'000;   // A hook of the embedding program.
+inline constexpr std::uint32_t late_ms = 10;         // A turn may take beyond its deadline, untold.
+inline constexpr std::uint32_t stuck_ms = 2'000;     // A worker in one handler, and it is told.
+inline constexpr std::uint32_t stuck_look_ms = 500;  // How often it is looked for.
+inline constexpr std::uint32_t hook_ms_max = 1'000;  // A hook of the embedding program.
 inline constexpr std::uint32_t turns_a_look = 61;    // At how long messages wait.
-inline constexpr std::uint32_t step_turns_max = 64;   // Before a worker looks at the clock again.
+inline constexpr std::uint32_t step_turns_max = 64;  // Before a worker looks at the clock again.
 
 // --- One component file: filled by whoever wrote it; checked before compilation.
 inline constexpr std::uint64_t component_bytes_max = 64 * MiB;

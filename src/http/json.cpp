@@ -29,9 +29,12 @@ std::int64_t whole_microseconds(Duration span) {
 }
 
 Json waits_object(const MailboxWaits& waits) {
-  return {{"looked_at", waits.looked_at}, {"p50_us", whole_microseconds(waits.p50)},
-          {"p90_us", whole_microseconds(waits.p90)}, {"p99_us", whole_microseconds(waits.p99)},
-          {"p999_us", whole_microseconds(waits.p999)}, {"most_us", whole_microseconds(waits.most)}};
+  return {{"looked_at", waits.looked_at},
+          {"p50_us", whole_microseconds(waits.p50)},
+          {"p90_us", whole_microseconds(waits.p90)},
+          {"p99_us", whole_microseconds(waits.p99)},
+          {"p999_us", whole_microseconds(waits.p999)},
+          {"most_us", whole_microseconds(waits.most)}};
 }
 
 Result<MailboxWaits> waits_from(const Json& json) {

@@ -307,8 +307,9 @@ void read_app(const TableReader& app, AppManifest& manifest) {
     const auto reader = entry_of(app, "templates", member, template_schema());
     if (!reader) continue;
     ActorEntry entry = read_entry(*reader, known, RestartType::temporary);
-    entry.over_restart = chosen(*reader, "over_restart", "choice", {OverRestart::stop, OverRestart::keep})
-                             .value_or(entry.over_restart);
+    entry.over_restart =
+        chosen(*reader, "over_restart", "choice", {OverRestart::stop, OverRestart::keep})
+            .value_or(entry.over_restart);
     entry.name = member.key;
     manifest.templates.push_back(std::move(entry));
   }

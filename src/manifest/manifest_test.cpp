@@ -175,8 +175,7 @@ TEST(AppManifest, SaysHowASupervisorRestarts) {
 }
 
 TEST(AppManifest, SaysHowSpawnedChildrenAreSupervised) {
-  const std::string head =
-      "schema = 1\n[app]\nname = \"a\"\n[app.components]\nc = \"native:c\"\n";
+  const std::string head = "schema = 1\n[app]\nname = \"a\"\n[app.components]\nc = \"native:c\"\n";
   const auto manifest =
       parse(head +
             "[app.actors.one]\ncomponent = \"c\"\nchildren = { intensity = 7, period = \"2s\", "
@@ -186,9 +185,8 @@ TEST(AppManifest, SaysHowSpawnedChildrenAreSupervised) {
             "[app.templates.left]\ncomponent = \"c\"\n")
           .value();
   EXPECT_EQ(manifest.actors.at(0).children,
-            (SupervisorPolicy{.intensity = 7,
-                              .period = 2s,
-                              .backoff = {.kind = Backoff::Kind::immediate}}));
+            (SupervisorPolicy{
+                .intensity = 7, .period = 2s, .backoff = {.kind = Backoff::Kind::immediate}}));
   EXPECT_EQ(manifest.actors.at(1).children, SupervisorPolicy{});
   EXPECT_EQ(manifest.templates.at(0).over_restart, OverRestart::keep);
   EXPECT_EQ(manifest.templates.at(1).over_restart, OverRestart::stop);
@@ -196,13 +194,14 @@ TEST(AppManifest, SaysHowSpawnedChildrenAreSupervised) {
     const auto parsed = parse(head + std::string(keys));
     return parsed ? std::string() : parsed.error().message;
   };
-  EXPECT_TRUE(message("[app.templates.t]\ncomponent = \"c\"\nover_restart = \"kept\"\n")
-                  .contains("keep"));
+  EXPECT_TRUE(
+      message("[app.templates.t]\ncomponent = \"c\"\nover_restart = \"kept\"\n").contains("keep"));
   EXPECT_TRUE(message("[app.actors.t]\ncomponent = \"c\"\nover_restart = \"keep\"\n")
                   .contains("over_restart"))
       << "who has no spawner has nobody to outlive";
-  EXPECT_TRUE(message("[app.actors.t]\ncomponent = \"c\"\nchildren = { strategy = \"one-for-all\" }\n")
-                  .contains("strategy"));
+  EXPECT_TRUE(
+      message("[app.actors.t]\ncomponent = \"c\"\nchildren = { strategy = \"one-for-all\" }\n")
+          .contains("strategy"));
 }
 
 TEST(AppManifest, StandsBesideAComponentInOneFile) {

@@ -188,8 +188,8 @@ constexpr std::array template_rows = {
     config_row,
     KeyRow{"restart", text, "\"temporary\"", 0, 0, "As for an actor."},
     KeyRow{"over_restart", text, "\"stop\"", 0, 0,
-           "When its spawner's life ends and another follows: `stop`: it is stopped; `keep`: it goes "
-           "on as the next life's child."},
+           "When its spawner's life ends and another follows: `stop`: it is stopped; `keep`: it "
+           "goes on as the next life's child."},
     start_row,
     shutdown_row,
     snapshot_row,
@@ -289,8 +289,9 @@ constexpr TableSchema children_table{"children", children_rows};
 constexpr TableSchema component_table{"component", component_rows};
 
 constexpr std::array<const TableSchema*, 11> tables = {
-    &root_table,    &app_table,    &supervisor_table, &actor_table,    &template_table, &grants_table,
-    &mailbox_table, &limits_table, &health_table,     &children_table, &component_table};
+    &root_table,     &app_table,      &supervisor_table, &actor_table,
+    &template_table, &grants_table,   &mailbox_table,    &limits_table,
+    &health_table,   &children_table, &component_table};
 
 std::string_view name_of(KeyType type) {
   switch (type) {

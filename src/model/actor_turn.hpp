@@ -11,8 +11,8 @@
 
 #include "model/books.hpp"
 #include "model/envelope.hpp"
-#include "model/outbox.hpp"
 #include "model/lasting.hpp"
+#include "model/outbox.hpp"
 #include "model/turn_inputs.hpp"
 #include "troupe/turn.hpp"
 

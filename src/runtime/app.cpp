@@ -125,9 +125,9 @@ void link_templates(ActorSpec& spec, const Making& making, const ActorEntry& ent
   for (const ActorEntry& child : making.manifest.templates) {
     const auto granted = [&](const std::string& name) { return name == child.name; };
     if (std::ranges::none_of(entry.grants.spawn, granted)) continue;
-    spec.add_template(child.name,
-                      {.spec = templates.at(child.name).get(), .restart = child.restart,
-                       .over_restart = child.over_restart});
+    spec.add_template(child.name, {.spec = templates.at(child.name).get(),
+                                   .restart = child.restart,
+                                   .over_restart = child.over_restart});
   }
 }
 

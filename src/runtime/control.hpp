@@ -66,7 +66,7 @@ class Control final : public Steppable {
     NodeHistory& history;
     LogSink& log;
     TurnWatch* turn_watch = nullptr;  // Null: nobody looks for handlers that do not end.
-    std::uint64_t seed = 0;  // Of the node's own: the random part of delays comes from it.
+    std::uint64_t seed = 0;           // Of the node's own: the random part of delays comes from it.
     // Called one at a time.
     std::function<void(const ExitEvent&)> on_exit;
     std::function<void(const RuntimeEnd&)> on_end;

@@ -1,5 +1,5 @@
-// Proves what becomes of spawned children when their spawner's life ends, by their templates, and that
-// a family is supervised as the spawner's manifest says. Simulated time.
+// Proves what becomes of spawned children when their spawner's life ends, by their templates, and
+// that a family is supervised as the spawner's manifest says. Simulated time.
 
 #include <algorithm>
 #include <array>
@@ -62,8 +62,7 @@ class Families : public testing::TestWithParam<int> {
     spec_->add_template("left", {.spec = child_.get(), .restart = RestartType::permanent});
   }
   Address start(RestartType restart = RestartType::permanent) {
-    return *node_.spawn(
-        {.name = "spawner", .restart = restart, .spec = spec_, .config = {}});
+    return *node_.spawn({.name = "spawner", .restart = restart, .spec = spec_, .config = {}});
   }
   std::string ask(Address actor, std::string_view text) {
     const auto answer = node_.request(actor, text);
@@ -168,13 +167,13 @@ TEST_P(Families, TellOfTheirRestarts) {
   std::vector<std::string> told;
   for (const NodeEvent& event : node_.core().history().events.find({.limit = 1'000}, "test")) {
     if (event.kind == NodeEvent::Kind::started || event.kind == NodeEvent::Kind::restarted) {
-      told.push_back(fmt::format("{} {} {} {}", event.name, to_string(event.kind), event.life,
-                                 event.text));
+      told.push_back(
+          fmt::format("{} {} {} {}", event.name, to_string(event.kind), event.life, event.text));
     }
   }
-  const std::vector<std::string> expected{
-      "test/spawner started 1 ", "test/left restarted 2 after crashed(\"told to\")",
-      "test/spawner restarted 2 after crashed(\"told to\")"};
+  const std::vector<std::string> expected{"test/spawner started 1 ",
+                                          "test/left restarted 2 after crashed(\"told to\")",
+                                          "test/spawner restarted 2 after crashed(\"told to\")"};
   EXPECT_EQ(told, expected);
 }
 

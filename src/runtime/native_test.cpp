@@ -30,8 +30,8 @@ struct Tally {
   int sum = 0;
 };
 
-// "add": to the state, then answers it; "crash" does so, too, and crashes; "other" asks for a state of
-// another type.
+// "add": to the state, then answers it; "crash" does so, too, and crashes; "other" asks for a state
+// of another type.
 struct Adder final : Actor {
   Outcome handle(Turn& turn, BytesView message) override {
     if (as_text(message) == "other") {
@@ -173,10 +173,11 @@ std::vector<std::string> limit_events(SimNode& node) {
 TEST(NativeOverrun, IsReportedByName) {
   SimNode node({.workers = 1, .seed = 3});
   const auto spawn = [&](const std::string& name, Duration time) {
-    return *node.spawn(
-        {.name = name,
-         .spec = native_spec([&node, time] { return std::make_unique<Sleeper>(node.clock(), time); }),
-         .config = {}});
+    return *node.spawn({.name = name,
+                        .spec = native_spec([&node, time] {
+                          return std::make_unique<Sleeper>(node.clock(), time);
+                        }),
+                        .config = {}});
   };
   const Address quick = spawn("quick", seconds(1));
   const Address slow = spawn("slow", milliseconds(1'200));

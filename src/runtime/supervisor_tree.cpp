@@ -244,7 +244,9 @@ void Control::tell_parents() {
       on_all_down(one);
       continue;
     }
-    note({.kind = NodeEvent::Kind::started, .name = one.name, .life = one.life});
+    note({.kind = one.life == 1 ? NodeEvent::Kind::started : NodeEvent::Kind::restarted,
+          .name = one.name,
+          .life = one.life});
     one.parent->supervisor.started(one.number, steps_);
     carry_out(*one.parent);
     go_on_after(*one.parent, address_of(one));

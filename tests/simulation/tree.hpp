@@ -262,7 +262,9 @@ class Tree {
     const auto number = static_cast<std::size_t>(&group - world_.groups.data());
     world_.note(1'000 + number * 8 + static_cast<std::uint64_t>(event.kind));
     group.changed_at = world_.now();
-    if (event.kind == NodeEvent::Kind::started) group.ready_life = event.life;
+    if (event.kind == NodeEvent::Kind::started || event.kind == NodeEvent::Kind::restarted) {
+      group.ready_life = event.life;
+    }
     if (event.kind != NodeEvent::Kind::escalated) return;
     if (number == 0) {
       // One of its own members is judged first.

@@ -169,7 +169,7 @@ class Nodes(SystemTest):
         self.assertIn("(2 of 3 within 1m)", why)
         events = json.loads(self.ok("events", "--json"))
         self.assertEqual([(one["kind"], one["life"], one["crash"]) for one in events[:4]],
-                         [("started", 1, 0), ("crashed", 1, 1), ("started", 2, 0),
+                         [("started", 1, 0), ("crashed", 1, 1), ("restarted", 2, 0),
                           ("crashed", 2, 2)])
         self.assertRegex(self.ok("events", "probe").decode(), r"crashed +probe/probe life 2: ")
         known = json.loads(self.ok("inspect", "probe", "--json"))
@@ -270,7 +270,7 @@ health = {{ interval = "10ms", threshold = 2 }}
         events = [one for one in json.loads(self.ok("events", "--limit", "100", "--json"))
                   if one["actor"] == "tills"]
         self.assertEqual([(one["kind"], one["life"]) for one in events],
-                         [("escalated", 1), ("started", 2)])
+                         [("escalated", 1), ("restarted", 2)])
         self.assertIn("gave up: 'shop/till-2' ended: ", events[0]["text"])
         self.assertIn("restarted with those started after it", events[0]["text"])
         node = json.loads(self.ok("node", "--json"))

@@ -11,7 +11,8 @@ import harness
 from harness import SystemTest, guest, main
 
 SCENARIOS = pathlib.Path(__file__).resolve().parent.parent / "scenarios"
-EVENTS = re.compile(r"(started|stopped|crashed|escalated|limit|health|hook|refused|ending)\b")
+EVENTS = re.compile(
+    r"(started|stopped|crashed|restarted|escalated|limit|health|hook|refused|ending)\b")
 
 
 def parts(text):
