@@ -5,7 +5,6 @@
 #include <string>
 #include <utility>
 
-#include "actor/message_path.hpp"  // IWYU pragma: keep
 #include "actor/worker.hpp"
 #include "base/check.hpp"
 #include "base/format.hpp"

@@ -5,7 +5,6 @@
 
 #include "actor/family.hpp"
 #include "actor/hook_caller.hpp"
-#include "actor/message_path.hpp"   // IWYU pragma: keep
 #include "actor/running_guest.hpp"  // IWYU pragma: keep
 #include "actor/worker.hpp"
 #include "base/check.hpp"

@@ -77,18 +77,7 @@ namespace troupe {
   }
 }
 
-// How much of its quotas is used.
-inline void Worker::show_books(const Cell& cell, Activity& active) {
-  const Books* const books = cell.books.get();
-  const auto show = [](std::atomic<std::uint32_t>& figure, std::size_t count) {
-    figure.store(static_cast<std::uint32_t>(count), std::memory_order_relaxed);
-  };
-  show(active.requests, books != nullptr ? books->requests.size() : 0);
-  show(active.timers, books != nullptr ? books->timers.size() : 0);
-  show(active.children, books != nullptr ? books->children.count() : 0);
-}
-
-inline void Worker::end_turn(Cell& cell) {
+[[gnu::always_inline]] inline void Worker::end_turn(Cell& cell) {
   Activity& active = cell.activity();
   active.queued.store(cell.mailbox.count(), std::memory_order_relaxed);
   if (!cell.is_alive()) return;

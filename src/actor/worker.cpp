@@ -75,14 +75,14 @@ StepResult Worker::step() {
     carry_out_own_orders();  // Of actors that may be about to leave.
     worked = true;
   }
-  if (may_hand_over && finish_departure()) worked = true;
+  worked |= may_hand_over && finish_departure();
   if (!awaited_.empty()) give_up_on_the_gone();
   while (auto alarm = timers_.pop_due(now)) {
     fire(*alarm);
     worked = true;
   }
   carry_out_own_orders();
-  if (has_outgoing_ && flush()) worked = true;
+  worked |= has_outgoing_ && flush();
   for (std::uint32_t turns = 0; turns < world_.turns_a_step && !is_held_back_; ++turns) {
     Runnable* next = run_queue_.take();
     if (next == nullptr) break;
@@ -196,6 +196,17 @@ void Worker::tell_event(const Cell& cell, NodeEvent::Kind kind, std::string text
   event->life = cell.life.load(std::memory_order_relaxed);
   event->text = std::move(text);
   report(std::move(event));
+}
+
+// How much of its quotas is used.
+void Worker::show_books(const Cell& cell, Activity& active) {
+  const Books* const books = cell.books.get();
+  const auto show = [](std::atomic<std::uint32_t>& figure, std::size_t count) {
+    figure.store(static_cast<std::uint32_t>(count), std::memory_order_relaxed);
+  };
+  show(active.requests, books != nullptr ? books->requests.size() : 0);
+  show(active.timers, books != nullptr ? books->timers.size() : 0);
+  show(active.children, books != nullptr ? books->children.count() : 0);
 }
 
 void Worker::report(std::unique_ptr<Note> note) {

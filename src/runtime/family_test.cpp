@@ -2,7 +2,6 @@
 // that a family is supervised as the spawner's manifest says. Simulated time.
 
 #include <algorithm>
-#include <array>
 #include <memory>
 #include <optional>
 #include <string>
