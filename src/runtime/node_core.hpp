@@ -57,8 +57,8 @@ class NodeCore {
   ~NodeCore();
 
   struct Part {
-    Steppable* what;
-    Parker* parker;
+    Steppable* what = nullptr;
+    Parker* parker = nullptr;
   };
   // The workers, then the control plane.
   [[nodiscard]] std::vector<Part> parts();

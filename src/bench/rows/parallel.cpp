@@ -58,6 +58,7 @@ std::optional<double> measure_node(std::uint32_t workers, std::uint32_t guests,
   BenchNode node("parallel", {.workers = workers, .actors_move = false});
   const Component grinder = component_of(guest_kind, role<NativeGrinder>("grinder"));
   std::vector<Address> grinders;
+  grinders.reserve(guests);
   for (std::uint32_t which = 0; which < guests; ++which) {
     grinders.push_back(node.spawn(
         {.name = fmt::format("grinder-{}", which), .config = to_bytes(std::to_string(steps))},
@@ -68,9 +69,11 @@ std::optional<double> measure_node(std::uint32_t workers, std::uint32_t guests,
   if (homes.size() != workers) return std::nullopt;
   const SystemClock clock;
   const Instant begin = clock.now();
-  for (std::uint64_t number = 0; number < each; ++number)
-    for (const Address one : grinders)
+  for (std::uint64_t number = 0; number < each; ++number) {
+    for (const Address one : grinders) {
       CHECK(node.runtime().send(one, bytes_of(number)).has_value(), "there is room for all");
+    }
+  }
   // The question comes after all of them.
   for (const Address one : grinders)
     CHECK(node.ask(one, "count") == each, "every message was handled once");
