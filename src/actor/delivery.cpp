@@ -194,7 +194,9 @@ void Worker::look_at_backlog(Cell& cell) {
 // By its policy: no dead letter, since nobody is to look after it, but counted, and whoever waits
 // for an answer hears of it.
 void Worker::turned_away(Cell& cell) {
-  while (EnvelopePtr one = dropped_.pop()) {
+  // What that sets off may be delivered here at once, and make others drop something.
+  EnvelopeList dropped = std::move(dropped_);
+  while (EnvelopePtr one = dropped.pop()) {
     if (cell.spec->mailbox.when_full == WhenFull::block) {
       hold(cell, std::move(one));
       continue;
