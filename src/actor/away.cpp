@@ -8,6 +8,7 @@
 #include "actor/message_path.hpp"  // IWYU pragma: keep
 #include "actor/running_guest.hpp"
 #include "actor/worker.hpp"
+#include "base/check.hpp"
 #include "base/format.hpp"
 #include "base/limits.hpp"
 #include "base/units.hpp"
@@ -49,6 +50,7 @@ Worker::Went RunningGuest::come_home(Ran ran) {
 
 // The calling thread goes on with the cell's turn, another with the worker. Null: there is none.
 Away* Worker::go_away(Cell& cell) {
+  CHECK(!cell.is_away, "an actor has one turn at a time");
   if (handover_ == nullptr || !world_.away_places.enter()) return nullptr;
   if (!handover_->prepare_successor()) {
     world_.away_places.give_up();
@@ -57,6 +59,8 @@ Away* Worker::go_away(Cell& cell) {
   if (has_outgoing_) (void)flush();
   cell.rarities().away = std::make_unique<Away>();
   cell.is_away = true;
+  // It may have something to do again, by what it sent itself earlier in this turn.
+  run_queue_.remove(cell);
   Away* const away = cell.away();
   away->actor = cell.address;
   away->began = inputs_.last_now();
