@@ -41,6 +41,31 @@ Pool::Shared& Pool::shared() {
   return shared;
 }
 
+// Free blocks are poisoned, their links as well.
+[[gnu::no_sanitize("address")]] std::uint64_t Pool::length_of(const Block* list) {
+  std::uint64_t length = 0;
+  for (; list != nullptr; list = list->next) ++length;
+  return length;
+}
+
+std::uint64_t Pool::living_blocks() const {
+  std::uint64_t living = 0;
+  for (const Chunk* at = chunks_; at != nullptr; at = at->next) {
+    living += (at->bytes - header_bytes) / block_bytes(at->size_class);
+  }
+  for (std::size_t at = 0; at < class_count; ++at) {
+    const auto fresh_bytes = static_cast<std::size_t>(fresh_[at].end - fresh_[at].at);
+    living -= length_of(free_[at]) + fresh_bytes / block_bytes(at);
+  }
+  return living - length_of(returned_.load(std::memory_order_acquire));
+}
+
+std::uint64_t Pool::living_shared_blocks() {
+  Shared& common = shared();
+  const std::lock_guard lock(common.mutex);
+  return common.pool.living_blocks();
+}
+
 void* Pool::allocate_otherwise(std::size_t size_class) {
   static_assert(block_bytes(class_for(192)) == 192 && block_bytes(class_for(193)) == 256);
   static_assert(block_bytes(class_for(512)) == 512 && block_bytes(class_for(513)) == 1'024);

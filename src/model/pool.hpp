@@ -88,6 +88,12 @@ class Pool {  // NOLINT(clang-analyzer-optin.performance.Padding): one line for 
   // Sends foreign blocks home that still wait for a batch to fill.
   void flush_returns() noexcept;
 
+  // How many of its blocks live, found by walking all that it has. For tests: the owner calls it
+  // while no other thread gives anything back, and what waits for a batch counts as living.
+  [[nodiscard]] std::uint64_t living_blocks() const;
+  // Likewise of the one that threads outside any Scope share.
+  [[nodiscard]] static std::uint64_t living_shared_blocks();
+
   // What it has taken from the heap. Any thread.
   [[nodiscard]] std::uint64_t resident_bytes() const {
     return resident_bytes_.load(std::memory_order_relaxed);
@@ -136,6 +142,7 @@ class Pool {  // NOLINT(clang-analyzer-optin.performance.Padding): one line for 
            static_cast<std::size_t>(std::bit_width((bytes - 1) / even_bytes_max));
   }
   static Shared& shared();
+  static std::uint64_t length_of(const Block* list);
   static Chunk& chunk_of(void* block) {
     const auto address = reinterpret_cast<std::uintptr_t>(block);
     // NOLINTNEXTLINE(performance-no-int-to-ptr): the address is all that is known of a block.

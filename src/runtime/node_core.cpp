@@ -180,6 +180,12 @@ NodeCounters NodeCore::counters() const {
   return all;
 }
 
+std::uint64_t NodeCore::living_blocks() const {
+  std::uint64_t living = Pool::living_shared_blocks();
+  for (std::size_t at = 0; at < workers_.size(); ++at) living += pools_[at].living_blocks();
+  return living;
+}
+
 std::uint64_t NodeCore::next_message_id() {
   return outside_ids + last_id_.fetch_add(1, std::memory_order_relaxed) + 1;
 }

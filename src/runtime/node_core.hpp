@@ -70,6 +70,9 @@ class NodeCore {
   [[nodiscard]] const NodeHistory& history() const { return history_; }
   [[nodiscard]] const std::vector<std::unique_ptr<Worker>>& workers() const { return workers_; }
 
+  // As in Pool. REQUIRES: nothing of the node runs.
+  [[nodiscard]] std::uint64_t living_blocks() const;
+
   // As in troupe/runtime.hpp.
   [[nodiscard]] NodeCounters counters() const;
   // From outside the actors, likewise.
