@@ -148,6 +148,14 @@ void Worker::drop_lost(Cell& cell, Away& away) {
   release_books(cell);
 }
 
+// The thread of an actor that is gone has come back to it.
+void Worker::take_lost(Address actor) {
+  auto lost = lost_.extract(actor);
+  CHECK(!lost.empty(), "whose turn is done is here or lost");
+  take_home(*lost.mapped());
+  world_.inputs.registry.reclaimer().retire(std::move(lost.mapped()));
+}
+
 // Of one that nothing can end: who waits for it is to know at least.
 void Worker::look_for_overrun(const Cell& cell, Duration took) {
   const Duration deadline = cell.spec->limits.deadline;

@@ -238,9 +238,8 @@ void Worker::deliver_order(EnvelopePtr envelope) {
     case EnvelopeKind::turn_done:
       if (cell != nullptr) {
         carry_out(*cell, std::move(envelope));
-      } else if (auto lost = lost_.extract(envelope->receiver)) {
-        take_home(*lost.mapped());
-        world_.inputs.registry.reclaimer().retire(std::move(lost.mapped()));
+      } else if (envelope->kind == EnvelopeKind::turn_done) {
+        take_lost(envelope->receiver);
       }
       return;
     case EnvelopeKind::subscribe:

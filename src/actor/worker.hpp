@@ -277,6 +277,7 @@ class Worker final : public Steppable {
   void kill_away(Cell& cell, const Exit& exit);
   void lose_away(Cell& cell);
   void drop_lost(Cell& cell, Away& away);
+  void take_lost(Address actor);
   void look_for_overrun(const Cell& cell, Duration took);
   void choose_lane(Cell& cell, bool was_long);
   void take_home(Cell& cell);
