@@ -270,5 +270,51 @@ TEST(NativeOverrun, OfALongRunningOneThatIsKilledGivesUpItsThread) {
   EXPECT_EQ(as_text(runtime->dead_letters()[0].payload), "in hand");
 }
 
+// Watches "test/waiter" at its first message, and crashes over the second when the test lets it.
+struct Watcher final : Actor {
+  explicit Watcher(std::counting_semaphore<>& its_gate) : gate(its_gate) {}
+  Outcome handle(Turn& turn, BytesView message) override {
+    if (as_text(message) == "watch") {
+      if (!turn.watch(turn.find("test/waiter").value())) return Outcome::crash("refused");
+      return Outcome::answer("watched");
+    }
+    gate.acquire();
+    return Outcome::crash("with its watches");
+  }
+  std::counting_semaphore<>& gate;
+};
+
+// Its thread still runs in what it had: only its return gives that back.
+TEST(NativeOverrun, OfOneThatWasGivenUpOutlastsOrdersThatComeTooLate) {
+  Gate lost;
+  std::counting_semaphore<> gate{0};
+  const auto runtime = start(1);
+  const auto spawn = [&](Component component, std::string name) {
+    SpawnOptions options;
+    options.name = std::move(name);
+    options.long_running = true;
+    return runtime->spawn(component, options).value();
+  };
+  const Address waiter = spawn(lost.component(), "waiter");
+  const Address watcher = spawn(
+      Component::native("watcher", [&] { return std::make_unique<Watcher>(gate); }), "watcher");
+  EXPECT_EQ(ask(*runtime, watcher, "watch"), "watched");
+  ASSERT_TRUE(runtime->send(waiter, as_bytes("in hand")));
+  lost.wait_for(1);  // There may be one place for both: the watcher gets it when this one is lost.
+  ASSERT_TRUE(runtime->send(watcher, as_bytes("crash")));
+  ASSERT_TRUE(runtime->stop(waiter, milliseconds(1)));
+  // It has not heard of that: its watch is taken back from one that is gone.
+  gate.release();
+  while (runtime->crashes().size() < 2) {
+    std::this_thread::sleep_for(milliseconds(5));  // tidy: allow(sleep) crashes are looked up
+  }
+  EXPECT_EQ(runtime->dead_letters().size(), 1U) << "what it crashed over";
+  lost.gate.release();
+  while (runtime->dead_letters().size() < 2) {
+    std::this_thread::sleep_for(milliseconds(5));  // tidy: allow(sleep) letters are looked up
+  }
+  EXPECT_EQ(as_text(runtime->dead_letters()[0].payload), "in hand");
+}
+
 }  // namespace
 }  // namespace troupe
