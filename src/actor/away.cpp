@@ -27,7 +27,6 @@ HostCalls::Overrun RunningGuest::overran() {
     away_ = worker_.go_away(cell_);
     // Nobody can take over: it goes on in everybody's way, a tick at a time.
     if (away_ == nullptr) return HostCalls::Overrun::go_on;
-    lower_own_priority();
     away_->places->take_place(away_->killed);
   } else if (++ticks_in_place_ == limits::away_slice_ticks) {
     ticks_in_place_ = 0;

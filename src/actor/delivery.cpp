@@ -32,7 +32,7 @@ void Worker::set_door(const Cell& cell) {
        MUTATED(lets_in_while_unhealthy,
                cell.health(inputs_.last_now()).status == HealthStatus::unhealthy, false))) {
     room = Room::unready;
-  } else if (cell.mailbox.is_full()) {
+  } else if (MUTATED(never_says_busy, cell.mailbox.is_full(), false)) {
     room = bounds.when_full == WhenFull::block ? Room::waits : Room::full;
   }
   world_.inputs.registry.set_room(cell.address, room);

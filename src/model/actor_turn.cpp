@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/limits.hpp"
+#include "base/mutation.hpp"
 #include "base/names.hpp"
 #include "base/topic_filter.hpp"
 
@@ -102,7 +103,10 @@ Accepted<std::uint64_t> ActorTurn::request(Address to, BytesView payload, Durati
       timeout > std::chrono::milliseconds(limits::request_timeout_ms_max)) {
     return refuse(Refusal::invalid);
   }
-  if (books().requests.size() >= actor_.terms->quotas.requests) return refuse(Refusal::over_quota);
+  if (MUTATED(grants_one_request_more, books().requests.size() >= actor_.terms->quotas.requests,
+              books().requests.size() > actor_.terms->quotas.requests)) {
+    return refuse(Refusal::over_quota);
+  }
   if (const auto why = draft_refusal(to, payload.size(), options, addresses.size())) {
     return refuse(*why);
   }

@@ -9,7 +9,10 @@
 namespace troupe {
 
 SimNode::SimNode(Options options)
-    : random_(options.seed), order_(options.seed), on_overslept_(std::move(options.on_overslept)) {
+    : random_(options.seed),
+      order_(options.seed),
+      on_overslept_(std::move(options.on_overslept)),
+      stacks_(options.stacks) {
   Engine& engine = options.engine != nullptr ? *options.engine : native_;
   core_ = std::make_unique<NodeCore>(
       NodeCore::World{.clock = clock_,
@@ -31,11 +34,19 @@ SimNode::SimNode(Options options)
                       .inbox_messages = options.inbox_messages,
                       .actors_move = options.actors_move});
   for (const NodeCore::Part& part : core_->parts()) parts_.push_back({.part = part});
+  if (stacks_ == nullptr) return;
+  parts_.push_back({.part = {.what = stacks_, .parker = nullptr}});
+  for (const auto& worker : core_->workers()) worker->set_handover(&stacks_->handover());
+}
+
+StepResult SimNode::step(Steppable& what) {
+  return stacks_ != nullptr ? stacks_->step_part(what) : what.step();
 }
 
 // As a thread drives it: who has nothing to do sleeps, and is stepped again when it is called or
 // due.
 bool SimNode::step(Sleeper& one) {
+  if (one.part.parker == nullptr) return one.part.what->step() != StepResult::idle;
   if (one.is_asleep) {
     const bool is_called = one.part.parker->is_called();
     if (!is_called && clock_.now() < one.due) return false;
@@ -44,7 +55,7 @@ bool SimNode::step(Sleeper& one) {
     one.is_asleep = false;
   }
   Steppable& what = *one.part.what;
-  if (what.step() != StepResult::idle) return true;
+  if (step(what) != StepResult::idle) return true;
   what.before_park();
   one.due = what.next_due();
   if (one.due <= clock_.now()) return false;
@@ -82,6 +93,14 @@ void SimNode::run_until_idle() {
   }
 }
 
+std::uint64_t SimNode::living_blocks() {
+  // What one part gives back another may be the last to have read.
+  for (int i = 0; i < 3; ++i) {
+    for (const Sleeper& one : parts_) one.part.what->before_park();
+  }
+  return core_->living_blocks() - blocks_before_;
+}
+
 void SimNode::run_for(Duration span) {
   const Instant end = clock_.now() + span;
   while (clock_.now() < end) {
@@ -90,12 +109,17 @@ void SimNode::run_for(Duration span) {
   }
 }
 
+Instant SimNode::next_due() const {
+  Instant due = never;
+  for (const Sleeper& one : parts_) due = std::min(due, one.part.what->next_due());
+  return due;
+}
+
 void SimNode::advance(Duration span) {
   const Instant end = clock_.now() + span;
   run_until_idle();
   while (true) {
-    Instant due = never;
-    for (const NodeCore::Part& part : core_->parts()) due = std::min(due, part.what->next_due());
+    const Instant due = next_due();
     if (due > end) break;
     if (due > clock_.now()) clock_.advance(due - clock_.now());
     run_until_idle();

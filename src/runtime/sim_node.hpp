@@ -20,6 +20,16 @@
 
 namespace troupe {
 
+// Where steps run that may be left in their middle, and goes on with those that were when it is
+// stepped itself: a part of the node like others.
+// Thread: one.
+class SimStacks : public Steppable {
+ public:
+  virtual StepResult step_part(Steppable& part) = 0;
+  // What the workers leave by.
+  virtual Handover& handover() = 0;
+};
+
 // Thread: one.
 class SimNode {
  public:
@@ -32,6 +42,7 @@ class SimNode {
     Engine* engine = nullptr;                            // None: native actors only.
     std::function<void(const ExitEvent&)> on_exit = {};  // Hears of each at once.
     Hooks hooks = {};
+    SimStacks* stacks = nullptr;  // None: no turn goes on beside its worker.
     // Hears of a part that slept on although there was something for it to do: a lost wake-up.
     // None: that aborts.
     std::function<void(std::string_view what)> on_overslept = {};
@@ -47,6 +58,9 @@ class SimNode {
   // Lets time pass, stopping at everything that is due on the way.
   void advance(Duration span);
 
+  // When something is to do for any of the parts.
+  [[nodiscard]] Instant next_due() const;
+
   // Starts an actor under a supervisor and runs until it is ready, or can't be.
   Result<Address> spawn(ChildOrder order);
   // Sends a request from outside, runs until it is answered or its time is over.
@@ -59,6 +73,9 @@ class SimNode {
   [[nodiscard]] const std::vector<ExitEvent>& exits() const { return exits_; }
   [[nodiscard]] std::vector<ExitEvent> take_exits() { return std::exchange(exits_, {}); }
   [[nodiscard]] const std::vector<std::string>& log() const { return log_; }  // "name: text"
+  // How many blocks of its pools live: envelopes, what they carry, cells and the like.
+  // REQUIRES: it is idle.
+  [[nodiscard]] std::uint64_t living_blocks();
   [[nodiscard]] const std::optional<RuntimeEnd>& end() const { return end_; }
 
   // Of the parts: how often one fell asleep, and how often one was called in its sleep.
@@ -67,14 +84,16 @@ class SimNode {
 
  private:
   struct Sleeper {
-    NodeCore::Part part;
+    NodeCore::Part part = {};  // Without a parker: it never sleeps.
     bool is_asleep = false;
     Instant due = {};  // When it wakes by itself.
   };
 
   [[nodiscard]] bool step(Sleeper& one);
+  [[nodiscard]] StepResult step(Steppable& what);
   [[nodiscard]] bool wake_those_who_oversleep();
 
+  const std::uint64_t blocks_before_ = Pool::living_shared_blocks();
   SimClock clock_;
   SeededRandom random_;
   NativeEngine native_;
@@ -83,6 +102,7 @@ class SimNode {
   std::vector<std::string> log_;
   std::optional<RuntimeEnd> end_;
   std::function<void(std::string_view what)> on_overslept_;
+  SimStacks* stacks_;
   std::unique_ptr<NodeCore> core_;
   std::vector<Sleeper> parts_;
   std::uint64_t times_asleep_ = 0;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/check.hpp"
+#include "scheduler/away_places.hpp"
 
 namespace troupe {
 namespace {
@@ -73,6 +74,7 @@ bool Driver::prepare_successor() {
 void Driver::release_successor() {
   CHECK(successor_ != nullptr, "prepare_successor() comes first");
   std::exchange(successor_, nullptr)->may_begin.release();
+  lower_own_priority();
 }
 
 // Joins the relieved threads that are over.

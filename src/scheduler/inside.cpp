@@ -17,6 +17,8 @@ Inside::Inside() {
 
 Inside::~Inside() { is_inside = false; }
 
+void Inside::leave() { is_inside = false; }
+
 bool Inside::any() { return is_inside; }
 
 }  // namespace troupe

@@ -13,6 +13,9 @@ class Inside {
   Inside& operator=(const Inside&) = delete;
   ~Inside();
 
+  // For a thread that goes on with something else while its step waits on another stack.
+  static void leave();
+
   // Whether the calling thread is inside any. Whoever waits for a step is refused there: it might
   // be its own.
   [[nodiscard]] static bool any();

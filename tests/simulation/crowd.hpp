@@ -10,10 +10,13 @@
 
 #include "awake.hpp"
 #include "base/format.hpp"
+#include "beside.hpp"
+#include "bounded.hpp"
 #include "child.hpp"
 #include "conservation.hpp"
 #include "finding.hpp"
 #include "forgetting.hpp"
+#include "guest.hpp"
 #include "listening.hpp"
 #include "lives.hpp"
 #include "order.hpp"
@@ -35,17 +38,21 @@ class Crowd {
                              // Every other time so small that it is full now and then.
                              .inbox_messages = seed % 8 < 4 ? 3 : limits::inbox_messages_max,
                              .seed = seed,
+                             .stacks = has_fibers ? &beside_ : nullptr,
                              .on_overslept = tells_who_oversleeps(world_)})),
         world_(seed, node_->clock(), plan) {
     world_.workers = node_->core().workers().size();
+    world_.is_away = [this] { return beside_.is_away(); };
+    world_.unseen_dead = [this] { return unseen_dead(); };
     world_.oracles = {&conservation_, &order_,      &outcomes_, &listening_,
-                      &lives_,        &forgetting_, &trace_};
+                      &lives_,        &forgetting_, &bounded_,  &trace_};
   }
 
   Crowd(const Crowd&) = delete;
   Crowd& operator=(const Crowd&) = delete;
   ~Crowd() {
     world_.oracles.clear();  // Whoever is left after a failure tells nobody.
+    beside_.all_come_home();
     node_.reset();
   }
 
@@ -64,6 +71,7 @@ class Crowd {
     world_.tell([](Oracle& oracle) { oracle.finish(); });
     end_node();
     count_sleeps(world_, *node_);
+    world_.counts["turn beside its worker"] += beside_.times_left();
     return {.trace = trace_.value(),
             .events = trace_.events(),
             .counts = world_.counts,
@@ -85,18 +93,34 @@ class Crowd {
     world_.forgets.resize(count);
     for (std::uint32_t index = 0; index < count; ++index) {
       auto spec = native_spec([this, index] { return std::make_unique<Player>(world_, index); });
+      if (index % 2 == 1) {
+        spec->code = std::make_shared<GuestCode>(
+            [this, index] { return std::make_unique<Player>(world_, index); });
+        spec->interfaces = spec->code->interfaces();
+        spec->component =
+            "local/player.wasm@1.0.0";  // It ends when it is killed, unlike native code.
+        spec->long_running = world_.chance(10);
+      }
       spec->mailbox = {.messages = static_cast<std::uint32_t>(1 + world_.below(12)),
                        .when_full = static_cast<WhenFull>(world_.below(when_full_names.size())),
                        .on_restart = world_.chance(25) ? OnRestart::drop : OnRestart::keep,
                        .redeliver = static_cast<std::uint8_t>(world_.below(3) == 0 ? 1 : 0)};
+      spec->quotas.requests = static_cast<std::uint32_t>(1 + world_.below(8));
+      spec->quotas.timers = static_cast<std::uint32_t>(1 + world_.below(3));
+      spec->quotas.children = static_cast<std::uint32_t>(1 + world_.below(4));
+      world_.bounds.push_back({.messages = spec->mailbox.messages,
+                               .when_full = spec->mailbox.when_full,
+                               .requests = spec->quotas.requests,
+                               .timers = spec->quotas.timers,
+                               .children = spec->quotas.children});
       world_.forgets[index] = spec->mailbox.on_restart == OnRestart::drop;
       children_.push_back(
           native_spec([this, index] { return std::make_unique<Child>(world_, index); }));
       spec->add_template("child",
                          {.spec = children_.back().get(), .restart = RestartType::transient});
-      policies_.push_back(spec->mailbox.when_full);
+
       // Nobody knows which events the others drop, or do not let in.
-      world_.listens[index] = policies_[index] == WhenFull::refuse;
+      world_.listens[index] = spec->mailbox.when_full == WhenFull::refuse;
       const auto spawned = node_->spawn({.name = fmt::format("player-{}", index),
                                          .supervisor = "calm",
                                          .spec = std::move(spec),
@@ -109,9 +133,18 @@ class Crowd {
     }
   }
 
+  // One that leaves now.
+  Duration stays_away() {
+    const Duration said = std::exchange(world_.stays_away, {});
+    // Whoever waits for a player to start, or to publish, lets no time pass.
+    if (world_.is_over || world_.players.back().is_nobody()) return {};
+    return said > Duration::zero() ? said : std::chrono::microseconds(world_.below(2'000));
+  }
+
   // Something from outside, then as much as comes of it.
   void slice() {
-    for (std::uint64_t left = 1 + world_.below(8); left > 0; --left) send_from_outside();
+    for (std::uint64_t left = 1 + world_.below(World::slice_max); left > 0; --left)
+      send_from_outside();
     const std::size_t victim = world_.below(world_.players.size());
     Control& control = node_->core().control();
     if (!world_.is_stopped[victim] && world_.fault(FaultKind::kill)) {
@@ -132,6 +165,7 @@ class Crowd {
     if (const auto chance = world_.fault(FaultKind::wall_clock_jump)) {
       jump_wall_clock(node_->clock(), *chance);
     }
+    if (world_.workers == 1) flood();
     node_->run_until_idle();
     collect_dead();
     if (!world_.chance(50)) return;
@@ -141,7 +175,23 @@ class Crowd {
   }
 
   [[nodiscard]] bool drops(std::size_t player) const {
-    return policies_[player] != WhenFull::refuse && policies_[player] != WhenFull::block;
+    return world_.bounds[player].when_full != WhenFull::refuse &&
+           world_.bounds[player].when_full != WhenFull::block;
+  }
+
+  // More than anybody has room for, without time for those who take long; they may say so.
+  void flood() {
+    constexpr std::uint64_t waves = 6;
+    if (world_.messages_left < waves * World::slice_max) return;
+    const auto chance = world_.fault(FaultKind::flood);
+    if (!chance) return;
+    const auto to = static_cast<std::uint32_t>(*chance % world_.players.size());
+    for (std::uint64_t wave = 0; wave < waves; ++wave) {
+      node_->run_until_idle();
+      collect_dead();
+      world_.messages_left -= std::min(World::slice_max, world_.messages_left);
+      for (std::uint64_t i = 0; i < World::slice_max; ++i) send_from_outside_to(to);
+    }
   }
 
   void send_from_outside() {
@@ -184,7 +234,8 @@ class Crowd {
   void end_node() {
     Control& control = node_->core().control();
     control.post([&control] { control.end_node({}, std::chrono::seconds(60)); });
-    node_->advance(std::chrono::seconds(1));
+    // As long as a start may take: one beside its worker has an alarm.
+    node_->advance(std::chrono::seconds(6));
     world_.tell([](Oracle& oracle) { oracle.node_ended(); });
     check_that_it_is_quiet(*node_, [this](std::string what) { world_.fail(std::move(what)); });
     for (const ExitEvent& event : node_->exits()) {
@@ -192,13 +243,16 @@ class Crowd {
     }
   }
 
-  void collect_dead() {
+  [[nodiscard]] std::uint64_t unseen_dead() const {
     std::uint64_t total = 0;
     for (std::size_t reason = 0; reason < dead_reason_count; ++reason) {
       total += node_->core().dead_letters().count(static_cast<DeadReason>(reason));
     }
-    const std::uint64_t fresh = total - dead_seen_;
-    dead_seen_ = total;
+    return total - dead_seen_;
+  }
+  void collect_dead() {
+    const std::uint64_t fresh = unseen_dead();
+    dead_seen_ += fresh;
     auto letters = node_->core().dead_letters().latest(fresh);
     if (letters.size() != fresh) world_.fail("more dead letters at once than are kept");
     for (auto letter = letters.rbegin(); letter != letters.rend(); ++letter) {
@@ -206,6 +260,7 @@ class Crowd {
       const std::uint64_t id = World::id_in(letter->payload);
       world_.tell([&](Oracle& oracle) { oracle.dead(id, letter->reason); });
     }
+    if (++looks_ % 16 == 0 && beside_.left() == 0) bounded_.check_memory();
   }
 
   // What is missing was dropped by a policy, if there is one, and as often as the mailbox says.
@@ -217,13 +272,15 @@ class Crowd {
       const auto index = static_cast<std::size_t>(player - world_.players.begin());
       if (status.queued != 0) world_.fail(fmt::format("{} was never woken", status.name));
       if (drops(index)) {
-        world_.counts["dropped: " + std::string(to_string(policies_[index]))] += missing[index];
+        world_.counts["dropped: " + std::string(to_string(world_.bounds[index].when_full))] +=
+            missing[index];
         if (missing[index] == status.dropped) continue;
       } else if (missing[index] + status.dropped == 0) {
         continue;
       }
       world_.fail(fmt::format("{} ({}): {} are missing, {} were dropped", status.name,
-                              to_string(policies_[index]), missing[index], status.dropped));
+                              to_string(world_.bounds[index].when_full), missing[index],
+                              status.dropped));
     }
     for (std::size_t index = 0; index < missing.size(); ++index) {
       if (world_.is_stopped[index] && missing[index] != 0) {
@@ -234,6 +291,7 @@ class Crowd {
   }
 
   std::vector<std::shared_ptr<ActorSpec>> children_;  // What each player may spawn.
+  Beside beside_{[this] { return node_->clock().now(); }, [this] { return stays_away(); }};
   std::unique_ptr<SimNode> node_;
   World world_;
   Conservation conservation_{world_};
@@ -242,9 +300,10 @@ class Crowd {
   Listening listening_{world_};
   Lives lives_{world_};
   Forgetting forgetting_{world_};
+  Bounded bounded_{world_, *node_};
   Trace trace_{world_};
-  std::vector<WhenFull> policies_;
   std::uint64_t dead_seen_ = 0;
+  std::uint64_t looks_ = 0;
 };
 
 }  // namespace troupe::simulation

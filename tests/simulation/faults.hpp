@@ -49,8 +49,10 @@ enum class FaultKind : std::uint8_t {
   failing_load,
   service_clock_jump,
   wall_clock_jump,
+  long_turn,
+  flood,
 };
-inline constexpr std::size_t fault_kind_count = 28;
+inline constexpr std::size_t fault_kind_count = 30;
 
 [[nodiscard]] inline std::string_view to_string(FaultKind kind) {
   static constexpr std::array<std::string_view, fault_kind_count> names{"crash",
@@ -80,7 +82,9 @@ inline constexpr std::size_t fault_kind_count = 28;
                                                                         "failing save",
                                                                         "failing load",
                                                                         "services: clock jump",
-                                                                        "wall clock jump"};
+                                                                        "wall clock jump",
+                                                                        "long turn",
+                                                                        "flood"};
   return names.at(std::to_underlying(kind));
 }
 
@@ -171,6 +175,8 @@ class FaultPlan {
     draw(failing_load, {.to = 40, .permille = 150});
     draw(service_clock_jump, {.to = service_steps, .permille = 30});
     draw(wall_clock_jump, {.to = 1'500, .permille = 20});
+    draw(long_turn, {.to = 3'000, .permille = 60});
+    draw(flood, {.to = 1'500, .permille = 20});  // Where there is one worker.
     taken_.resize(faults_.size());
   }
 

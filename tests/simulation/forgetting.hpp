@@ -3,7 +3,7 @@
 // receiver's mailbox says (OnRestart). What was in hand at a crash may come again in any case.
 
 #include <cstdint>
-#include <map>
+#include <unordered_map>
 
 #include "world.hpp"
 
@@ -39,9 +39,9 @@ class Forgetting final : public Oracle {
 
  private:
   World& world_;
-  std::map<std::uint64_t, std::uint32_t> player_of_;    // By life.
-  std::map<std::uint32_t, std::uint64_t> ended_;        // Lives, by player.
-  std::map<std::uint64_t, std::uint64_t> waits_since_;  // How many had ended, by message.
+  std::unordered_map<std::uint64_t, std::uint32_t> player_of_;    // By life.
+  std::unordered_map<std::uint32_t, std::uint64_t> ended_;        // Lives, by player.
+  std::unordered_map<std::uint64_t, std::uint64_t> waits_since_;  // How many had ended, by message.
 };
 
 }  // namespace troupe::simulation

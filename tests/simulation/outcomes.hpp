@@ -16,7 +16,9 @@ class Outcomes final : public Oracle {
  public:
   explicit Outcomes(World& world) : world_(world) {}
 
-  void asked(std::uint64_t life, std::uint64_t number) override { open_[life].insert(number); }
+  void asked(std::uint64_t life, std::uint64_t number, Wanted /*what*/) override {
+    open_[life].insert(number);
+  }
   void told(std::uint64_t life, std::uint64_t number) override {
     const auto found = open_.find(life);
     if (found == open_.end() || found->second.erase(number) != 1) {

@@ -15,10 +15,7 @@ void pass_time(SimNode& node, Duration span, const Rest& rest) {
   const Instant end = clock.now() + span;
   while (true) {
     rest();
-    Instant due = never;
-    for (const NodeCore::Part& part : node.core().parts()) {
-      due = std::min(due, part.what->next_due());
-    }
+    const Instant due = node.next_due();
     if (due > end) break;
     if (due > clock.now()) clock.set(due);
   }

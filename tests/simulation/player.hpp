@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/host_calls.hpp"
 #include "troupe/actor.hpp"
 #include "world.hpp"
 
@@ -26,6 +27,9 @@ class Player final : public Actor {
   ~Player() override {
     world_.tell([this](Oracle& oracle) { oracle.life_ended(life_); });
   }
+
+  // The next handler, as a guest.
+  void runs_in(HostCalls& host) { host_ = &host; }
 
   Outcome start(Turn& /*turn*/, BytesView /*config*/) override {
     called();
@@ -50,16 +54,22 @@ class Player final : public Actor {
       world_.clock.advance(std::chrono::milliseconds(1'100));
     }
     act(turn);
-    if (world_.fault(FaultKind::crash)) return crash(id);
+    if (host_ != nullptr) run_long(turn);
+    if (world_.fault(FaultKind::crash) || is_killed()) {
+      world_.tell([id](Oracle& oracle) { oracle.crashed(id); });
+      return crash();
+    }
+    Outcome outcome = reply(turn, message);
     commit();
     world_.tell([&](Oracle& oracle) { oracle.handled(id); });
-    return reply(turn, message);
+    return outcome;
   }
   Outcome answered(Turn& turn, std::uint64_t request, const AnswerView& answer) override {
     called();
     world_.tell([&](Oracle& oracle) { oracle.told(life_, request); });
     world_.count(answer ? "answered" : "outcome: " + to_string(answer.error()));
     act(turn);
+    if (is_killed()) return crash();
     commit();
     return {};
   }
@@ -76,6 +86,7 @@ class Player final : public Actor {
     called();
     world_.tell([&](Oracle& oracle) { oracle.told(life_, timer); });
     act(turn);
+    if (is_killed()) return crash();
     commit();
     return {};
   }
@@ -84,17 +95,32 @@ class Player final : public Actor {
   void called() {
     world_.tell([this](Oracle& oracle) { oracle.called(life_); });
   }
+  // Perhaps beyond its share, as its engine notices; then it does some more.
+  void run_long(Turn& turn) {
+    const auto chance = world_.fault(FaultKind::long_turn);
+    if (!chance) return;
+    world_.stays_away = std::chrono::microseconds(*chance % 20'000);
+    (void)host_->overran();
+    act(turn);
+  }
+  // In a turn beside its worker: nothing of it counts.
+  [[nodiscard]] bool is_killed() {
+    const bool is_killed =
+        host_ != nullptr && world_.is_away() && host_->overran() == HostCalls::Overrun::end;
+    if (is_killed) world_.count("kill of a turn beside its worker");
+    return is_killed;
+  }
   // A few things to do, while there are messages left to send.
   void act(Turn& turn) {
     act_on_topics(turn);
     if (!world_.is_over && world_.messages_left > 0 && world_.chance(2)) spawn(turn);
     // Less than one message for each, so that it ends by itself.
-    const std::uint64_t count = world_.chance(35) ? 1 + world_.below(3) : 0;
+    const std::uint64_t count = world_.chance(35) ? 1 + world_.below(World::burst_max) : 0;
     for (std::uint64_t left = count; left > 0 && world_.messages_left > 0; --left) {
       --world_.messages_left;
       if (world_.chance(8)) {
         const auto timer = turn.start_timer(std::chrono::milliseconds(world_.below(30)), {});
-        if (timer) numbers_.push_back(*timer);
+        note(timer, Wanted::timer);
         continue;
       }
       say(turn);
@@ -118,7 +144,7 @@ class Player final : public Actor {
       world_.records.back().expires =
           std::min(world_.records.back().expires, turn.monotonic_now() + timeout);
       const auto number = turn.request(world_.players[to], payload, timeout, options);
-      if (number) numbers_.push_back(*number);
+      note(number, Wanted::answer);
       if (!number) refusal = number.error();
     } else if (const auto sent = turn.send(world_.players[to], payload, options); !sent) {
       refusal = sent.error();
@@ -127,6 +153,17 @@ class Player final : public Actor {
       world_.count("refused: " + std::string(to_string(*refusal)));
     } else {
       sent_.push_back(world_.last_id());
+    }
+  }
+  void note(const Accepted<std::uint64_t>& number, Wanted what) {
+    if (number) {
+      numbers_.emplace_back(*number, what);
+    } else if (number.error() == Refusal::over_quota) {
+      const auto more =
+          std::ranges::count(numbers_, what, &std::pair<std::uint64_t, Wanted>::second);
+      if (what == Wanted::timer) world_.count("refused: a timer too many");
+      world_.tell(
+          [&](Oracle& oracle) { oracle.over_quota(life_, what, static_cast<std::size_t>(more)); });
     }
   }
   void spawn(Turn& turn) {
@@ -138,7 +175,9 @@ class Player final : public Actor {
     }
     std::array<std::uint8_t, sizeof life_> config{};
     std::memcpy(config.data(), &life_, sizeof life_);
-    if (turn.spawn("child", {}, config)) world_.count("spawn");
+    const auto spawned = turn.spawn("child", {}, config);
+    world_.count(spawned ? "spawn"
+                         : "refused: a child, " + std::string(to_string(spawned.error())));
   }
   void act_on_topics(Turn& turn) {
     if (world_.chance(3)) publish(turn);
@@ -188,17 +227,16 @@ class Player final : public Actor {
     for (const std::uint64_t id : sent_) {
       world_.tell([id](Oracle& oracle) { oracle.accepted(id); });
     }
-    for (const std::uint64_t number : numbers_) {
-      world_.tell([&](Oracle& oracle) { oracle.asked(life_, number); });
+    for (const auto& [number, what] : numbers_) {
+      world_.tell([&](Oracle& oracle) { oracle.asked(life_, number, what); });
     }
     sent_.clear();
     numbers_.clear();
   }
-  Outcome crash(std::uint64_t id) {
+  Outcome crash() {
     for (const std::uint64_t one : sent_) {
       world_.tell([one](Oracle& oracle) { oracle.undone(one); });
     }
-    world_.tell([id](Oracle& oracle) { oracle.crashed(id); });
     world_.tell([this](Oracle& oracle) { oracle.life_crashed(life_); });
     return Outcome::crash("chance");
   }
@@ -214,9 +252,10 @@ class Player final : public Actor {
   World& world_;
   std::uint32_t index_;
   std::uint64_t life_;
+  HostCalls* host_ = nullptr;  // Of a guest.
   // Of the handler that runs.
   std::vector<std::uint64_t> sent_;
-  std::vector<std::uint64_t> numbers_;
+  std::vector<std::pair<std::uint64_t, Wanted>> numbers_;
   std::vector<std::uint64_t> published_;
   std::vector<std::pair<std::uint64_t, std::string_view>> subscribed_;
   std::vector<std::uint64_t> unsubscribed_;

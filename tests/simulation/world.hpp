@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <optional>
 #include <random>
 #include <span>
@@ -40,6 +41,18 @@ struct EventRecord {
   std::uint64_t sequence = 0;  // As above.
 };
 
+// What a player has asked for, and hears of later.
+enum class Wanted : std::uint8_t { answer, timer };
+
+// Of one player.
+struct Bounds {
+  std::uint32_t messages = 0;  // In its mailbox.
+  WhenFull when_full = WhenFull::refuse;
+  std::uint32_t requests = 0;  // Open at once, by one life.
+  std::uint32_t timers = 0;    // Likewise.
+  std::uint32_t children = 0;
+};
+
 // Thread: one.
 class Oracle {
  public:
@@ -56,7 +69,9 @@ class Oracle {
   virtual void crashed(std::uint64_t /*id*/) {}
   virtual void dead(std::uint64_t /*id*/, DeadReason /*why*/) {}
   // Requests and timers, by the life that asked (World::lives_begun) and its number.
-  virtual void asked(std::uint64_t /*life*/, std::uint64_t /*number*/) {}
+  virtual void asked(std::uint64_t /*life*/, std::uint64_t /*number*/, Wanted /*what*/) {}
+  // Refused, as it has too many already; `more` were accepted in the same handler.
+  virtual void over_quota(std::uint64_t /*life*/, Wanted /*what*/, std::size_t /*more*/) {}
   virtual void told(std::uint64_t /*life*/, std::uint64_t /*number*/) {}
   // Lives, of players (by index) and of the children that they spawn.
   virtual void life_began(std::uint64_t /*life*/, std::uint32_t /*player*/) {}
@@ -88,6 +103,9 @@ class World : public Told<Oracle> {
  public:
   static constexpr std::uint32_t outside_sender = UINT32_MAX;
   static constexpr std::uint32_t first_child_sender = 1'000;  // Each child's life has its own.
+
+  static constexpr std::uint64_t burst_max = 3;  // Messages of one handler.
+  static constexpr std::uint64_t slice_max = 8;  // From outside, before the node goes on.
 
   World(std::uint64_t seed, SimClock& sim_clock, FaultPlan& fault_plan)
       : Told(fault_plan), clock(sim_clock), random_(seed) {}
@@ -128,7 +146,11 @@ class World : public Told<Oracle> {
   std::size_t workers = 1;
   std::vector<Record> records;
   std::vector<EventRecord> events;
+  std::function<bool()> is_away;               // The turn that asks, beside its worker.
+  Duration stays_away = {};                    // The next that leaves; not said: as chance has it.
+  std::function<std::uint64_t()> unseen_dead;  // Letters that no oracle has been told of yet.
   std::vector<Address> players;
+  std::vector<Bounds> bounds;    // Each player's.
   std::vector<bool> is_stopped;  // Each player, for good.
   std::vector<bool> forgets;     // Each, when a life of it ends, what waits.
   std::vector<bool> listens;     // Each player, whether it subscribes to anything.
