@@ -55,7 +55,7 @@ Away* Worker::go_away(Cell& cell) {
     world_.away_places.give_up();
     return nullptr;
   }
-  if (has_outgoing_) (void)flush();
+  if (!outgoing_.is_empty()) (void)flush();
   cell.rarities().away = std::make_unique<Away>();
   cell.is_away = true;
   // It may have something to do again, by what it sent itself earlier in this turn.

@@ -39,9 +39,7 @@ void Worker::set_door(const Cell& cell) {
 }
 
 Registry::Place Worker::look_from_inside(Address actor) {
-  // Whatever comes of it: who is inside is seen to leave at the next flush.
-  has_outgoing_ = true;
-  if (!push_epoch_.is_inside()) push_epoch_.enter();
+  outgoing_.enter();
   // What was read before may be out of date.
   return world_.inputs.registry.place(actor, index_);
 }
@@ -58,7 +56,7 @@ void Worker::route_elsewhere(EnvelopePtr envelope) {
   Registry::Place place = world_.inputs.registry.place(envelope->receiver, index_);
   if (place.kind == Kind::elsewhere) place = look_from_inside(envelope->receiver);
   if (place.kind == Kind::elsewhere) {
-    outgoing_[place.home].push(std::move(envelope));
+    outgoing_.push(place.home, std::move(envelope));
   } else if (MUTATED(loses_sight_of_movers, place.kind == Kind::awaited, false)) {
     keep_for_arrival(std::move(envelope));
   } else {

@@ -60,13 +60,12 @@ void Worker::tell_topic(const Envelope& change) {
 
 void Worker::tell_topic_everywhere(const Envelope& change) {
   tell_topic(change);
-  Copies copies(change, static_cast<std::uint32_t>(outgoing_.size() - 1));
-  for (std::size_t to = 0; to < outgoing_.size(); ++to) {
+  Copies copies(change, static_cast<std::uint32_t>(outgoing_.inboxes() - 1));
+  for (std::size_t to = 0; to < outgoing_.inboxes(); ++to) {
     if (MUTATED(tells_few_of_subscriptions, to != index_, to > index_)) {
-      outgoing_[to].push(copies.make(change.receiver, change.number));
+      outgoing_.push(to, copies.make(change.receiver, change.number));
     }
   }
-  has_outgoing_ = true;
 }
 
 void Worker::publish(const Envelope& event) {
@@ -110,13 +109,13 @@ void Worker::push_fan_outs(const Envelope& event, Copies& copies) {
     std::vector<Recipient>& list = recipients_[to];
     if (list.empty()) continue;
     if (list.size() == 1) {
-      outgoing_[to].push(copies.make(list[0].subscriber, list[0].number));
+      outgoing_.push(to, copies.make(list[0].subscriber, list[0].number));
     } else {
       const std::span<const Recipient> all = list;
-      outgoing_[to].push(
-          Envelope::make({.kind = EnvelopeKind::fan_out, .sender = event.sender},
-                         {reinterpret_cast<const std::uint8_t*>(all.data()), all.size_bytes()},
-                         std::make_unique<FanOutNote>(copies.make(nobody, 0))));
+      outgoing_.push(
+          to, Envelope::make({.kind = EnvelopeKind::fan_out, .sender = event.sender},
+                             {reinterpret_cast<const std::uint8_t*>(all.data()), all.size_bytes()},
+                             std::make_unique<FanOutNote>(copies.make(nobody, 0))));
     }
     list.clear();
   }

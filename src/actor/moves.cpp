@@ -115,9 +115,8 @@ void Worker::hand_over(const Departure& departure) {
     if (Family* family = cell.family()) take_along(family->wait);
     world_.inputs.registry.leave_seat(actor);
     bump(counters_.moved);
-    outgoing_[departure.to].push(
-        Envelope::make({.kind = EnvelopeKind::arrive, .receiver = actor}, {}, std::move(arrival)));
-    has_outgoing_ = true;
+    outgoing_.push(departure.to, Envelope::make({.kind = EnvelopeKind::arrive, .receiver = actor},
+                                                {}, std::move(arrival)));
   }
 }
 

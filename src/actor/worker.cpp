@@ -22,10 +22,11 @@ Worker::Worker(const WorkerWorld& world, std::uint16_t index)
       topics_(seed_from(world.inputs.random)),
       inputs_(world.inputs, topics_, index),
       turn_(std::make_unique<ActorTurn>(inputs_, world.log)),
-      outgoing_(world.ports.size()),
+      outgoing_({.ports = world.ports,
+                 .inbox_messages = world.inbox_messages,
+                 .epoch = world.push_epochs.of(index)}),
       recipients_(world.ports.size()),
       arrivals_lag_(std::min(arrivals_lag_max, world.inbox_messages / 4)),
-      push_epoch_(world.push_epochs.of(index)),
       loads_seen_(world.loads.size()) {}
 
 Worker::~Worker() {
@@ -82,8 +83,8 @@ StepResult Worker::step() {
     worked = true;
   }
   carry_out_own_orders();
-  worked |= has_outgoing_ && flush();
-  for (std::uint32_t turns = 0; turns < world_.turns_a_step && !is_held_back_; ++turns) {
+  worked |= !outgoing_.is_empty() && flush();
+  for (std::uint32_t turns = 0; turns < world_.turns_a_step && !outgoing_.is_held_back(); ++turns) {
     Runnable* next = run_queue_.take();
     if (next == nullptr) break;
     auto& cell = static_cast<Cell&>(*next);
@@ -95,7 +96,7 @@ StepResult Worker::step() {
     if (run_turn(cell) == Went::away) return StepResult::left;
     worked = true;
     if (!own_orders_.empty()) carry_out_own_orders();
-    if (has_outgoing_) (void)flush();
+    if (!outgoing_.is_empty()) (void)flush();
     const Instant present = inputs_.now();
     if (present > turn_began_) count_turn(cell, present - turn_began_);
     if (has_arrivals() || timers_.next_due() <= present) break;
@@ -120,8 +121,8 @@ void Worker::look_at_wait(const Cell& cell) {
 // Whether it did anything. All that the actor has asked for arrives everywhere before it can ask
 // for more elsewhere.
 bool Worker::finish_departure() {
-  const bool has_sent = has_outgoing_ && flush();
-  if (has_outgoing_) return has_sent;
+  const bool has_sent = !outgoing_.is_empty() && flush();
+  if (!outgoing_.is_empty()) return has_sent;
   hand_over(*departure_);
   departure_.reset();
   return true;
@@ -150,7 +151,7 @@ void Worker::take_arrivals() {
 Instant Worker::next_due() const {
   const Instant due = timers_.next_due();
   // It depends on others, who do not call back.
-  if (departure_ || is_held_back_ || !awaited_.empty()) {
+  if (departure_ || outgoing_.is_held_back() || !awaited_.empty()) {
     return std::min(due, inputs_.last_now() + look_again_after);
   }
   return run_queue_.empty() ? due : Instant{};
@@ -158,34 +159,9 @@ Instant Worker::next_due() const {
 
 bool Worker::has_arrivals() const { return !port().maybe_empty(); }
 
-// Sends off what it can. A full inbox gets nothing more; its owner drains it whatever happens, so
-// nobody waits for ever. Whether it has sent anything.
 bool Worker::flush() {
-  bool has_sent = false;
-  is_held_back_ = false;
-  for (std::size_t to = 0; to < outgoing_.size(); ++to) {
-    if (outgoing_[to].empty()) continue;
-    if (world_.ports[to].backlog() >= world_.inbox_messages) {
-      is_held_back_ = true;
-      bump(counters_.held_back);
-      continue;
-    }
-    // The inbox takes chains newest first; the list is oldest first.
-    Envelope* oldest = outgoing_[to].release_all();
-    Envelope* newest = nullptr;
-    std::uint32_t count = 0;
-    for (Envelope* at = oldest; at != nullptr;) {
-      count += deliveries_of(*at);
-      Envelope* next = at->next;
-      at->next = newest;
-      newest = at;
-      at = next;
-    }
-    world_.ports[to].push_chain(newest, oldest, count);
-    has_sent = true;
-  }
-  has_outgoing_ = is_held_back_;
-  if (!is_held_back_ && push_epoch_.is_inside()) push_epoch_.leave();
+  const auto [has_sent, full] = outgoing_.flush();
+  for (std::uint32_t left = full; left > 0; --left) bump(counters_.held_back);
   return has_sent;
 }
 

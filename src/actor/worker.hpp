@@ -28,6 +28,7 @@
 #include "scheduler/balance.hpp"
 #include "scheduler/epochs.hpp"
 #include "scheduler/handover.hpp"
+#include "scheduler/outgoing.hpp"
 #include "scheduler/port.hpp"
 #include "scheduler/run_queue.hpp"
 #include "scheduler/steppable.hpp"
@@ -152,6 +153,7 @@ class Worker final : public Steppable {
   void fire(const Alarm& alarm);
   void fire_timer(Cell& cell, const Alarm& alarm);
   void fail_request(const Envelope& request, Failure failure);
+  // Sends off what it can. Whether it has sent anything.
   bool flush();
 
   // Events and who listens to them (fan_out.cpp).
@@ -311,13 +313,10 @@ class Worker final : public Steppable {
   Handover* handover_ = nullptr;
   RunQueue run_queue_;
   Timers<Alarm> timers_;
-  std::vector<EnvelopeList> outgoing_;  // One a worker.
+  Outgoing<EnvelopeList, EnvelopePort, PushEpoch> outgoing_;  // Held back: no turns until it left.
   // One a worker: who of it gets the event that is being published. Kept for their memory.
   std::vector<std::vector<Recipient>> recipients_;
-  bool has_outgoing_ = false;
-  bool is_held_back_ = false;  // Some of it, because an inbox is full: no turns until it has left.
   const std::uint32_t arrivals_lag_;
-  PushEpoch& push_epoch_;  // Its own.
   std::optional<Departure> departure_;
   std::unordered_map<Address, EnvelopeList> awaited_;  // What waits for actors that will live here.
   Instant look_at_loads_at_ = {};

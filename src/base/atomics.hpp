@@ -20,6 +20,9 @@ struct Ordering {
 struct StdAtomics {
   template <typename T>
   using Atomic = std::atomic<T>;
+  // For what only says how much there is. A model leaves it out where nobody asks.
+  template <typename T>
+  using Count = std::atomic<T>;
 
   // For a loop around a weak compare-and-exchange: what it may find. Any value would do; a look at
   // the real one would take its cache line twice, to read it and then to write it.

@@ -11,9 +11,6 @@
 namespace troupe {
 namespace {
 
-// The longest sleep: waits take a span, and `never` is none. Nothing depends on it.
-constexpr Duration nap = std::chrono::hours(1);
-
 // Between two looks at the clock.
 constexpr int looks = 32;
 
@@ -50,7 +47,7 @@ Driver::Thread* Driver::add_thread() {
 }
 
 void Driver::join() {
-  stop_.store(true, std::memory_order_seq_cst);
+  stop_.raise();
   parker_.unpark();
   // A thread that comes to its end may have been relieved meanwhile: until none is left.
   while (true) {
@@ -96,7 +93,7 @@ bool Driver::sees_arrivals_in_time() const {
   const Instant end = std::min(clock_.now() + spin_, driven_.next_due());
   do {
     for (int i = 0; i < looks; ++i) {
-      if (driven_.has_arrivals() || stop_.load(std::memory_order_relaxed)) return true;
+      if (driven_.has_arrivals() || stop_.is_raised()) return true;
       relax();
     }
   } while (clock_.now() < end);
@@ -106,17 +103,9 @@ bool Driver::sees_arrivals_in_time() const {
 void Driver::run(Thread& own) {
   pthread_setname_np(pthread_self(), name_.c_str());
   own.may_begin.acquire();
-  while (!stop_.load(std::memory_order_seq_cst)) {
-    const StepResult result = driven_.step();
-    if (result == StepResult::left) break;
-    if (result == StepResult::worked || sees_arrivals_in_time()) continue;
-    driven_.before_park();
-    const Instant due = driven_.next_due();
-    const Duration wait = due == never ? nap : std::clamp(due - clock_.now(), Duration{0}, nap);
-    if (wait == Duration{0}) continue;
-    parker_.park(
-        wait, [this] { return driven_.has_arrivals() || stop_.load(std::memory_order_seq_cst); });
-  }
+  drive(
+      driven_, parker_, stop_, [this] { return sees_arrivals_in_time(); },
+      [this] { return clock_.now(); });
   own.is_over.store(true, std::memory_order_release);
 }
 

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "base/clock.hpp"
+#include "scheduler/drive.hpp"
 #include "scheduler/handover.hpp"
 #include "scheduler/parker.hpp"
 #include "scheduler/steppable.hpp"
@@ -52,7 +53,7 @@ class Driver final : public Handover {
   const Clock& clock_;
   std::string name_;
   Duration spin_;
-  std::atomic<bool> stop_{false};
+  StopFlag stop_;
   std::mutex mutex_;             // Over the list.
   std::list<Thread> threads_;    // The last is the one that drives, or will.
   Thread* successor_ = nullptr;  // Of the driving thread alone.

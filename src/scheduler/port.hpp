@@ -27,7 +27,9 @@ class Port {
   }
   // How many were pushed and not yet taken; a moment ago, and perhaps some more.
   [[nodiscard]] std::uint32_t backlog() const {
-    return pushed_.load(std::memory_order_relaxed) - taken_.load(std::memory_order_relaxed);
+    // In this order: what was taken was pushed before, so there are never fewer than none.
+    const std::uint32_t taken = taken_.load(Atomics::order(look_order));
+    return pushed_.load(std::memory_order_relaxed) - taken;
   }
 
   [[nodiscard]] Node* take_all() { return inbox_.take_all(); }
@@ -39,7 +41,7 @@ class Port {
   }
   void tell_taken() {
     if (untold_ == 0) return;
-    taken_.store(taken_.load(std::memory_order_relaxed) + untold_, std::memory_order_relaxed);
+    taken_.store(taken_.load(std::memory_order_relaxed) + untold_, Atomics::order(tell_order));
     untold_ = 0;
   }
   [[nodiscard]] bool maybe_empty() const { return inbox_.maybe_empty(); }
@@ -47,11 +49,15 @@ class Port {
 
  private:
   static constexpr std::size_t line_bytes = 64;
+  // Who sees that something was taken sees that it was pushed: the owner has it from the inbox.
+  static constexpr Ordering tell_order{"Port.tell", std::memory_order_release};
+  static constexpr Ordering look_order{"Port.look", std::memory_order_acquire};
+
+  using Count = Atomics::template Count<std::uint32_t>;
 
   alignas(line_bytes) Inbox<Node, Atomics> inbox_;
-  // These order nothing.
-  alignas(line_bytes) std::atomic<std::uint32_t> pushed_{0};
-  alignas(line_bytes) std::atomic<std::uint32_t> taken_{0};  // Written by the owner alone.
+  alignas(line_bytes) Count pushed_{0};
+  alignas(line_bytes) Count taken_{0};  // Written by the owner alone.
   BasicParker<Atomics, Event> parker_;
   // The owner's own.
   alignas(line_bytes) std::uint32_t untold_ = 0;

@@ -7,6 +7,7 @@
 
 #include "base/atomics.hpp"
 #include "execution.hpp"
+#include "scheduler/drive.hpp"
 #include "troupe/time.hpp"
 
 namespace troupe::systematic {
@@ -136,18 +137,28 @@ class Semaphore {
 
   void acquire() { Execution::current().take(location_); }
   void release() { Execution::current().give(location_, UINT64_MAX); }
-  // To 1, whatever it was.
+  // To 1, whatever it was; and to 0.
   void raise() { Execution::current().give(location_, 1); }
+  void lower() { Execution::current().give(location_, 0); }
 
  private:
   LocationIndex location_;
 };
 
-// The WakeEvent of a model: nobody sleeps for a time, so a wake-up that is lost is a deadlock.
+// The WakeEvent of a model. A nap never ends by itself, so a wake-up that is lost is a deadlock; a
+// shorter wait may end at once, and who waits so again and again while nobody does anything waits
+// for ever.
 // Thread: as WakeEvent.
 class Event {
  public:
-  void wait(Duration /*at_most*/) { is_set_.acquire(); }
+  void wait(Duration at_most) {
+    if (at_most >= nap) {
+      is_set_.acquire();
+    } else {
+      Execution::current().pause();
+      is_set_.lower();
+    }
+  }
   void set() { is_set_.raise(); }
 
  private:
@@ -178,6 +189,8 @@ struct NamedOrder {
 struct ModelAtomics {
   template <typename T>
   using Atomic = systematic::Atomic<T>;
+  template <typename T>
+  using Count = systematic::Atomic<T>;
 
   template <typename T>
   static T guess(const Atomic<T>& atomic) {
@@ -186,6 +199,18 @@ struct ModelAtomics {
   static Order order(const Ordering& ordering) { return Execution::current().order_of(ordering); }
   static void fence(Order order) { Execution::current().fence(order); }
   static void pause() { Execution::current().pause(); }
+};
+
+// Where nobody asks how much there is: every count would be one more step to interleave.
+struct UncountedAtomics : ModelAtomics {
+  template <typename T>
+  class Count {
+   public:
+    explicit Count(T /*value*/) {}
+    static void fetch_add(T /*by*/, Order /*order*/) {}
+    static void store(T /*value*/, Order /*order*/) {}
+    [[nodiscard]] static T load(Order /*order*/) { return T{}; }
+  };
 };
 
 }  // namespace troupe::systematic

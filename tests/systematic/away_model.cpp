@@ -5,6 +5,7 @@
 
 #include "atomics.hpp"
 #include "models.hpp"
+#include "scheduler/drive.hpp"
 #include "scheduler/port.hpp"
 
 namespace troupe::systematic {
@@ -17,7 +18,7 @@ struct Letter {
   Plain<What> what = What::message;
 };
 
-using LetterPort = Port<Letter, ModelAtomics, Event>;
+using LetterPort = Port<Letter, UncountedAtomics, Event>;
 
 // As in actor/away.hpp.
 struct Away {
@@ -76,7 +77,7 @@ void drive(World& world, const Bounds& bounds) {
   for (unsigned left = 1 + bounds.threads; left > 0;) {
     Letter* letter = world.port.take_all();
     if (letter == nullptr) {
-      world.port.parker().park(Duration{}, [&world] { return !world.port.maybe_empty(); });
+      world.port.parker().park(nap, [&world] { return !world.port.maybe_empty(); });
     }
     for (; letter != nullptr; --left) {
       Letter* const next = letter->next;

@@ -54,7 +54,7 @@ void sleep_carelessly(Execution& run) {
   run.thread("sleeper", [&world] {
     if (world.has_work.load(seq_cst)) return;
     world.is_parked.store(true, seq_cst);
-    world.event.wait(Duration{});
+    world.event.wait(nap);
   });
 }
 

@@ -237,8 +237,11 @@ ThreadIndex Execution::choose() {
     if (next != Strategy::prune) return next;
     is_pruned_ = true;
   }
-  // Somehow to the end: quicker than unwinding every stack.
-  return static_cast<ThreadIndex>(std::countr_zero(able));
+  // Somehow to the end: quicker than unwinding every stack. Who waits lets the next one go on, so
+  // that those who wait for each other's stores keep nobody from its turn.
+  if (contains(able & ~waiting_, running_)) return running_;
+  const ThreadSet later = able & ~((only(running_) << 1U) - 1);
+  return static_cast<ThreadIndex>(std::countr_zero(later != 0 ? later : able));
 }
 
 ThreadSet Execution::enabled() const {

@@ -1,11 +1,13 @@
-// Producers push through a port; its owner drains it and sleeps in between.
+// Producers push into an inbox; its owner drains it and sleeps in between.
 
 #include <array>
 #include <cstdint>
 
 #include "atomics.hpp"
 #include "models.hpp"
-#include "scheduler/port.hpp"
+#include "scheduler/drive.hpp"
+#include "scheduler/inbox.hpp"
+#include "scheduler/parker.hpp"
 
 namespace troupe::systematic {
 namespace {
@@ -20,7 +22,9 @@ struct Node {
 };
 
 struct World {
-  Port<Node, ModelAtomics, Event> port;
+  // Of a Port, which asks for one after the other.
+  Inbox<Node, ModelAtomics> inbox;
+  BasicParker<ModelAtomics, Event> parker;
   std::array<std::array<Node*, each_max>, producers_max> nodes{};
 };
 
@@ -30,7 +34,10 @@ void produce(World& world, std::uint32_t producer, unsigned each) {
     Node& node = *world.nodes[producer][sequence];
     node.producer = producer;
     node.sequence = sequence;
-    world.port.push(&node);
+    world.inbox.push_chain(&node, &node);
+    // What was found there before is of no matter any more.
+    Execution::current().forget_past(each_max + 1 + sequence);
+    world.parker.unpark();
   }
   Execution::current().forget_past(each);
 }
@@ -40,9 +47,9 @@ void consume(World& world, const Bounds& bounds) {
   Execution& run = Execution::current();
   std::array<std::uint16_t, producers_max> seen{};
   for (unsigned left = bounds.threads * bounds.each; left > 0;) {
-    Node* node = world.port.take_all();
+    Node* node = world.inbox.take_all();
     if (node == nullptr) {
-      world.port.parker().park(Duration{}, [&world] { return !world.port.maybe_empty(); });
+      world.parker.park(nap, [&world] { return !world.inbox.maybe_empty(); });
     }
     while (node != nullptr) {
       Node* const next = node->next;
@@ -55,7 +62,7 @@ void consume(World& world, const Bounds& bounds) {
     }
     run.forget_past(to_word(seen));
   }
-  run.require(world.port.take_all() == nullptr, "more has come than was sent");
+  run.require(world.inbox.take_all() == nullptr, "more has come than was sent");
 }
 
 void set_up(Execution& run, const Bounds& bounds) {

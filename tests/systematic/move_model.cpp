@@ -7,6 +7,7 @@
 #include "atomics.hpp"
 #include "models.hpp"
 #include "router/place_word.hpp"
+#include "scheduler/drive.hpp"
 #include "scheduler/epochs.hpp"
 #include "scheduler/port.hpp"
 
@@ -29,7 +30,8 @@ struct Actor {
 };
 
 struct World {
-  std::array<Port<Letter, ModelAtomics, Event>, 2> ports;  // The old home's, then the new one's.
+  std::array<Port<Letter, UncountedAtomics, Event>, 2>
+      ports;  // The old home's, then the new one's.
   std::array<BasicPushEpoch<ModelAtomics>, senders_max> epochs;
   BasicPlaceWord<ModelAtomics> place;
   Plain<bool> is_old_home_open = true;  // Read by who sends there, closed when nobody can be.
@@ -90,7 +92,7 @@ void move_in(World& world, const Bounds& bounds) {
   while (!got_all()) {
     Letter* letter = world.ports[1].take_all();
     if (letter == nullptr) {
-      world.ports[1].parker().park(Duration{}, [&] { return !world.ports[1].maybe_empty(); });
+      world.ports[1].parker().park(nap, [&] { return !world.ports[1].maybe_empty(); });
     }
     for (; letter != nullptr; letter = letter->next) {
       if (letter->is_arrival) {

@@ -20,8 +20,8 @@ using ThreadSet = std::uint32_t;
 // Thread: one.
 class Strategy {
  public:
-  // Instead of a thread: what would follow is known already. The execution goes on to its end, the
-  // first of its threads first, and asks no more.
+  // Instead of a thread: what would follow is known already. The execution goes on to its end, one
+  // of its threads after the other, and asks no more.
   static constexpr ThreadIndex prune = 0;
 
   Strategy() = default;
