@@ -31,7 +31,7 @@ std::optional<std::uint32_t> Registry::take_index() {
 }
 
 void Registry::give_back(std::uint32_t index) {
-  const bool is_spent = slot_at(index)->last_generation == generations_;
+  const bool is_spent = slot_at(index)->beside.last_generation == generations_;
   const std::lock_guard lock(mutex_);
   if (is_spent) {
     ++spent_;
@@ -44,38 +44,29 @@ Accepted<Address> Registry::reserve(std::optional<std::string> full_name, std::u
   const std::optional<std::uint32_t> index = take_index();
   if (!index) return refused(Refusal::over_quota);
   Slot& one = *slot_at(*index);
-  const Address address{.slot = *index, .generation = one.last_generation + 1};
-  one.place.reset(home);
-  one.door.store(Door(limits::payload_bytes_max, Room::open), std::memory_order_relaxed);
+  const Address address{.slot = *index, .generation = one.beside.last_generation + 1};
+  one.beside.place.reset(home);
+  one.beside.door.store(Door(limits::payload_bytes_max, Room::open), std::memory_order_relaxed);
   ActorName::Owner name = full_name ? ActorName::make(*full_name, address) : nullptr;
-  // Release: who looks for the owner before may come upon the name of this one.
-  one.name.store(name.get(), std::memory_order_release);
-  // Before the name: who finds an address finds somebody there.
-  one.generation.store(address.generation, std::memory_order_release);
+  one.show_name(name.get());
+  // Before anybody finds the name.
+  one.begin(address.generation);
   if (name != nullptr && !names_.try_add(name)) {
     // Nobody has learned the address: the next one may have it.
-    one.generation.store(0, std::memory_order_relaxed);
-    one.name.store(nullptr, ReclaimerPolicy::unlink);
+    one.take_back();
     reclaimer_.retire(std::move(name));
     give_back(*index);
     return refused(Refusal::name_taken);
   }
-  one.last_generation = address.generation;
+  one.beside.last_generation = address.generation;
   return address;
 }
 
 void Registry::retire(Address address) {
   Slot* one = address.is_nobody() ? nullptr : slot_at(address.slot);
-  std::uint32_t generation = address.generation;
-  // One of those who retire it wins.
-  if (one == nullptr || !one->generation.compare_exchange_strong(
-                            generation, 0, std::memory_order_acq_rel, std::memory_order_relaxed)) {
-    return;
-  }
-  one->cell.store(nullptr, ReclaimerPolicy::unlink);
-  if (const ActorName* name = one->name.exchange(nullptr, ReclaimerPolicy::unlink)) {
-    names_.remove(*name);
-  }
+  const ActorName* name = nullptr;
+  if (one == nullptr || !one->end(address.generation, name)) return;
+  if (name != nullptr) names_.remove(*name);
   give_back(address.slot);
 }
 
@@ -91,7 +82,7 @@ std::string Registry::label(Address address) const {
 
 std::string Registry::label_in_step(Address address) const {
   if (const Slot* one = slot(address)) {
-    const ActorName* name = one->name.load(ReclaimerPolicy::follow);
+    const ActorName* name = one->name();
     // The slot may have its next owner by now.
     if (name != nullptr && name->address() == address) return std::string(name->text());
   }
@@ -101,42 +92,41 @@ std::string Registry::label_in_step(Address address) const {
 std::optional<std::uint16_t> Registry::home(Address address) const {
   const Slot* one = slot(address);
   if (one == nullptr) return std::nullopt;
-  return one->place.load().home;
+  return one->beside.place.load().home;
 }
 
 void Registry::set_cell(Address address, Cell* cell, std::uint64_t payload_bytes_max) {
   Slot* one = slot(address);
   CHECK(one != nullptr, "a cell is made for a reserved address");
-  // Release: who reads the cell sees what it was made of.
-  one->cell.store(cell, std::memory_order_release);
-  one->door.store(Door(payload_bytes_max, Room::open), std::memory_order_relaxed);
+  one->show_cell(cell);
+  one->beside.door.store(Door(payload_bytes_max, Room::open), std::memory_order_relaxed);
   take_seat(address);
 }
 
 void Registry::set_home(Address address, std::uint16_t home) {
   Slot* one = slot(address);
   CHECK(one != nullptr, "who moves is there");
-  one->place.move(home);
+  one->beside.place.move(home);
 }
 
 void Registry::leave_seat(Address address) {
   Slot* one = slot(address);
   CHECK(one != nullptr, "who moves is there");
-  one->place.leave_seat();
+  one->beside.place.leave_seat();
 }
 
 void Registry::take_seat(Address address) {
   Slot* one = slot(address);
   CHECK(one != nullptr, "who moves is there");
-  one->place.take_seat();
+  one->beside.place.take_seat();
 }
 
 void Registry::set_room(Address address, Room room) {
   Slot* one = slot(address);
   if (one == nullptr) return;
   const std::uint32_t payload_bytes_max =
-      one->door.load(std::memory_order_relaxed).payload_bytes_max();
-  one->door.store(Door(payload_bytes_max, room), std::memory_order_relaxed);
+      one->beside.door.load(std::memory_order_relaxed).payload_bytes_max();
+  one->beside.door.store(Door(payload_bytes_max, room), std::memory_order_relaxed);
 }
 
 std::uint32_t Registry::live_count() const {

@@ -15,6 +15,7 @@
 #include "base/limits.hpp"
 #include "router/names.hpp"
 #include "router/place_word.hpp"
+#include "router/slot.hpp"
 #include "scheduler/reclaimer.hpp"
 #include "troupe/address.hpp"
 #include "troupe/outcome.hpp"
@@ -81,7 +82,7 @@ class Registry {
       __builtin_prefetch(cell, 1);
       __builtin_prefetch(cell + 64, 1);
     }
-    const Door door = one->door.load(std::memory_order_relaxed);
+    const Door door = one->beside.door.load(std::memory_order_relaxed);
     if (payload_bytes > door.payload_bytes_max()) return Refusal::too_large;
     if (door.room() >= Room::full) return Refusal::busy;
     return std::nullopt;
@@ -96,7 +97,7 @@ class Registry {
   [[nodiscard]] std::optional<Room> room(Address address) const {
     const Slot* one = slot(address);
     if (one == nullptr) return std::nullopt;
-    return one->door.load(std::memory_order_relaxed).room();
+    return one->beside.door.load(std::memory_order_relaxed).room();
   }
 
   // For worker `index`: the cell, if it is there; also of one that is about to leave. Null if it is
@@ -104,7 +105,7 @@ class Registry {
   [[nodiscard]] Cell* cell(Address address, std::uint16_t index) const {
     const Slot* one = slot(address);
     if (one == nullptr) return nullptr;
-    return one->place.load().seat == index ? one->own_cell() : nullptr;
+    return one->beside.place.load().seat == index ? one->own_cell() : nullptr;
   }
   // Likewise, for what is to be sent there; what is elsewhere REQUIRES to have entered, as
   // PlaceWord says.
@@ -122,7 +123,7 @@ class Registry {
   [[nodiscard]] Place place(Address address, std::uint16_t index) const {
     const Slot* one = slot(address);
     if (one == nullptr) return {};
-    const auto [home, seat] = one->place.load();
+    const auto [home, seat] = one->beside.place.load();
     if (home != index) return {.kind = Place::Kind::elsewhere, .home = home};
     if (seat != index) return {.kind = Place::Kind::awaited, .home = index};
     return {.kind = Place::Kind::here, .home = index, .cell = one->own_cell()};
@@ -146,7 +147,7 @@ class Registry {
     const Reclaimer::Section section(reclaimer_);
     const Slot* one = slot(address);
     if (one == nullptr) return;
-    if (const Cell* cell = one->cell.load(ReclaimerPolicy::follow)) look(*cell);
+    if (const Cell* cell = one->cell_of(address.generation)) look(*cell);
   }
   // Likewise for all in up to `count` slots from index `from`; where to go on, or none at the end.
   template <typename Look>
@@ -156,7 +157,7 @@ class Registry {
     for (const std::uint32_t end = from + count; from < end; ++from) {
       const Slot* one = slot_at(from);
       if (one == nullptr) return std::nullopt;
-      if (const Cell* cell = one->cell.load(ReclaimerPolicy::follow)) look(*cell);
+      if (const Cell* cell = one->cell()) look(*cell);
     }
     return from;
   }
@@ -168,7 +169,7 @@ class Registry {
       const Slot* one = slot_at(at);
       if (one == nullptr) return;
       Cell* cell = one->own_cell();
-      if (cell != nullptr && one->place.load().seat == index) take(*cell);
+      if (cell != nullptr && one->beside.place.load().seat == index) take(*cell);
     }
   }
 
@@ -191,17 +192,12 @@ class Registry {
     std::uint32_t word_ = 0;
   };
   static_assert(limits::payload_bytes_max < 1U << 30U);
-  struct Slot {
-    std::atomic<std::uint32_t> generation{0};  // 0 between two owners.
+  struct Beside {
     PlaceWord place;
     std::atomic<Door> door{Door{}};
     std::uint32_t last_generation = 0;  // Of whoever has the index.
-    std::atomic<Cell*> cell{nullptr};   // Written by the worker where its seat is.
-    std::atomic<const ActorName*> name{nullptr};
-
-    // As the worker sees it that alone changes it.
-    [[nodiscard]] Cell* own_cell() const { return cell.load(std::memory_order_relaxed); }
   };
+  using Slot = BasicSlot<Cell, ActorName, Beside>;
   static_assert(sizeof(Slot) == 32, "two slots a cache line");
   static constexpr std::uint32_t chunk_slots = 4'096;
   static constexpr std::uint32_t chunk_count = limits::actors_max / chunk_slots + 1;
@@ -210,8 +206,7 @@ class Registry {
     if (address.is_nobody()) return nullptr;
     Slot* found = slot_at(address.slot);
     if (found == nullptr) return nullptr;
-    return found->generation.load(std::memory_order_acquire) == address.generation ? found
-                                                                                   : nullptr;
+    return found->has(address.generation) ? found : nullptr;
   }
   [[nodiscard]] Slot* slot_at(std::uint32_t index) const {
     if (index / chunk_slots >= chunk_count) return nullptr;

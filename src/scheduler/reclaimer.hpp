@@ -31,6 +31,9 @@ struct ReclaimerPolicy {
   static constexpr std::memory_order leave = std::memory_order_release;
   static constexpr std::memory_order end_grace = std::memory_order_acquire;
 
+  // For threads without a word of their own. More are rarely inside at once; away threads are
+  // bounded likewise.
+  static constexpr std::size_t shared_words = 32;
   static void yield() { std::this_thread::yield(); }
   // Spreads threads over the shared words: stacks lie far apart.
   static std::size_t stripe() {
@@ -150,8 +153,7 @@ class BasicReclaimer {
     const Reader* reader;
     std::uint64_t value;
   };
-  // More threads than that are rarely inside at once; away threads are bounded likewise.
-  static constexpr std::size_t shared_count = 32;
+  static constexpr std::size_t shared_count = Policy::shared_words;
 
   [[nodiscard]] Reader& claim() {
     for (std::size_t at = Policy::stripe(), tries = 1;; ++at, ++tries) {

@@ -91,6 +91,12 @@ class Execution {
     return *made;
   }
   void destroy(void* object);
+  // Likewise, but its owner destroys it, in place; its memory is kept.
+  template <typename T, typename... Arguments>
+  T* make_owned(Arguments&&... arguments) {
+    return std::construct_at(static_cast<T*>(allocate(sizeof(T), alignof(T))),
+                             std::forward<Arguments>(arguments)...);
+  }
   // A thread; all begin together, when the model is set up. `name` outlives the execution.
   void thread(std::string_view name, std::function<void()> body);
   // Judges what has become of it when every thread has ended.

@@ -6,25 +6,11 @@
 
 #include "atomics.hpp"
 #include "models.hpp"
+#include "reclaiming.hpp"
 #include "scheduler/reclaimer.hpp"
 
 namespace troupe::systematic {
 namespace {
-
-// With the names of its orders, and one shared word in use.
-struct Policy {
-  template <typename T>
-  using Atomic = systematic::Atomic<T>;
-  using Mutex = systematic::Mutex;
-  static constexpr NamedOrder enter{{"Reclaimer.enter", std::memory_order_seq_cst}};
-  static constexpr NamedOrder begin_grace{{"Reclaimer.begin_grace", std::memory_order_seq_cst}};
-  static constexpr NamedOrder follow{{"Reclaimer.follow", std::memory_order_seq_cst}};
-  static constexpr NamedOrder unlink{{"Reclaimer.unlink", std::memory_order_seq_cst}};
-  static constexpr NamedOrder leave{{"Reclaimer.leave", std::memory_order_release}};
-  static constexpr NamedOrder end_grace{{"Reclaimer.end_grace", std::memory_order_acquire}};
-  static void yield() { ModelAtomics::pause(); }
-  static std::size_t stripe() { return 0; }
-};
 
 struct Thing {
   Plain<std::uint32_t> data = 7U;
@@ -34,7 +20,7 @@ struct Free {
 };
 
 struct World {
-  BasicReclaimer<Policy> reclaimer{1};
+  BasicReclaimer<ModelReclaiming> reclaimer{1};
   Atomic<Thing*> shown{nullptr};  // As a name in Names.
 };
 
@@ -48,11 +34,11 @@ void set_up(Execution& run, const Bounds& bounds) {
         if (i == 0) {
           auto& reader = world.reclaimer.reader(0);
           reader.enter();
-          now.require(world.shown.load(Policy::follow)->data == 7, "a thing that is gone");
+          now.require(world.shown.load(ModelReclaiming::follow)->data == 7, "a thing that is gone");
           reader.leave();
         } else {
-          const BasicReclaimer<Policy>::Section section(world.reclaimer);
-          now.require(world.shown.load(Policy::follow)->data == 7, "a thing that is gone");
+          const BasicReclaimer<ModelReclaiming>::Section section(world.reclaimer);
+          now.require(world.shown.load(ModelReclaiming::follow)->data == 7, "a thing that is gone");
         }
       }
     });
@@ -61,7 +47,7 @@ void set_up(Execution& run, const Bounds& bounds) {
     for (unsigned round = 0; round < each; ++round) {
       Thing& fresh = Execution::current().make<Thing>();
       Thing* const old = world.shown.load(std::memory_order_relaxed);
-      world.shown.store(&fresh, Policy::unlink);
+      world.shown.store(&fresh, ModelReclaiming::unlink);
       world.reclaimer.retire(std::unique_ptr<Thing, Free>(old));
       world.reclaimer.collect();
     }
@@ -81,7 +67,7 @@ const Model reclaimer_model{
     .unit = "readers x rounds",
     .set_up = &set_up,
     .random = {.threads = 2, .each = 2},
-    .exhaustive = {{.threads = 1, .each = 1}},
+    .exhaustive = {{.threads = 1, .each = 1}, {.threads = 1, .each = 2}, {.threads = 2, .each = 1}},
     .soak = {},
 };
 
