@@ -140,6 +140,8 @@ inline constexpr std::uint64_t request_timeout_ms_max = 24ULL * 60 * 60 * 1000;
 // What waits in mailboxes when a node is to end is handled first, for half of its time at most.
 inline constexpr std::uint32_t drain_ms_max = 10'000;
 inline constexpr std::uint32_t drain_look_ms = 5;  // How often it is asked whether all is done.
+// Steps of each worker after its thread has ended, for what others have still sent there.
+inline constexpr std::uint32_t settling_rounds_max = 1'000;
 inline constexpr std::uint32_t stop_budget_ms_default = 5'000;
 inline constexpr std::uint32_t stop_budget_ms_max = 60 * 60 * 1000;  // As a manifest gives it.
 

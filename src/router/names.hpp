@@ -152,7 +152,9 @@ class BasicNames {
   [[nodiscard]] std::size_t table_bytes() const;
 
  private:
-  using Word = Policy::template Atomic<std::uint64_t>;
+  template <typename T>
+  using Atomic = Policy::template Atomic<T>;
+  using Word = Atomic<std::uint64_t>;
   static constexpr std::size_t bucket_words = Policy::bucket_words;
   struct alignas(64) Bucket : std::array<Word, bucket_words> {};
   struct Table {
@@ -173,7 +175,7 @@ class BasicNames {
   };
   using TableOwner = Policy::template Owner<Table>;
   static constexpr std::size_t shard_count = Policy::shard_count;
-  struct alignas(64) Tables : std::array<typename Policy::template Atomic<Table*>, shard_count> {};
+  struct alignas(64) Tables : std::array<Atomic<Table*>, shard_count> {};
   struct alignas(64) Shard {
     mutable Policy::Mutex mutex;
     std::size_t names = 0;

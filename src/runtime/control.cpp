@@ -510,7 +510,7 @@ void Control::end_what_is_left(Instant now) {
 void Control::end_node(RuntimeEnd end, Duration budget) {
   if (ending_ || (draining_ && !end.failed)) return;
   const Instant now = world_.clock.now();
-  world_.is_closed.store(true, std::memory_order_relaxed);
+  world_.gate.close();
   note({.kind = NodeEvent::Kind::ending, .text = end.reason});
   if (end.failed || !has_mail()) {
     begin_to_end(std::move(end), now + budget);

@@ -25,6 +25,7 @@
 #include "runtime/outside_requests.hpp"
 #include "runtime/roster.hpp"
 #include "runtime/turn_watch.hpp"
+#include "scheduler/epochs.hpp"
 #include "scheduler/steppable.hpp"
 #include "supervisor/supervisor.hpp"
 #include "troupe/runtime.hpp"
@@ -61,7 +62,7 @@ class Control final : public Steppable {
     EnvelopePort& own;
     PushEpoch& push_epoch;  // Its own.
     OutsideRequests& outside_requests;
-    std::atomic<bool>& is_closed;    // Nothing is accepted from outside any more.
+    Gate& gate;                      // For what comes from outside.
     std::atomic<bool>& is_stopping;  // Nothing new is begun.
     NodeHistory& history;
     LogSink& log;

@@ -1,8 +1,10 @@
 #include "runtime/node_core.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <mutex>
 #include <span>
+#include <thread>
 #include <utility>
 
 #include "base/format.hpp"
@@ -118,7 +120,7 @@ NodeCore::NodeCore(World world, Shape shape)
                                                       .own = control_port_,
                                                       .push_epoch = push_epochs_.of(shape.workers),
                                                       .outside_requests = outside_requests_,
-                                                      .is_closed = is_closed_,
+                                                      .gate = gate_,
                                                       .is_stopping = is_stopping_,
                                                       .history = history_,
                                                       .log = *log_,
@@ -136,6 +138,21 @@ std::vector<NodeCore::Part> NodeCore::parts() {
   for (const auto& worker : workers_) list.push_back({worker.get(), &worker->port().parker()});
   list.push_back({control_.get(), &control_port_.parker()});
   return list;
+}
+
+void NodeCore::await_senders() const {
+  GracePeriod grace = push_epochs_.begin_grace();
+  while (!grace.is_over()) std::this_thread::yield();
+}
+
+void NodeCore::settle() {
+  for (const auto& worker : workers_) worker->set_handover(nullptr);
+  std::vector<Part> all = parts();
+  const auto is_idle = [](const Part& part) { return part.what->step() != StepResult::worked; };
+  // Those who ignored every order to end may still have something to say to each other.
+  for (std::uint32_t left = limits::settling_rounds_max; left > 0; --left) {
+    if (std::ranges::count_if(all, is_idle) == std::ssize(all)) return;
+  }
 }
 
 NodeCounters NodeCore::counters() const {
@@ -203,7 +220,7 @@ void NodeCore::was_refused(Address to, Refusal why) {
 }
 
 Result<void> NodeCore::may_send(Address to, BytesView payload) {
-  if (is_closed_.load(std::memory_order_relaxed)) {
+  if (gate_.is_closed()) {
     return fail(ErrorCode::unavailable, "the node is stopping");
   }
   auto why = registry_.refusal(to, payload.size());
@@ -234,6 +251,7 @@ Result<void> NodeCore::send(Address to, BytesView payload) {
   if (!push_to(to, Envelope::make(
                        {.kind = EnvelopeKind::message, .receiver = to, .id = next_message_id()},
                        payload))) {
+    if (gate_.is_closed()) return fail(ErrorCode::unavailable, "the node is stopping");
     return fail(ErrorCode::not_found, "that actor is gone");
   }
   return {};
@@ -242,7 +260,7 @@ Result<void> NodeCore::send(Address to, BytesView payload) {
 bool NodeCore::push_to(Address to, EnvelopePtr envelope) {
   const PushEpochs::Outside pushing(push_epochs_);
   const auto home = registry_.home(to);
-  if (!home) return false;
+  if (!home || gate_.is_closed()) return false;
   ports_[*home].push(envelope.release());
   return true;
 }

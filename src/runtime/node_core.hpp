@@ -24,6 +24,7 @@
 #include "runtime/node_history.hpp"
 #include "runtime/outside_requests.hpp"
 #include "runtime/turn_watch.hpp"
+#include "scheduler/epochs.hpp"
 #include "troupe/hooks.hpp"
 #include "troupe/result.hpp"
 #include "troupe/runtime.hpp"
@@ -62,6 +63,10 @@ class NodeCore {
   };
   // The workers, then the control plane.
   [[nodiscard]] std::vector<Part> parts();
+  // The end of a node that takes nothing in any more: waits until all who were let in before have
+  // pushed what they bring; and once no thread drives the parts, takes care of what is left there.
+  void await_senders() const;
+  void settle();
 
   [[nodiscard]] Control& control() { return *control_; }
   [[nodiscard]] Registry& registry() { return registry_; }
@@ -83,7 +88,7 @@ class NodeCore {
  private:
   class Log;
 
-  // False: it is gone.
+  // False: it is gone, or nothing is taken in any more.
   bool push_to(Address to, EnvelopePtr envelope);
   [[nodiscard]] Result<void> may_send(Address to, BytesView payload);
   void was_refused(Address to, Refusal why);
@@ -94,7 +99,7 @@ class NodeCore {
   Registry registry_;
   Roster roster_;
   Placement placement_;
-  std::atomic<bool> is_closed_{false};
+  Gate gate_;  // For what comes from outside.
   std::atomic<bool> is_stopping_{false};
   std::atomic<std::uint64_t> last_id_{0};
   std::unique_ptr<EnvelopePort[]> ports_;

@@ -113,7 +113,9 @@ class Runtime::Node {
   }
 
   void join_threads() {
+    core_.await_senders();
     for (const auto& driver : drivers_) driver->join();
+    core_.settle();
   }
 
   void note_end(const RuntimeEnd& end) {

@@ -180,6 +180,46 @@ TEST(Runtime, StopsAnActorForGood) {
   EXPECT_TRUE(runtime->spawn(sum, named("actor"))) << "the name is free again";
 }
 
+// Senders go on until they are refused: what was taken in before that is handled, or buried.
+TEST(Runtime, LosesNothingThatItHasTakenInWhenItEnds) {
+  for (int round = 0; round < 50; ++round) {
+    struct Counter final : Actor {
+      explicit Counter(std::atomic<std::uint64_t>& its_count) : count(its_count) {}
+      Outcome handle(Turn& /*turn*/, BytesView /*message*/) override {
+        ++count;
+        return {};
+      }
+      std::atomic<std::uint64_t>& count;
+    };
+    std::atomic<std::uint64_t> handled = 0;
+    std::atomic<std::uint64_t> accepted = 0;
+    std::atomic<int> sending = 0;
+    const auto runtime = start();
+    const Address counter = *runtime->spawn(
+        Component::native("counter", [&handled] { return std::make_unique<Counter>(handled); }));
+    std::vector<std::jthread> senders(3);
+    for (std::jthread& sender : senders) {
+      sender = std::jthread([&] {
+        while (true) {
+          const auto sent = runtime->send(counter, as_bytes("counts"));
+          if (sent) {
+            ++accepted;
+          } else if (sent.error().code != ErrorCode::overloaded) {
+            return;
+          }
+          if (++sending < 3) sending.notify_all();
+        }
+      });
+    }
+    sending.wait(0);
+    runtime->shut_down();
+    for (std::jthread& sender : senders) sender.join();
+    std::uint64_t dead = 0;
+    for (const std::uint64_t count : runtime->counters().dead_by) dead += count;
+    ASSERT_EQ(handled + dead, accepted) << "round " << round;
+  }
+}
+
 TEST(Runtime, RefusesWhatItCannotDo) {
   const auto runtime = start();
   EXPECT_EQ(runtime->spawn(sum, named("No Name")).error().code, ErrorCode::invalid_argument);

@@ -76,6 +76,25 @@ class BasicGracePeriod {
   std::vector<Wait> waiting_;
 };
 
+// Whether anything more is taken in. Who brings something looks from inside its PushEpoch: once a
+// grace period is over that began after close(), nothing comes any more.
+//
+// Thread: any thread.
+template <typename Atomics = StdAtomics>
+class BasicGate {
+ public:
+  void close() { is_closed_.store(true, Atomics::order(close_order)); }
+  [[nodiscard]] bool is_closed() const { return is_closed_.load(Atomics::order(look_order)); }
+
+ private:
+  // As a home and the look at it (PlaceWord).
+  static constexpr Ordering close_order{"Gate.close", std::memory_order_seq_cst};
+  static constexpr Ordering look_order{"Gate.look", std::memory_order_seq_cst};
+
+  Atomics::template Atomic<bool> is_closed_{false};
+};
+
+using Gate = BasicGate<>;
 using PushEpoch = BasicPushEpoch<>;
 using GracePeriod = BasicGracePeriod<>;
 

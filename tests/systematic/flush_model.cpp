@@ -33,14 +33,24 @@ struct Letter {
 
 std::uint32_t deliveries_of(const Letter& /*letter*/) { return 1; }
 
-class LetterPort : public Port<Letter, ModelAtomics, Event> {
+// Of which nobody may think that it has fewer than none.
+class LetterPort {
  public:
+  using Inner = Port<Letter, ModelAtomics, Event>;
+
+  void push_chain(Letter* newest, Letter* oldest, std::uint32_t count) {
+    port_.push_chain(newest, oldest, count);
+  }
   [[nodiscard]] std::uint32_t backlog() const {
-    const std::uint32_t count = Port::backlog();
+    const std::uint32_t count = port_.backlog();
     Execution::current().require(count <= workers_max * letters_max + 1,
                                  "fewer than none are there");
     return count;
   }
+  [[nodiscard]] Inner& inner() { return port_; }
+
+ private:
+  Inner port_;
 };
 
 // As EnvelopeList, of one thread.
@@ -109,16 +119,17 @@ class Sender {
     return worked ? StepResult::worked : StepResult::idle;
   }
   void before_park() {
-    world_.ports.at(index_).tell_taken();
+    port().tell_taken();
     told_ = got_in_all_;
   }
   [[nodiscard]] Instant next_due() const {
     if (outgoing_.is_held_back()) return soon;
     return made_ < bounds_.each ? Instant{} : never;
   }
-  [[nodiscard]] bool has_arrivals() const { return !world_.ports.at(index_).maybe_empty(); }
+  [[nodiscard]] bool has_arrivals() const { return !port().maybe_empty(); }
 
  private:
+  [[nodiscard]] LetterPort::Inner& port() const { return world_.ports.at(index_).inner(); }
   // Of two workers: what is held back is all of its last turn, since it makes nothing more
   // meanwhile.
   void forget_past() const {
@@ -131,10 +142,10 @@ class Sender {
     Execution::current().forget_past(state);
   }
   void take_turn() {
-    auto* next = world_.letters.at(index_).data() + made_ * letters_each_turn(bounds_);
+    std::size_t next = std::size_t{made_} * letters_each_turn(bounds_);
     for (std::uint32_t to = 0; to < bounds_.threads; ++to) {
       for (unsigned i = 0; to != index_ && i < chain_letters; ++i) {
-        Letter& letter = **next++;
+        Letter& letter = *world_.letters.at(index_).at(next++);
         letter.sender = index_;
         letter.sequence = made_ * chain_letters + i;
         outgoing_.push(to, &letter);
@@ -145,7 +156,7 @@ class Sender {
   }
   void take_arrivals() {
     std::uint32_t count = 0;
-    for (Letter* letter = world_.ports.at(index_).take_all(); letter != nullptr; ++count) {
+    for (Letter* letter = port().take_all(); letter != nullptr; ++count) {
       Letter* const next = letter->next;
       std::uint32_t& got = got_.at(letter->sender);
       Execution::current().require(letter->sequence == got, "lost, doubled or out of order");
@@ -153,7 +164,7 @@ class Sender {
       letter->next = nullptr;
       letter = next;
     }
-    world_.ports.at(index_).took(count, arrivals_lag);
+    port().took(count, arrivals_lag);
     got_in_all_ += count;
   }
   // Nothing is to be sent or to come any more: from the others, and from outside.
@@ -182,12 +193,12 @@ void set_up(Execution& run, const Bounds& bounds) {
     }
     auto& sender = run.make<Sender>(world, index, bounds);
     run.thread("worker", [&world, &sender, index] {
-      drive_to_the_end(sender, world.ports.at(index).parker());
+      drive_to_the_end(sender, world.ports.at(index).inner().parker());
     });
   }
   world.outside_letter = &run.make<Letter>();
   world.outside_letter->sender = outside;
-  run.thread("outside", [&world] { world.ports[0].push(world.outside_letter); });
+  run.thread("outside", [&world] { world.ports[0].inner().push(world.outside_letter); });
 }
 
 }  // namespace

@@ -12,6 +12,7 @@ extern const Model inbox_model;
 extern const Model flush_model;
 extern const Model away_model;
 extern const Model move_model;
+extern const Model stop_model;
 extern const Model reclaimer_model;
 extern const Model names_model;
 
