@@ -197,23 +197,24 @@ class Cell : public Runnable, public Pooled {
 
  private:
   std::atomic<Activity*> activity_{nullptr};  // Owned.
-  std::unique_ptr<Rarities> rarities_;
 
  public:
+  // What others send it waits while this is not zero: so many of its own messages wait for room
+  // elsewhere, and with the bit it is unhealthy.
+  static constexpr std::uint32_t unhealthy_pause = 1U << 31U;
+  std::uint32_t pauses = 0;
+  bool is_retiring = false;  // It goes when its children are gone.
   LazyBooks books;
   std::atomic<std::uint64_t> life{0};
   // Of the latest; before the first, when it was made.
   std::atomic<Instant> life_began{Instant{}};
   const Address parent;
   const ChildNumber child_number;
-  // What others send it waits while this is not zero: so many of its own messages wait for room
-  // elsewhere, and with the bit it is unhealthy.
-  static constexpr std::uint32_t unhealthy_pause = 1U << 31U;
-  std::uint32_t pauses = 0;
-  bool is_retiring = false;  // It goes when its children are gone.
 
  private:
   Activity& make_activity();
+
+  std::unique_ptr<Rarities> rarities_;
 };
 static_assert(sizeof(Cell) <= 192);
 
