@@ -27,12 +27,12 @@ HostCalls::Overrun RunningGuest::overran() {
     away_ = worker_.go_away(cell_);
     // Nobody can take over: it goes on in everybody's way, a tick at a time.
     if (away_ == nullptr) return HostCalls::Overrun::go_on;
-    away_->places->take_place(away_->killed);
+    away_->places->take_place(away_->claim);
   } else if (++ticks_in_place_ == limits::away_slice_ticks) {
     ticks_in_place_ = 0;
-    away_->places->yield_place(away_->killed);
+    away_->places->yield_place(away_->claim);
   }
-  return away_->killed.load() ? HostCalls::Overrun::end : HostCalls::Overrun::go_on;
+  return away_->claim.killed.load() ? HostCalls::Overrun::end : HostCalls::Overrun::go_on;
 }
 
 Worker::Went RunningGuest::come_home(Ran ran) {
@@ -40,7 +40,7 @@ Worker::Went RunningGuest::come_home(Ran ran) {
     away_->was_long = away_->inputs->exact_now() - away_->placed >= Duration(limits::share_ns);
   }
   EnvelopePtr done = Envelope::make({.kind = EnvelopeKind::turn_done, .receiver = away_->actor});
-  if (!away_->has_left_place.exchange(true)) away_->places->leave();
+  away_->places->leave(away_->claim);
   away_->ran = std::move(ran);
   // The home worker owns all of it from here on.
   away_->home->push(done.release());
@@ -97,7 +97,7 @@ void Worker::kill_away(Cell& cell, const Exit& exit) {
                     .at = inputs_.now() + cell.spec->limits.deadline + kill_grace});
   }
   if (!away.end) away.end = exit;
-  away.killed.store(true);
+  away.claim.killed.store(true);
   world_.away_places.wake();
 }
 
@@ -106,7 +106,7 @@ void Worker::kill_away(Cell& cell, const Exit& exit) {
 void Worker::lose_away(Cell& cell) {
   Away& away = *cell.away();
   away.is_lost = true;
-  if (!away.has_left_place.exchange(true)) away.places->leave();
+  away.places->leave(away.claim);
   std::string text = "its native code was killed and does not return: its thread is left to it";
   world_.log.write(cell.address, LogLevel::error, text);
   tell_event(cell, NodeEvent::Kind::limit, std::move(text));

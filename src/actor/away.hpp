@@ -70,8 +70,7 @@ struct Ran {
 // Owned by the cell. Thread: each part says whose it is.
 struct Away {
   // Of both, by their own rules.
-  std::atomic<bool> killed{false};
-  std::atomic<bool> has_left_place{false};
+  AwayPlaces::Claim claim;
   Address actor;
   EnvelopePort* home = nullptr;
   AwayPlaces* places = nullptr;

@@ -289,7 +289,7 @@ TEST(NativeOverrun, OfOneThatWasGivenUpOutlastsOrdersThatComeTooLate) {
   Gate lost;
   std::counting_semaphore<> gate{0};
   const auto runtime = start(1);
-  const auto spawn = [&](Component component, std::string name) {
+  const auto spawn = [&](const Component& component, std::string name) {
     SpawnOptions options;
     options.name = std::move(name);
     options.long_running = true;

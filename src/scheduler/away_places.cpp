@@ -2,6 +2,7 @@
 
 #include <sys/resource.h>
 #include <unistd.h>
+#include <utility>
 
 #include "base/check.hpp"
 
@@ -20,38 +21,43 @@ void AwayPlaces::give_up() {
   --threads_;
 }
 
-void AwayPlaces::take_place(const std::atomic<bool>& killed) {
+void AwayPlaces::take_place(Claim& claim) {
   std::unique_lock lock(mutex_);
-  wait(lock, killed);
+  wait(lock, claim);
 }
 
-void AwayPlaces::yield_place(const std::atomic<bool>& killed) {
+void AwayPlaces::yield_place(Claim& claim) {
   std::unique_lock lock(mutex_);
-  if (waiting_.empty()) return;
-  CHECK(running_ > 0, "who yields has a place");
+  if (waiting_.empty() || claim.is_over_) return;
+  CHECK(claim.runs_, "who yields has a place");
+  claim.runs_ = false;
   --running_;
-  wait(lock, killed);
+  wait(lock, claim);
 }
 
 // At the end of the line. Killed ones run at once: only to their ends.
-void AwayPlaces::wait(std::unique_lock<std::mutex>& lock, const std::atomic<bool>& killed) {
-  waiting_.push_back(&killed);
+void AwayPlaces::wait(std::unique_lock<std::mutex>& lock, Claim& claim) {
+  waiting_.push_back(&claim);
   changed_.notify_all();
   changed_.wait(lock, [&] {
-    return killed.load() || (running_ < bounds_.running && waiting_.front() == &killed);
+    return claim.killed.load() || (running_ < bounds_.running && waiting_.front() == &claim);
   });
-  std::erase(waiting_, &killed);
-  ++running_;
+  std::erase(waiting_, &claim);
+  if (!claim.is_over_) {
+    claim.runs_ = true;
+    ++running_;
+  }
   // Whoever is first now may have a place, too.
   changed_.notify_all();
 }
 
-void AwayPlaces::leave() {
+void AwayPlaces::leave(Claim& claim) {
   {
     const std::lock_guard lock(mutex_);
-    CHECK(threads_ > 0 && running_ > 0, "who leaves has entered");
+    if (std::exchange(claim.is_over_, true)) return;
+    CHECK(threads_ > 0, "who leaves has entered");
     --threads_;
-    --running_;
+    if (std::exchange(claim.runs_, false)) --running_;
   }
   changed_.notify_all();
 }

@@ -20,18 +20,28 @@ class AwayPlaces {
     std::uint32_t running = 1;  // One a core.
     std::uint32_t threads = 1;
   };
+  // Of one thread.
+  struct Claim {
+    std::atomic<bool> killed{false};  // Anybody's, who then calls wake().
+
+   private:
+    friend class AwayPlaces;
+    bool runs_ = false;
+    bool is_over_ = false;
+  };
   explicit AwayPlaces(Bounds bounds) : bounds_(bounds) {}
 
   // Counts one thread more. False: there are as many as may be.
   [[nodiscard]] bool enter();
   // Gives that back before take_place().
   void give_up();
-  // Waits until it may run, or until `killed`. REQUIRES: entered.
-  void take_place(const std::atomic<bool>& killed);
-  // Lets those go first that wait, if any do; waits likewise. REQUIRES: has a place.
-  void yield_place(const std::atomic<bool>& killed);
-  // Gives back what enter() and take_place() gave.
-  void leave();
+  // Waits until it may run, or until it is killed. REQUIRES: entered.
+  void take_place(Claim& claim);
+  // Lets those go first that wait, if any do; waits likewise. REQUIRES: take_place().
+  void yield_place(Claim& claim);
+  // Gives back what enter() and take_place() gave, whichever there was; once, however often it is
+  // called. So who gives a thread up leaves for it, wherever that is, and it runs uncounted.
+  void leave(Claim& claim);
   // After a `killed` has changed.
   void wake();
 
@@ -39,14 +49,14 @@ class AwayPlaces {
   [[nodiscard]] std::uint32_t waiting() const;
 
  private:
-  void wait(std::unique_lock<std::mutex>& lock, const std::atomic<bool>& killed);
+  void wait(std::unique_lock<std::mutex>& lock, Claim& claim);
 
   const Bounds bounds_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::uint32_t threads_ = 0;
   std::uint32_t running_ = 0;
-  std::deque<const std::atomic<bool>*> waiting_;  // Each by its `killed`.
+  std::deque<const Claim*> waiting_;
 };
 
 // Lets the calling thread give way to all others, for good.

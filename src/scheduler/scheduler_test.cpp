@@ -162,21 +162,22 @@ TEST(Driver, IsRelievedInTheMiddleOfAStep) {
 
 TEST(AwayPlaces, AreBoundedInThreadsAndInThoseThatRun) {
   AwayPlaces places({.running = 1, .threads = 2});
-  std::atomic<bool> alive{false};
+  AwayPlaces::Claim first;
+  AwayPlaces::Claim other;
   ASSERT_TRUE(places.enter());
   ASSERT_TRUE(places.enter());
   EXPECT_FALSE(places.enter()) << "two threads are all";
-  places.take_place(alive);
+  places.take_place(first);
   std::atomic<bool> has_place{false};
   std::jthread second([&] {
-    places.take_place(alive);
+    places.take_place(other);
     has_place = true;
     has_place.notify_all();
-    places.leave();
+    places.leave(other);
   });
   EXPECT_EQ(places.threads(), 2U);
   EXPECT_FALSE(has_place) << "the place is taken";
-  places.leave();
+  places.leave(first);
   has_place.wait(false);
   second.join();
   EXPECT_EQ(places.threads(), 0U);
@@ -185,7 +186,7 @@ TEST(AwayPlaces, AreBoundedInThreadsAndInThoseThatRun) {
 TEST(AwayPlaces, AreGivenToWhoHasWaitedWhenTheirHolderYields) {
   AwayPlaces places({.running = 1, .threads = 3});
   std::vector<int> order;
-  std::atomic<bool> first{false};
+  AwayPlaces::Claim first;
   ASSERT_TRUE(places.enter());
   places.take_place(first);
   places.yield_place(first);  // Nobody waits: it goes on.
@@ -195,16 +196,16 @@ TEST(AwayPlaces, AreGivenToWhoHasWaitedWhenTheirHolderYields) {
     for (int i = 1; i <= 2; ++i) {
       ASSERT_TRUE(places.enter());
       others.emplace_back([&places, &order, i] {
-        std::atomic<bool> killed{false};
-        places.take_place(killed);
+        AwayPlaces::Claim own;
+        places.take_place(own);
         order.push_back(i);  // One at a time: it has the only place.
-        places.leave();
+        places.leave(own);
       });
     }
     while (places.waiting() < 2) std::this_thread::yield();
     places.yield_place(first);
     order.push_back(0);
-    places.leave();
+    places.leave(first);
   }
   ASSERT_EQ(order.size(), 3U);
   EXPECT_EQ(order.back(), 0) << "both had waited when it yielded";
@@ -212,19 +213,38 @@ TEST(AwayPlaces, AreGivenToWhoHasWaitedWhenTheirHolderYields) {
 
 TEST(AwayPlaces, LetTheKilledRunToTheirEnds) {
   AwayPlaces places({.running = 1, .threads = 2});
-  std::atomic<bool> alive{false};
-  std::atomic<bool> killed{false};
+  AwayPlaces::Claim alive;
+  AwayPlaces::Claim doomed;
   ASSERT_TRUE(places.enter());
   ASSERT_TRUE(places.enter());
   places.take_place(alive);
   std::jthread second([&] {
-    places.take_place(killed);
-    places.leave();
+    places.take_place(doomed);
+    places.leave(doomed);
   });
-  killed = true;
+  doomed.killed = true;
   places.wake();
   second.join();
-  places.leave();
+  places.leave(alive);
+}
+
+// By whoever leaves first, wherever the thread is: about to wait, with a place, or waiting again.
+TEST(AwayPlaces, AreGivenBackOnce) {
+  AwayPlaces places({.running = 1, .threads = 2});
+  AwayPlaces::Claim lost;
+  ASSERT_TRUE(places.enter());
+  lost.killed = true;
+  places.leave(lost);
+  EXPECT_EQ(places.threads(), 0U);
+  places.take_place(lost);
+  AwayPlaces::Claim next;
+  ASSERT_TRUE(places.enter());
+  places.take_place(next);  // The only place is free: who is lost does not count.
+  places.yield_place(lost);
+  places.leave(lost);
+  EXPECT_EQ(places.threads(), 1U);
+  places.leave(next);
+  EXPECT_EQ(places.threads(), 0U);
 }
 
 TEST(AwayPlaces, TakeBackWhatWasNotUsed) {
