@@ -141,7 +141,7 @@ class HookCaller::WatchedInstance final : public Instance {
     return inner_->load(host, version, saved, config);
   }
   [[nodiscard]] InstanceUsage usage() const override { return inner_->usage(); }
-  [[nodiscard]] Held held() const override { return inner_->held(); }
+  [[nodiscard]] std::uint64_t usage_stamp() const override { return inner_->usage_stamp(); }
 
  private:
   void tell(HostCalls& host, HookedMessage message) {

@@ -98,7 +98,7 @@ Worker::Went Worker::begin_life(Cell& cell) {
   turn_->take_over(turn_actor(cell));
   return call_guest(cell, {.kind = Ran::Kind::birth}, [&cell, state](GuestHost& host, Ran& ran) {
     ran.reply = cell.instance->boot(host);
-    ran.memory_at_boot = cell.instance->held().memory_bytes;
+    ran.memory_at_boot = cell.instance->usage().memory_bytes;
     if (ran.reply.kind != Reply::Kind::ended && state != nullptr) {
       ran.kind = Ran::Kind::load;
       ran.reply = cell.instance->load(host, cell.spec->version(), *state, cell.config());
@@ -217,7 +217,7 @@ void Worker::end_life(Cell& cell, LifeEnd end) {
   if (Activity* active = cell.activity_if_any()) {
     active->memory_bytes.store(0, std::memory_order_relaxed);
     active->addresses.store(0, std::memory_order_relaxed);
-    active->held_seen = {};
+    active->usage_stamp = 0;
     show_books(cell, *active);
     if (!goes_on) active->oldest_request.store(never, std::memory_order_relaxed);
   }

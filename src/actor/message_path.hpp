@@ -81,7 +81,7 @@ namespace troupe {
   Activity& active = cell.activity();
   active.queued.store(cell.mailbox.count(), std::memory_order_relaxed);
   if (!cell.is_alive()) return;
-  if (cell.instance->held() != active.held_seen) look_at_memory(cell);
+  if (cell.instance->usage_stamp() != active.usage_stamp) look_at_memory(cell);
   if (cell.books.get() != nullptr) show_books(cell, active);
   if (cell.mailbox.empty()) return;
   look_at_backlog(cell);

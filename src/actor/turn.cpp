@@ -308,7 +308,7 @@ void Worker::count_turn(Cell& cell, Duration took) {
 void Worker::look_at_memory(Cell& cell) {
   const InstanceUsage usage = cell.instance->usage();
   Activity& active = cell.activity();
-  active.held_seen = {.memory_bytes = usage.memory_bytes, .handles = usage.handles};
+  active.usage_stamp = cell.instance->usage_stamp();
   active.addresses.store(usage.handles, std::memory_order_relaxed);
   active.memory_bytes.store(usage.memory_bytes, std::memory_order_relaxed);
   if (usage.memory_peak_bytes > active.memory_peak_bytes.load(std::memory_order_relaxed)) {

@@ -132,14 +132,6 @@ struct InstanceUsage {
   std::uint32_t handles = 0;
 };
 
-// What a life holds, as far as it costs nothing to know.
-struct Held {
-  std::uint64_t memory_bytes = 0;  // Linear memory.
-  std::uint32_t handles = 0;
-
-  friend bool operator==(const Held&, const Held&) = default;
-};
-
 // One life of one actor.
 // Thread: one at a time; it may change between calls, never during one. One activation per thread.
 // Bounds: InstanceLimits.
@@ -172,8 +164,9 @@ class Instance {
                      BytesView config) = 0;
 
   [[nodiscard]] virtual InstanceUsage usage() const = 0;
-  // Of usage(), for those who look after every turn.
-  [[nodiscard]] virtual Held held() const = 0;
+  // Another number whenever memory_bytes or handles of usage() are others; 0: both are. For those
+  // who look after every turn.
+  [[nodiscard]] virtual std::uint64_t usage_stamp() const = 0;
 
   // Fetches what the next call will touch behind this object into the caches.
   void fetch_behind() const { __builtin_prefetch(behind_, 1); }

@@ -134,7 +134,7 @@ class NativeInstance final : public Instance {
   }
 
   [[nodiscard]] InstanceUsage usage() const override { return {.overhead_bytes = sizeof(*this)}; }
-  [[nodiscard]] Held held() const override { return {}; }
+  [[nodiscard]] std::uint64_t usage_stamp() const override { return 0; }
 
  private:
   enum class Phase : std::uint8_t { made, booted, ended };

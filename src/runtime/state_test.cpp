@@ -101,7 +101,7 @@ class Counting final : public Instance {
   Reply stop(HostCalls& /*host*/, std::uint32_t /*budget_ms*/) override { return {}; }
   HealthReply check(HostCalls& /*host*/, Duration /*deadline*/) override { return {}; }
   [[nodiscard]] InstanceUsage usage() const override { return {}; }
-  [[nodiscard]] Held held() const override { return {}; }
+  [[nodiscard]] std::uint64_t usage_stamp() const override { return 0; }
 
  private:
   Story& story_;

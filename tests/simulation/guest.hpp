@@ -49,7 +49,7 @@ class Guest final : public Instance {
   HealthReply check(HostCalls& /*host*/, Duration /*deadline*/) override { return {}; }
   SaveReply save(HostCalls& /*host*/, bool /*ending*/) override { return {}; }
   [[nodiscard]] InstanceUsage usage() const override { return {}; }
-  [[nodiscard]] Held held() const override { return {}; }
+  [[nodiscard]] std::uint64_t usage_stamp() const override { return 0; }
 
  private:
   template <typename Handler>

@@ -137,7 +137,7 @@ class Keeper final : public Instance {
     return {.saved = std::move(saved), .death = nullptr};
   }
   [[nodiscard]] InstanceUsage usage() const override { return {}; }
-  [[nodiscard]] Held held() const override { return {}; }
+  [[nodiscard]] std::uint64_t usage_stamp() const override { return 0; }
 
  private:
   Reply be_ready() {

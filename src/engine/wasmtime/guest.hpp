@@ -95,8 +95,9 @@ class Guest {
   void write(Stream stream, std::string_view text);
 
   [[nodiscard]] InstanceUsage usage() const;
-  [[nodiscard]] Held held() const {
-    return {.memory_bytes = held_.memory.size, .handles = handles_.size()};
+  [[nodiscard]] std::uint64_t usage_stamp() const {
+    constexpr unsigned memory_bits = 40;  // Of a 32-bit memory, 33 at most.
+    return held_.memory.size + (std::uint64_t{handles_.size()} << memory_bits);
   }
 
   // For the imports' trampolines: the import that runs, so that allocate() can call back.

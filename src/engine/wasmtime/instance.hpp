@@ -32,7 +32,7 @@ class WasmtimeInstance final : public Instance {
              BytesView config) override;
 
   [[nodiscard]] InstanceUsage usage() const override { return guest_.usage(); }
-  [[nodiscard]] Held held() const override { return guest_.held(); }
+  [[nodiscard]] std::uint64_t usage_stamp() const override { return guest_.usage_stamp(); }
 
  private:
   std::shared_ptr<const WasmtimeCode> code_;  // Before the guest, which runs it.
