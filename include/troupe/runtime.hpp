@@ -84,6 +84,9 @@ struct SpawnOptions {
   // When it is asked how it is. Without: a guest that exports `health` by the defaults, a native
   // actor never. invalid_argument for a guest that exports none.
   std::optional<HealthChecks> health = {};
+  // How long it may take to stop when its supervisor or the end of the node wants it; then it is
+  // killed. 1 ms .. 1 h.
+  Duration shutdown = std::chrono::seconds(5);
   // Its handlers may take long: they run beside the workers from their beginning. A guest that
   // turns out to take long gets there by itself.
   bool long_running = false;

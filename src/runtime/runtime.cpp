@@ -12,6 +12,7 @@
 #include "base/limits.hpp"
 #include "base/names.hpp"
 #include "base/result.hpp"
+#include "base/units.hpp"
 #include "engine/native.hpp"
 #include "runtime/app.hpp"
 #include "runtime/defaults.hpp"
@@ -189,7 +190,8 @@ class Runtime::Node {
       return app == its_app && component.name_ == its_component.name_ &&
              component.wasm_ == its_component.wasm_ && component.make_ == its_component.make_ &&
              options.grants == its.grants && options.mailbox == its.mailbox &&
-             options.health == its.health && options.long_running == its.long_running;
+             options.health == its.health && options.shutdown == its.shutdown &&
+             options.long_running == its.long_running;
     }
   };
   std::mutex made_mutex_;
@@ -248,6 +250,13 @@ Result<std::shared_ptr<const ActorSpec>> Runtime::Node::make_spec(const Componen
   spec->state = options.state;
   spec->quotas = default_quotas();
   spec->long_running = options.long_running;
+  if (options.shutdown < std::chrono::milliseconds(1) ||
+      options.shutdown > std::chrono::milliseconds(limits::stop_budget_ms_max)) {
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("shutdown {}; an actor has 1ms to 1h to stop in",
+                            format_duration(options.shutdown)));
+  }
+  spec->stop_budget = options.shutdown;
   TRY_ASSIGN(spec->mailbox, checked(options.mailbox));
   TRY_ASSIGN(spec->grants, GrantSet::compile({.find = options.grants.find,
                                               .publish = options.grants.publish,

@@ -180,6 +180,29 @@ TEST(Runtime, StopsAnActorForGood) {
   EXPECT_TRUE(runtime->spawn(sum, named("actor"))) << "the name is free again";
 }
 
+TEST(Runtime, GivesActorsTheTimeToStopThatTheyWereSpawnedWith) {
+  std::atomic<Duration> told = Duration::zero();
+  const auto runtime = start();
+  const auto spawn = [&](Duration shutdown) {
+    SpawnOptions options;
+    options.shutdown = shutdown;
+    return runtime->spawn(
+        Component::native("till", [&told] { return std::make_unique<Budgeted>(told); }), options);
+  };
+  ASSERT_TRUE(spawn(std::chrono::hours(1)));
+  ASSERT_TRUE(spawn(std::chrono::milliseconds(1)));
+  for (const Duration wrong :
+       {Duration(std::chrono::microseconds(999)), Duration(std::chrono::hours(1)) + Duration(1)}) {
+    const auto refused = spawn(wrong);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::invalid_argument);
+    EXPECT_TRUE(refused.error().message.contains("1ms to 1h")) << refused.error().message;
+  }
+  runtime->shut_down(seconds(60));
+  // The first was stopped last: what is left of its hour.
+  EXPECT_GT(told.load(), std::chrono::minutes(30));
+}
+
 // Senders go on until they are refused: what was taken in before that is handled, or buried.
 TEST(Runtime, LosesNothingThatItHasTakenInWhenItEnds) {
   for (int round = 0; round < 50; ++round) {
