@@ -8,7 +8,6 @@
 #include <memory>
 #include <optional>
 
-#include "engine/engine.hpp"
 #include "model/pool.hpp"
 #include "scheduler/reclaimer.hpp"
 #include "troupe/address.hpp"

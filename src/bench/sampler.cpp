@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "base/format.hpp"
@@ -120,6 +121,13 @@ void give(const Request& request, RawSink& sink, const RowInfo& row, std::vector
              .unit = row.unit == "x" ? "ns" : row.unit,
              .values = std::move(values),
              .count = count});
+}
+
+void fail_all(const Request& request, RawSink& sink, std::span<const RowInfo> rows,
+              std::string_view why) {
+  for (const RowInfo& row : rows) {
+    if (request.wants(row.id)) sink.take({.id = row.id, .failed = std::string(why)});
+  }
 }
 
 }  // namespace troupe::bench

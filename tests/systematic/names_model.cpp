@@ -159,11 +159,7 @@ void set_up(Execution& run, const Bounds& bounds) {
   }
   run.thread("writer", [&world, each = bounds.each] {
     for (std::uint32_t generation = 1; generation <= each; ++generation) live(world, generation);
-    while (true) {
-      world.reclaimer.collect();
-      if (world.reclaimer.waiting() == 0) break;
-      ModelAtomics::pause();
-    }
+    collect_all(world.reclaimer);
   });
 }
 

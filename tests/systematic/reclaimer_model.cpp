@@ -51,11 +51,7 @@ void set_up(Execution& run, const Bounds& bounds) {
       world.reclaimer.retire(std::unique_ptr<Thing, Free>(old));
       world.reclaimer.collect();
     }
-    while (true) {
-      world.reclaimer.collect();
-      if (world.reclaimer.waiting() == 0) break;
-      ModelAtomics::pause();
-    }
+    collect_all(world.reclaimer);
   });
 }
 

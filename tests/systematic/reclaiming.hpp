@@ -26,6 +26,15 @@ struct ModelReclaiming {
   static std::size_t stripe() { return 0; }
 };
 
+// Until all is freed that was retired; readers come to their ends meanwhile.
+inline void collect_all(BasicReclaimer<ModelReclaiming>& reclaimer) {
+  while (true) {
+    reclaimer.collect();
+    if (reclaimer.waiting() == 0) break;
+    ModelAtomics::pause();
+  }
+}
+
 // Of what has an owner: it ends there and then, and its memory is kept, as Execution has it.
 struct End {
   template <typename T>

@@ -1,10 +1,8 @@
 #include "bench/rows/bare_threads.hpp"
 
 #include <algorithm>
-#include <cstdint>
-#include <sched.h>
+#include <cstddef>
 #include <thread>
-#include <vector>
 
 #include "base/check.hpp"
 #include "bench/rows/grinder.hpp"
@@ -13,12 +11,12 @@
 
 namespace troupe::bench {
 
-std::size_t usable_cpus() {
-  cpu_set_t set = {};
-  if (::sched_getaffinity(0, sizeof set, &set) != 0) return 1;
-  return static_cast<std::size_t>(std::max(CPU_COUNT(&set), 1));
-}
+namespace {
 
+// Less of what one of them gets done, and there is no CPU to spare for each.
+constexpr double share_min = 0.9;
+
+// How many times as much as one bare thread so many of them get done.
 double bare_gain(std::size_t threads) {
   const SystemClock clock;
   constexpr std::uint64_t steps_each = 5'000'000;
@@ -37,6 +35,29 @@ double bare_gain(std::size_t threads) {
   const double all = time(threads);
   CHECK(std::ranges::count(ends, ends.front()) == std::ssize(ends), "all have done the same");
   return static_cast<double>(threads) * one / all;
+}
+
+}  // namespace
+
+Gains measure_gains(const GainTerms& terms,
+                    const std::function<std::optional<double>(std::uint32_t workers)>& measure) {
+  Gains gains;
+  for (std::uint64_t tries = 0; gains.one.size() < terms.samples && tries < 5 * terms.samples;
+       ++tries) {
+    const double before = bare_gain(terms.workers);
+    const auto by_one = measure(1);
+    const auto by_all = measure(terms.workers);
+    const double bare = std::min(before, bare_gain(terms.workers));
+    gains.bare.reset();
+    if (!by_one || !by_all) continue;
+    if (bare < share_min * static_cast<double>(terms.workers) && !terms.is_smoke) {
+      gains.bare = bare;
+      continue;
+    }
+    gains.one.push_back(*by_one);
+    gains.all.push_back(*by_all);
+  }
+  return gains;
 }
 
 }  // namespace troupe::bench

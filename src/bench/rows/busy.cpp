@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/check.hpp"
@@ -86,11 +85,6 @@ grants = {{ spawn = ["busy"] }}
   return took / static_cast<double>(handled);
 }
 
-void fail_all(const Request& request, RawSink& sink, std::string_view why) {
-  for (const RowInfo& row : rows())
-    if (request.wants(row.id)) sink.take({.id = row.id, .failed = std::string(why)});
-}
-
 // About 0.2 s in all on one worker, 1 s without --quick.
 std::uint64_t messages_each(const Effort& effort) {
   if (effort.is_smoke) return 10;
@@ -106,34 +100,24 @@ Duration takes(const Effort& effort) {
 }
 
 void measure(const Request& request, RawSink& sink) {
-  if (!cpu_pair())
-    return fail_all(request, sink, "two CPUs are needed, and this process may use one");
-  const std::uint64_t each = messages_each(request.effort);
-  const std::uint64_t rounds = rounds_of(request.effort);
-  std::vector<double> one;
-  std::vector<double> two;
-  std::string why;
-  for (std::uint64_t tries = 0; one.size() < rounds && tries < 5 * rounds; ++tries) {
-    const double before = bare_gain(2);
-    const auto by_one = measure_node(1, each);
-    const auto by_two = measure_node(2, each);
-    const double bare = std::min(before, bare_gain(2));
-    if (!by_one || !by_two) {
-      why = "the actors could not be had on one worker";
-    } else if (bare < bare_gain_min(2) && !request.effort.is_smoke) {
-      why = fmt::format(
-          "two bare threads get {:.2f} times as much done as one: there is no second "
-          "CPU to spare",
-          bare);
-    } else {
-      one.push_back(*by_one);
-      two.push_back(*by_two);
-    }
+  if (!cpu_pair()) {
+    return fail_all(request, sink, rows(), "two CPUs are needed, and this process may use one");
   }
-  if (one.empty()) return fail_all(request, sink, why);
-  const std::uint64_t messages = one.size() * actors * each;
+  const std::uint64_t each = messages_each(request.effort);
+  const Gains gains = measure_gains(
+      {.workers = 2, .samples = rounds_of(request.effort), .is_smoke = request.effort.is_smoke},
+      [each](std::uint32_t workers) { return measure_node(workers, each); });
+  if (gains.one.empty()) {
+    return fail_all(
+        request, sink, rows(),
+        gains.bare ? fmt::format("two bare threads get {:.2f} times as much done as one: there "
+                                 "is no second CPU to spare",
+                                 *gains.bare)
+                   : "the actors could not be had on one worker");
+  }
+  const std::uint64_t messages = gains.one.size() * actors * each;
   for (const RowInfo& row : rows())
-    give(request, sink, row, row.id == two_id ? two : one, messages);
+    give(request, sink, row, row.id == two_id ? gains.all : gains.one, messages);
 }
 
 }  // namespace

@@ -81,11 +81,7 @@ std::vector<RowInfo> rows() {
 void measure(const Request& request, RawSink& sink) {
   const auto cpus = cpu_pair();
   if (!cpus) {
-    for (const RowInfo& row : rows()) {
-      if (request.wants(row.id))
-        sink.take({.id = row.id, .failed = "two CPUs are needed, and this process may use one"});
-    }
-    return;
+    return fail_all(request, sink, rows(), "two CPUs are needed, and this process may use one");
   }
   std::vector<Row> runnable{
       {.id = line_id,

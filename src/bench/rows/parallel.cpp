@@ -2,12 +2,10 @@
 // does. Each sample has a node of its own, whose guests stay where they are: one on each worker.
 
 #include <algorithm>
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/check.hpp"
@@ -21,6 +19,7 @@
 #include "bench/rows/rows.hpp"
 #include "bench/sampler.hpp"
 #include "io/system_clock.hpp"
+#include "runtime/defaults.hpp"
 
 namespace troupe::bench {
 namespace {
@@ -30,9 +29,7 @@ constexpr std::uint64_t steps = 50'000;
 constexpr const char* all_id = "parallel/wasm/workers";
 constexpr const char* gain_id = "parallel/wasm/gain";
 
-std::uint32_t guests_of_all() {
-  return static_cast<std::uint32_t>(std::min<std::size_t>(usable_cpus(), limits::workers_max));
-}
+std::uint32_t guests_of_all() { return std::min(usable_cores(), limits::workers_max); }
 
 std::vector<RowInfo> rows() {
   const std::uint32_t guests = guests_of_all();
@@ -82,11 +79,6 @@ std::optional<double> measure_node(std::uint32_t workers, std::uint32_t guests,
   return took / static_cast<double>(guests * each);
 }
 
-void fail_all(const Request& request, RawSink& sink, std::string_view why) {
-  for (const RowInfo& row : rows())
-    if (request.wants(row.id)) sink.take({.id = row.id, .failed = std::string(why)});
-}
-
 // Of each guest; its mailbox has room for a thousand.
 std::uint64_t messages_each(const Effort& effort) { return effort.is_smoke ? 10 : 900; }
 std::uint64_t rounds_of(const Effort& effort) {
@@ -101,34 +93,26 @@ Duration takes(const Effort& effort) {
 
 void measure(const Request& request, RawSink& sink) {
   const std::uint32_t guests = guests_of_all();
-  if (guests == 1)
-    return fail_all(request, sink, "two CPUs are needed, and this process may use one");
-  const std::uint64_t each = messages_each(request.effort);
-  const std::uint64_t rounds = rounds_of(request.effort);
-  std::vector<double> one;
-  std::vector<double> all;
-  std::string why;
-  for (std::uint64_t tries = 0; one.size() < rounds && tries < 5 * rounds; ++tries) {
-    const double before = bare_gain(guests);
-    const auto by_one = measure_node(1, guests, each);
-    const auto by_all = measure_node(guests, guests, each);
-    const double bare = std::min(before, bare_gain(guests));
-    if (!by_one || !by_all) {
-      why = "the guests could not be had on workers of their own";
-    } else if (bare < bare_gain_min(guests) && !request.effort.is_smoke) {
-      why = fmt::format(
-          "{} bare threads get {:.2f} times as much done as one: there are not as "
-          "many CPUs to spare",
-          guests, bare);
-    } else {
-      one.push_back(*by_one);
-      all.push_back(*by_all);
-    }
+  if (guests == 1) {
+    return fail_all(request, sink, rows(), "two CPUs are needed, and this process may use one");
   }
-  if (one.empty()) return fail_all(request, sink, why);
-  const std::uint64_t messages = one.size() * guests * each;
+  const std::uint64_t each = messages_each(request.effort);
+  const Gains gains = measure_gains(
+      {.workers = guests,
+       .samples = rounds_of(request.effort),
+       .is_smoke = request.effort.is_smoke},
+      [guests, each](std::uint32_t workers) { return measure_node(workers, guests, each); });
+  if (gains.one.empty()) {
+    return fail_all(request, sink, rows(),
+                    gains.bare
+                        ? fmt::format("{} bare threads get {:.2f} times as much done as one: "
+                                      "there are not as many CPUs to spare",
+                                      guests, *gains.bare)
+                        : "the guests could not be had on workers of their own");
+  }
+  const std::uint64_t messages = gains.one.size() * guests * each;
   for (const RowInfo& row : rows())
-    give(request, sink, row, row.id == all_id ? all : one, messages);
+    give(request, sink, row, row.id == all_id ? gains.all : gains.one, messages);
 }
 
 }  // namespace

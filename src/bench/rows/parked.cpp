@@ -118,11 +118,8 @@ void measure_kind(const ActorKind& kind, const Request& request, RawSink& sink) 
   const Pauses pauses = Pauses::of(request.effort);
   const auto cpus = cpu_pair();
   if (!cpus) {
-    for (const RowInfo& row : rows_of(kind)) {
-      if (request.wants(row.id))
-        sink.take({.id = row.id, .failed = "two CPUs are needed, and this process may use one"});
-    }
-    return;
+    return fail_all(request, sink, rows_of(kind),
+                    "two CPUs are needed, and this process may use one");
   }
   const SystemClock clock;
   Values values;
