@@ -235,11 +235,12 @@ constexpr std::string_view inspect = R"(Shows all that is known of an actor.
 Usage: troupe inspect NAME [--node NODE]
 
 State, figures, limits, and the report of its last crash. One that is gone is
-shown as long as a crash of it is known. In short: `troupe why NAME`.
+shown as long as its end is known. In short: `troupe why NAME`.
 
 Options
   --node NODE            which node, where several run
-  --json                 {"actor":{...},"crashes":[...]}, as in docs/api.md
+  --json                 {"actor":{...},"crashes":[...],"good_end":{...}}, as in
+                         docs/cli.md
   --color WHEN           auto (default), always, never
   -h, --help             this
 )";

@@ -16,6 +16,7 @@
 #include "cli/nodes.hpp"
 #include "cli/why.hpp"
 #include "http/crash_json.hpp"
+#include "http/event_json.hpp"
 #include "http/json.hpp"
 
 namespace troupe {
@@ -26,6 +27,7 @@ constexpr std::size_t crashes_read = 20;
 struct Known {
   std::optional<ActorDetails> actor;  // None: it is gone.
   std::vector<ExitEvent> crashes;     // Its own, oldest first.
+  std::optional<NodeEvent> good_end;  // Of its last life, if it is gone and has ended well.
 };
 
 Tried<Known> ask(const std::string& name, const NodeName& node) {
@@ -35,12 +37,25 @@ Tried<Known> ask(const std::string& name, const NodeName& node) {
   auto crashes = chosen->client.crashes({.actor = name, .limit = crashes_read});
   if (!crashes) return complain(std::move(crashes).error());
   known.crashes = *std::move(crashes);
-  if (auto actor = chosen->client.actor(name)) {
+  auto actor = chosen->client.actor(name);
+  if (actor) {
     known.actor = *std::move(actor);
-  } else if (actor.error().code != ErrorCode::not_found || known.crashes.empty()) {
-    return complain_of_actor(chosen->client, std::move(actor).error(), name);
+    return known;
   }
-  return known;
+  if (actor.error().code == ErrorCode::not_found) {
+    auto latest = chosen->client.events({.actor = name, .limit = 1});
+    if (!latest) return complain(std::move(latest).error());
+    if (!latest->empty() && latest->back().kind == NodeEvent::Kind::stopped) {
+      known.good_end = std::move(latest->back());
+    }
+    if (known.good_end || !known.crashes.empty()) return known;
+  }
+  return complain_of_actor(chosen->client, std::move(actor).error(), name);
+}
+
+std::string name_of(const Known& known) {
+  if (known.actor) return known.actor->status.name;
+  return known.good_end ? known.good_end->name : known.crashes.back().name;
 }
 
 void print_line(Console& console, std::string_view what, std::string_view text) {
@@ -110,16 +125,17 @@ Tried<ExitCode> inspect_command(Console& console, const InspectCommand& command,
   const auto known = ask(command.actor, node);
   if (!known) return std::unexpected(known.error());
   if (console.is_json()) {
-    console.print(fmt::format("{{\"actor\":{},\"crashes\":{}}}\n",
+    console.print(fmt::format("{{\"actor\":{},\"crashes\":{},\"good_end\":{}}}\n",
                               known->actor ? to_json(*known->actor) : "null",
-                              to_json(known->crashes)));
+                              to_json(known->crashes),
+                              known->good_end ? to_json(*known->good_end) : "null"));
     return ExitCode::ok;
   }
   if (known->actor) {
     print_actor(console, *known->actor);
   } else {
-    console.print(
-        fmt::format("{} is gone; its last crash is still known\n", harmless(command.actor)));
+    console.print(fmt::format("{} {}\n", console.out_style(Style::bold, harmless(name_of(*known))),
+                              gone_text(known->good_end)));
   }
   if (!known->crashes.empty()) {
     console.print('\n' + crash_report(console, known->crashes.back()));
@@ -130,15 +146,15 @@ Tried<ExitCode> inspect_command(Console& console, const InspectCommand& command,
 Tried<ExitCode> why_command(Console& console, const WhyCommand& command, const NodeName& node) {
   const auto known = ask(command.actor, node);
   if (!known) return std::unexpected(known.error());
-  const Explanation why = explain(known->actor, known->crashes);
+  const Explanation why = explain(known->actor, known->crashes, known->good_end);
   if (console.is_json()) {
     const nlohmann::ordered_json json{
         {"now", why.now}, {"limits", why.limits}, {"ends", why.ends}, {"advice", why.advice}};
     console.print(json.dump() + '\n');
     return ExitCode::ok;
   }
-  const std::string name = known->actor ? known->actor->status.name : known->crashes.back().name;
-  console.print(fmt::format("{} {}\n", console.out_style(Style::bold, harmless(name)), why.now));
+  console.print(
+      fmt::format("{} {}\n", console.out_style(Style::bold, harmless(name_of(*known))), why.now));
   const auto print_all = [&](std::string_view what, const std::vector<std::string>& lines) {
     for (const std::string& text : lines) {
       print_line(console, what, text);

@@ -182,11 +182,13 @@ std::string advice_without_crashes(const std::optional<ActorDetails>& actor) {
   return "nothing is wrong with it, as far as the node can tell";
 }
 
-std::string advice_for(const std::optional<ActorDetails>& actor,
-                       std::span<const ExitEvent> crashes) {
+std::string advice_for(const std::optional<ActorDetails>& actor, std::span<const ExitEvent> crashes,
+                       const std::optional<NodeEvent>& good_end) {
   if (actor) {
     if (auto advice = advice_on_load(*actor)) return *std::move(advice);
     if (auto advice = advice_on_waits(actor->status)) return *std::move(advice);
+  } else if (good_end) {
+    return "nothing is wrong: it ended well, and who is to come back after that is permanent";
   }
   if (crashes.empty()) return advice_without_crashes(actor);
   std::size_t alike = 0;
@@ -216,14 +218,21 @@ std::string state_text(const ActorStatus& actor) {
   return fmt::format("{} for {}, in its life {}", state, age, actor.lives);
 }
 
-Explanation explain(const std::optional<ActorDetails>& actor, std::span<const ExitEvent> crashes) {
-  CHECK(actor || !crashes.empty(), "there is nothing to explain");
+std::string gone_text(const std::optional<NodeEvent>& good_end) {
+  if (!good_end) return "it is gone: nobody restarts it";
+  return fmt::format("it is gone: its life {} ended at {} ({})", good_end->life,
+                     time_of_day(good_end->wall_ms), harmless(good_end->text));
+}
+
+Explanation explain(const std::optional<ActorDetails>& actor, std::span<const ExitEvent> crashes,
+                    const std::optional<NodeEvent>& good_end) {
+  CHECK(actor || !crashes.empty() || good_end, "there is nothing to explain");
   Explanation why;
-  why.now = actor ? now_text(*actor) : "it is gone: nobody restarts it";
+  why.now = actor ? now_text(*actor) : gone_text(good_end);
   if (actor) why.limits = limit_lines(*actor);
   for (const ExitEvent& crash : crashes | std::views::reverse | std::views::take(ends_shown))
     why.ends.push_back(crash_line(crash));
-  why.advice = advice_for(actor, crashes);
+  why.advice = advice_for(actor, crashes, good_end);
   return why;
 }
 

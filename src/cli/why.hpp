@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "troupe/exit_event.hpp"
+#include "troupe/node_event.hpp"
 #include "troupe/status.hpp"
 
 namespace troupe {
@@ -22,8 +23,13 @@ struct Explanation {
   std::string advice;               // One line.
 };
 
-// `actor` is none if it is gone; `crashes` are its own, oldest first. REQUIRES: either is there.
+// "it is gone: its life 2 ended at 15:04:05 (normal; ended)"
+[[nodiscard]] std::string gone_text(const std::optional<NodeEvent>& good_end);
+
+// `actor` is none if it is gone; `crashes` are its own, oldest first; `good_end` says how the life
+// of one that is gone ended, if well. REQUIRES: one of them is there.
 [[nodiscard]] Explanation explain(const std::optional<ActorDetails>& actor,
-                                  std::span<const ExitEvent> crashes);
+                                  std::span<const ExitEvent> crashes,
+                                  const std::optional<NodeEvent>& good_end = std::nullopt);
 
 }  // namespace troupe

@@ -65,6 +65,21 @@ TEST(Why, SaysWhatAnActorDoesOrWaitsFor) {
             "it is gone: nobody restarts it");
 }
 
+TEST(Why, SaysWhenOneThatIsGoneHasEndedWell) {
+  const NodeEvent end{.wall_ms = 1'000,
+                      .kind = NodeEvent::Kind::stopped,
+                      .name = "bank/ledger",
+                      .life = 4,
+                      .text = "normal; \x1b"};
+  for (const auto& crashes : {std::vector<ExitEvent>{}, {crash(Exit::crashed("before"), "")}}) {
+    const Explanation why = explain(std::nullopt, crashes, end);
+    EXPECT_TRUE(why.now.starts_with("it is gone: its life 4 ended at ")) << why.now;
+    EXPECT_TRUE(why.now.ends_with(" (normal; \\x1b)")) << why.now;
+    EXPECT_EQ(why.ends.size(), crashes.size());
+    EXPECT_TRUE(why.advice.starts_with("nothing is wrong")) << why.advice;
+  }
+}
+
 TEST(Why, SaysWhatItsHealthIsAndWhatFollows) {
   ActorDetails actor = idle_actor();
   actor.status.health = {.status = HealthStatus::unknown, .reason = "its first check is to come"};

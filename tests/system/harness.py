@@ -156,6 +156,13 @@ class SystemTest(unittest.TestCase):
                 return reports
             time.sleep(0.01)
 
+    def wait_gone(self, name):
+        """Until the node has forgotten an actor; its end is told a little earlier."""
+        end = time.monotonic() + PATIENCE
+        while name in self.actors():
+            self.assertLess(time.monotonic(), end, f"{name} is still there")
+            time.sleep(0.01)
+
     def write(self, name, text):
         path = self.folder / name
         path.write_bytes(text if isinstance(text, bytes) else text.encode())

@@ -179,6 +179,37 @@ class Nodes(SystemTest):
         self.fails(3, "why", "nobody")
         self.fails(3, "inspect", "nobody")
 
+    def test_why_an_actor_is_gone(self):
+        """why and inspect tell how and when one ended that did so well, crashes before or not"""
+        node = self.run_node(self.write("app.toml", f"""schema = 1
+[app]
+name = "shop"
+components = {{ probe = "{guest("probe.wasm")}" }}
+[app.actors.desk]
+component = "probe"
+[app.actors.job]
+component = "probe"
+restart = "transient"
+[app.actors.other]
+component = "probe"
+restart = "transient"
+"""))
+        self.fails(6, "request", "other", "trap unreachable")
+        node.wait_line(r"\[shop/other\] exit  life 1: ")
+        for name, life in (("job", 1), ("other", 2)):
+            self.ok("send", name, "exit ok")
+            self.wait_gone(f"shop/{name}")
+            why = self.ok("why", name).decode()
+            self.assertRegex(why, rf"^shop/{name} it is gone: its life {life} ended at "
+                                  r"\d\d:\d\d:\d\d \(normal; ended\)\n")
+            self.assertIn("nothing is wrong", why)
+            self.assertEqual("crashes " in why, name == "other")
+            known = json.loads(self.ok("inspect", name, "--json"))
+            self.assertIsNone(known["actor"])
+            self.assertEqual(known["good_end"]["life"], life)
+            self.assertRegex(self.ok("inspect", name).decode(), rf"^shop/{name} it is gone: ")
+        self.assertIsNone(json.loads(self.ok("inspect", "desk", "--json"))["good_end"])
+
     def test_an_unhealthy_actor_begins_anew(self):
         """health: it is asked how it is, and ends; inspect, events, why and ps --json show it"""
         node = self.run_node(self.write("app.toml", f"""schema = 1
