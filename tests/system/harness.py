@@ -80,6 +80,16 @@ def environment(folder):
     return env
 
 
+def look_until(look, is_enough):
+    """What look() finds, again and again, until that is enough or PATIENCE is over."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        found = look()
+        if is_enough(found) or time.monotonic() > end:
+            return found
+        time.sleep(0.01)
+
+
 class SystemTest(unittest.TestCase):
     """Each test has a folder, which is also where its nodes have their sockets."""
 
@@ -148,20 +158,22 @@ class SystemTest(unittest.TestCase):
 
     def crashes(self, count):
         """The reports of crashes, once there are so many; askers hear a little earlier."""
-        end = time.monotonic() + PATIENCE
-        while True:
-            reports = json.loads(self.ok("crashes", "--json"))
-            if len(reports) >= count or time.monotonic() > end:
-                self.assertEqual(len(reports), count)
-                return reports
-            time.sleep(0.01)
+        reports = look_until(lambda: json.loads(self.ok("crashes", "--json")),
+                             lambda found: len(found) >= count)
+        self.assertEqual(len(reports), count)
+        return reports
 
     def wait_gone(self, name):
         """Until the node has forgotten an actor; its end is told a little earlier."""
-        end = time.monotonic() + PATIENCE
-        while name in self.actors():
-            self.assertLess(time.monotonic(), end, f"{name} is still there")
-            time.sleep(0.01)
+        self.assertNotIn(name, look_until(self.actors, lambda found: name not in found))
+
+    def run_probes(self, app, actors):
+        """A node with an app whose actors, as in its manifest, are of the component `probe`."""
+        return self.run_node(self.write("app.toml", f"""schema = 1
+[app]
+name = "{app}"
+components = {{ probe = "{guest("probe.wasm")}" }}
+{actors}"""))
 
     def write(self, name, text):
         path = self.folder / name

@@ -181,11 +181,7 @@ class Nodes(SystemTest):
 
     def test_why_an_actor_is_gone(self):
         """why and inspect tell how and when one ended that did so well, crashes before or not"""
-        node = self.run_node(self.write("app.toml", f"""schema = 1
-[app]
-name = "shop"
-components = {{ probe = "{guest("probe.wasm")}" }}
-[app.actors.desk]
+        node = self.run_probes("shop", """[app.actors.desk]
 component = "probe"
 [app.actors.job]
 component = "probe"
@@ -193,7 +189,7 @@ restart = "transient"
 [app.actors.other]
 component = "probe"
 restart = "transient"
-"""))
+""")
         self.fails(6, "request", "other", "trap unreachable")
         node.wait_line(r"\[shop/other\] exit  life 1: ")
         for name, life in (("job", 1), ("other", 2)):
@@ -212,14 +208,10 @@ restart = "transient"
 
     def test_an_unhealthy_actor_begins_anew(self):
         """health: it is asked how it is, and ends; inspect, events, why and ps --json show it"""
-        node = self.run_node(self.write("app.toml", f"""schema = 1
-[app]
-name = "clinic"
-components = {{ probe = "{guest("probe.wasm")}" }}
-[app.actors.patient]
+        node = self.run_probes("clinic", """[app.actors.patient]
 component = "probe"
-health = {{ interval = "10ms", threshold = 2 }}
-"""))
+health = { interval = "10ms", threshold = 2 }
+""")
         # It may have been asked by now.
         self.assertIn(self.actors()["clinic/patient"]["health"]["status"], ("unknown", "healthy"))
         self.assertRegex(self.ok("inspect", "patient").decode(), r"health +(unknown|healthy)")

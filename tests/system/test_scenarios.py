@@ -5,7 +5,6 @@ simulated time. Where that passes time, here the node takes the time it needs.""
 import json
 import pathlib
 import re
-import time
 
 import harness
 from harness import SystemTest, guest, main
@@ -48,12 +47,9 @@ def line_of(event):
 class Scenarios(SystemTest):
     def events(self, count):
         """All events, once there are so many."""
-        end = time.monotonic() + harness.PATIENCE
-        while True:
-            events = json.loads(self.ok("events", "--json", "--limit", "1000"))
-            if len(events) >= count or time.monotonic() > end:
-                return events
-            time.sleep(0.01)
+        return harness.look_until(
+            lambda: json.loads(self.ok("events", "--json", "--limit", "1000")),
+            lambda found: len(found) >= count)
 
     def act(self, step):
         """What the program says to it, as in the trace."""
