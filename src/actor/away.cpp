@@ -23,16 +23,19 @@ constexpr Duration kill_grace = 2 * Ticker::period;
 }  // namespace
 
 HostCalls::Overrun RunningGuest::overran() {
+  bool has_waited = false;
   if (away_ == nullptr) {
     away_ = worker_.go_away(cell_);
     // Nobody can take over: it goes on in everybody's way, a tick at a time.
     if (away_ == nullptr) return HostCalls::Overrun::go_on;
     away_->places->take_place(away_->claim);
+    has_waited = true;
   } else if (++ticks_in_place_ == limits::away_slice_ticks) {
     ticks_in_place_ = 0;
-    away_->places->yield_place(away_->claim);
+    has_waited = away_->places->yield_place(away_->claim);
   }
-  return away_->claim.killed.load() ? HostCalls::Overrun::end : HostCalls::Overrun::go_on;
+  if (away_->claim.killed.load()) return HostCalls::Overrun::end;
+  return has_waited ? HostCalls::Overrun::waited : HostCalls::Overrun::go_on;
 }
 
 Worker::Went RunningGuest::come_home(Ran ran) {
@@ -70,7 +73,7 @@ Away* Worker::go_away(Cell& cell) {
   away->home = &port();
   away->places = &world_.away_places;
   away->inputs = inputs_.for_away();
-  away->ticker_hold = world_.engine.hold_ticker();
+  away->ticker_hold.hold(world_.engine);
   away->turn = std::exchange(turn_, std::make_unique<ActorTurn>(inputs_, world_.log));
   away->turn->learn_from(*away->inputs);
   // What it waits there for its turn counts, too.

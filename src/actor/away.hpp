@@ -78,7 +78,7 @@ struct Away {
   // Of the away thread until its `turn_done` arrives, then the home worker's.
   std::unique_ptr<ActorTurn> turn;
   std::unique_ptr<AwayInputs> inputs;
-  std::unique_ptr<TickerHold> ticker_hold;
+  TickerHold ticker_hold;
   Ran ran;
   Instant began = {};
   Instant placed = {};   // Of one that went at once: when it could go on.

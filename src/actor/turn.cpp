@@ -71,8 +71,8 @@ std::optional<Worker::Went> Worker::run_own_turn(Cell& cell) {
 }
 
 Worker::Went Worker::run_turn(Cell& cell) {
-  if (ticker_hold_ == nullptr) [[unlikely]]
-    ticker_hold_ = world_.engine.hold_ticker();
+  if (!ticker_hold_.is_held()) [[unlikely]]
+    ticker_hold_.hold(world_.engine);
   if (cell.next_turn != NextTurn::messages) [[unlikely]] {
     if (const auto went = run_own_turn(cell)) return *went;
   }

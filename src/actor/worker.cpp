@@ -132,7 +132,7 @@ void Worker::before_park() {
   port().tell_taken();
   world_.pools[index_].flush_returns();
   world_.inputs.registry.collect();
-  ticker_hold_.reset();
+  ticker_hold_.release();
 }
 
 void Worker::take_arrivals() {

@@ -325,7 +325,7 @@ class Worker final : public Steppable {
   EnvelopeList dropped_;                   // By a mailbox, while a message is delivered.
   EnvelopeList own_orders_;                // To cells that are here, from others that are.
   SupervisorSteps steps_;                  // Of a supervisor, while it decides.
-  std::unique_ptr<TickerHold> ticker_hold_;
+  TickerHold ticker_hold_;
   // Gone while native code was at work beside the worker that does not return; until it does.
   std::unordered_map<Address, std::unique_ptr<Cell>> lost_;
 };

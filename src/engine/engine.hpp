@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/limits.hpp"
@@ -195,17 +196,6 @@ class Code {
   [[nodiscard]] virtual FrameDescription describe(const TrapFrame& frame) const = 0;
 };
 
-// While one of these lives, the engine's epoch ticker runs; deadlines need it. Workers hold one
-// from their first guest turn until they park.
-// Thread: made and destroyed on any thread.
-class TickerHold {
- public:
-  TickerHold() = default;
-  TickerHold(const TickerHold&) = delete;
-  TickerHold& operator=(const TickerHold&) = delete;
-  virtual ~TickerHold() = default;
-};
-
 // Thread: any thread.
 class Engine {
  public:
@@ -219,9 +209,36 @@ class Engine {
   // or proposal that is refused by name), each with what to do.
   virtual Result<std::shared_ptr<const Code>> compile(BytesView wasm, EngineClass engine_class) = 0;
 
-  [[nodiscard]] virtual std::unique_ptr<TickerHold> hold_ticker() = 0;
+  // The epoch ticker runs while somebody holds it; deadlines need it. By TickerHold.
+  virtual void hold_ticker() = 0;
+  virtual void release_ticker() = 0;
   // Counts the ticker's ticks: moves about once in a millisecond while it is held.
   [[nodiscard]] virtual std::uint64_t ticks() const = 0;
+};
+
+// Holds an engine's ticker, or nothing. Workers hold it from their first turn until they park.
+// Thread:   any thread, one at a time.
+// REQUIRES: the engine outlives it.
+class TickerHold {
+ public:
+  TickerHold() = default;
+  explicit TickerHold(Engine& engine) : engine_(&engine) { engine.hold_ticker(); }
+  TickerHold(const TickerHold&) = delete;
+  TickerHold& operator=(const TickerHold&) = delete;
+  ~TickerHold() { release(); }
+
+  [[nodiscard]] bool is_held() const { return engine_ != nullptr; }
+  // REQUIRES: it holds nothing.
+  void hold(Engine& engine) {
+    engine.hold_ticker();
+    engine_ = &engine;
+  }
+  void release() {
+    if (engine_ != nullptr) std::exchange(engine_, nullptr)->release_ticker();
+  }
+
+ private:
+  Engine* engine_ = nullptr;
 };
 
 }  // namespace troupe

@@ -30,9 +30,9 @@ class HostCalls {
   virtual void returned(BytesView answer) = 0;
   // For guests written in C++ (engine/native.hpp), which are handed the Turn itself.
   virtual Turn& turn() = 0;
-  // The guest has run for longer than its share of a turn; asked again at each tick. May wait,
-  // which does not count towards the guest's deadline.
-  enum class Overrun : std::uint8_t { go_on, end };
+  // The guest has run for longer than its share of a turn; asked again at each tick. What it takes
+  // counts towards the guest's deadline, unless it has waited for others.
+  enum class Overrun : std::uint8_t { go_on, waited, end };  // waited: goes on, after that.
   virtual Overrun overran() { return Overrun::go_on; }
 
   virtual Accepted<void> send(Address to, BytesView payload, const SendOptions& options,

@@ -187,15 +187,6 @@ class NativeInstance final : public Instance {
   std::shared_ptr<const Make> make_;  // Shared: a life may outlast its code.
 };
 
-class RealHold final : public TickerHold {
- public:
-  explicit RealHold(Ticker& ticker) : ticker_(ticker) { ticker_.hold(); }
-  ~RealHold() override { ticker_.release(); }
-
- private:
-  Ticker& ticker_;
-};
-
 class NativeCode final : public Code {
  public:
   explicit NativeCode(Make make) : make_(std::make_shared<const Make>(std::move(make))) {}
@@ -234,9 +225,12 @@ NativeEngine::NativeEngine(Time time) {
   if (time == Time::real) ticker_.emplace([] {});
 }
 
-std::unique_ptr<TickerHold> NativeEngine::hold_ticker() {
-  if (!ticker_) return std::make_unique<TickerHold>();
-  return std::make_unique<RealHold>(*ticker_);
+void NativeEngine::hold_ticker() {
+  if (ticker_) ticker_->hold();
+}
+
+void NativeEngine::release_ticker() {
+  if (ticker_) ticker_->release();
 }
 
 std::uint64_t NativeEngine::ticks() const { return ticker_ ? ticker_->ticks() : 0; }

@@ -34,7 +34,8 @@ class NativeEngine final : public Engine {
 
   // Errors: unsupported, always.
   Result<std::shared_ptr<const Code>> compile(BytesView wasm, EngineClass engine_class) override;
-  [[nodiscard]] std::unique_ptr<TickerHold> hold_ticker() override;
+  void hold_ticker() override;
+  void release_ticker() override;
   [[nodiscard]] std::uint64_t ticks() const override;
 
  private:

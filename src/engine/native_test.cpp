@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -344,7 +345,15 @@ TEST(NativeEngine, SaysThatThereIsNoWebAssembly) {
   const auto code = engine.compile(as_bytes(std::string_view("\0asm", 4)), EngineClass::standard);
   ASSERT_FALSE(code);
   EXPECT_EQ(code.error().code, ErrorCode::unsupported);
-  EXPECT_NE(engine.hold_ticker(), nullptr);
+}
+
+TEST(NativeEngine, HasATickerInRealTimeOnly) {
+  NativeEngine simulated;
+  NativeEngine real(NativeEngine::Time::real);
+  const TickerHold no_ticker(simulated);
+  const TickerHold ticker(real);
+  while (real.ticks() == 0) std::this_thread::yield();
+  EXPECT_EQ(simulated.ticks(), 0U);
 }
 
 }  // namespace

@@ -6,11 +6,8 @@
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <mutex>
 #include <thread>
-
-#include "engine/engine.hpp"
 
 namespace troupe {
 
@@ -35,12 +32,18 @@ class Ticker {
   void release();
   // How often it has ticked.
   [[nodiscard]] std::uint64_t ticks() const { return ticks_.load(std::memory_order_relaxed); }
+  // When the tick before the newest was over. Who has seen two ticks has seen all that came since.
+  [[nodiscard]] std::chrono::steady_clock::time_point last_but_one() const {
+    return std::chrono::steady_clock::time_point(
+        std::chrono::nanoseconds(last_but_one_.load(std::memory_order_relaxed)));
+  }
 
  private:
   void run();
 
   std::function<void()> tick_;
   std::atomic<std::uint64_t> ticks_ = 0;
+  std::atomic<std::int64_t> last_but_one_ = 0;
   std::atomic<std::uint32_t> holds_ = 0;
   std::atomic<bool> is_asleep_ = false;
   std::mutex mutex_;

@@ -42,7 +42,8 @@ class FakeEngine final : public Engine {
     }
     return std::make_shared<FakeCode>();
   }
-  [[nodiscard]] std::unique_ptr<TickerHold> hold_ticker() override { return nullptr; }
+  void hold_ticker() override {}
+  void release_ticker() override {}
   [[nodiscard]] std::uint64_t ticks() const override { return 0; }
 };
 

@@ -26,13 +26,14 @@ void AwayPlaces::take_place(Claim& claim) {
   wait(lock, claim);
 }
 
-void AwayPlaces::yield_place(Claim& claim) {
+bool AwayPlaces::yield_place(Claim& claim) {
   std::unique_lock lock(mutex_);
-  if (waiting_.empty() || claim.is_over_) return;
+  if (waiting_.empty() || claim.is_over_) return false;
   CHECK(claim.runs_, "who yields has a place");
   claim.runs_ = false;
   --running_;
   wait(lock, claim);
+  return true;
 }
 
 // At the end of the line. Killed ones run at once: only to their ends.

@@ -37,8 +37,9 @@ class AwayPlaces {
   void give_up();
   // Waits until it may run, or until it is killed. REQUIRES: entered.
   void take_place(Claim& claim);
-  // Lets those go first that wait, if any do; waits likewise. REQUIRES: take_place().
-  void yield_place(Claim& claim);
+  // Lets those go first that wait, if any do; waits likewise. Whether any did.
+  // REQUIRES: take_place().
+  bool yield_place(Claim& claim);
   // Gives back what enter() and take_place() gave, whichever there was; once, however often it is
   // called. So who gives a thread up leaves for it, wherever that is, and it runs uncounted.
   void leave(Claim& claim);

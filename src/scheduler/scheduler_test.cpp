@@ -189,7 +189,7 @@ TEST(AwayPlaces, AreGivenToWhoHasWaitedWhenTheirHolderYields) {
   AwayPlaces::Claim first;
   ASSERT_TRUE(places.enter());
   places.take_place(first);
-  places.yield_place(first);  // Nobody waits: it goes on.
+  EXPECT_FALSE(places.yield_place(first)) << "nobody waits: it goes on";
   {
     std::vector<std::jthread> others;
     others.reserve(2);
@@ -203,7 +203,7 @@ TEST(AwayPlaces, AreGivenToWhoHasWaitedWhenTheirHolderYields) {
       });
     }
     while (places.waiting() < 2) std::this_thread::yield();
-    places.yield_place(first);
+    EXPECT_TRUE(places.yield_place(first));
     order.push_back(0);
     places.leave(first);
   }
@@ -240,7 +240,7 @@ TEST(AwayPlaces, AreGivenBackOnce) {
   AwayPlaces::Claim next;
   ASSERT_TRUE(places.enter());
   places.take_place(next);  // The only place is free: who is lost does not count.
-  places.yield_place(lost);
+  EXPECT_FALSE(places.yield_place(lost));
   places.leave(lost);
   EXPECT_EQ(places.threads(), 1U);
   places.leave(next);

@@ -2,23 +2,30 @@
 // be.
 
 #include <array>
+#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <cstdlib>
 #include <functional>
+#include <memory>
 #include <new>
+#include <semaphore>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
 #include "runtime/sim_node.hpp"
+#include "troupe/runtime.hpp"
 
 namespace {
 
 // NOLINTBEGIN(cppcoreguidelines-*): this is what an operator new is made of.
-std::uint64_t allocations = 0;
+std::atomic<std::uint64_t> allocations{0};
 
 void* allocate(std::size_t bytes, std::size_t alignment) {
-  ++allocations;
+  allocations.fetch_add(1, std::memory_order_relaxed);
   const std::size_t rounded = (bytes + alignment - 1) / alignment * alignment;
   if (void* memory = std::aligned_alloc(alignment, rounded == 0 ? alignment : rounded))
     return memory;
@@ -187,6 +194,76 @@ TEST_F(Allocations, AreNoneForATimer) {
   const Address actor = spawn(ticking);
   ASSERT_TRUE(node_.core().send(actor, {}));
   EXPECT_EQ(count(rounds, 2'000), 0U);
+}
+
+// --- On threads, where what is on its way and who is where differ from run to run ----------------
+
+struct Circle {
+  static constexpr std::uint64_t each = 100'000;
+
+  std::vector<Address> members;
+  std::atomic<std::uint64_t> rounds{0};
+  std::atomic<std::uint64_t> refused{0};
+  std::atomic<bool> is_over{false};
+  std::counting_semaphore<> went_on{0};  // By `each` rounds, or somebody was refused.
+};
+
+// Who gets a ball asks somebody, and when that is answered throws it on; to others each time, of
+// both workers.
+class Thrower final : public Actor {
+ public:
+  Thrower(Circle& circle, std::size_t index) : circle_(circle), index_(index) {}
+
+  Outcome handle(Turn& turn, BytesView message) override {
+    if (as_text(message) == "question") return Outcome::answer(message);
+    if (++circle_.rounds % Circle::each == 0) circle_.went_on.release();
+    if (circle_.is_over) return {};
+    if (!turn.request(somebody(), as_bytes("question"), std::chrono::seconds(60))) refused();
+    return {};
+  }
+  Outcome answered(Turn& turn, std::uint64_t /*request*/, const AnswerView& answer) override {
+    if (!answer || !turn.send(somebody(), as_bytes("ball"))) refused();
+    return {};
+  }
+
+ private:
+  [[nodiscard]] Address somebody() {
+    const std::size_t others = circle_.members.size() - 1;
+    return circle_.members[(index_ + 1 + ++turns_ % others) % circle_.members.size()];
+  }
+  void refused() {
+    ++circle_.refused;
+    circle_.went_on.release();
+  }
+
+  Circle& circle_;
+  std::size_t index_;
+  std::size_t turns_ = 0;
+};
+
+// Actors that change their workers cost a list each time, as may what the node does by the clock,
+// and a pool that is short for once. Whatever a message or a request cost would be one for each
+// round.
+TEST(AllocationsOnThreads, DoNotGrowWithMessages) {
+  Circle circle;
+  const auto runtime = Runtime::start({.name = "circle", .workers = 2});
+  ASSERT_TRUE(runtime);
+  for (std::size_t index = 0; index < 16; ++index) {
+    const auto member = (*runtime)->spawn(Component::native(
+        "thrower", [&circle, index] { return std::make_unique<Thrower>(circle, index); }));
+    ASSERT_TRUE(member);
+    circle.members.push_back(*member);
+  }
+  for (std::size_t at = 0; at < 4; ++at) {
+    ASSERT_TRUE((*runtime)->send(circle.members[at * 4], as_bytes("ball")));
+  }
+  circle.went_on.acquire();
+  const std::uint64_t before = allocations;
+  circle.went_on.acquire();
+  const std::uint64_t gained = allocations - before;
+  circle.is_over = true;
+  EXPECT_EQ(circle.refused, 0U);
+  EXPECT_LT(gained, Circle::each / 10);
 }
 
 }  // namespace

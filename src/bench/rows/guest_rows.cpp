@@ -38,7 +38,7 @@ GuestEngine::GuestEngine(ArenaSet::Populate populate) {
       make_wasmtime_engine({.arena = {.reserve_bytes = arena_reserve_bytes, .populate = populate}});
   CHECK(engine.has_value(), engine.error().message);
   engine_ = *std::move(engine);
-  hold_ = engine_->hold_ticker();
+  hold_.hold(*engine_);
 }
 
 std::shared_ptr<const Code> GuestEngine::compile(std::string_view name) {

@@ -24,7 +24,7 @@ class GuestEngine {
 
  private:
   std::unique_ptr<Engine> engine_;
-  std::unique_ptr<TickerHold> hold_;
+  TickerHold hold_;
 };
 
 // One life that has started; dies with a message if it can't.

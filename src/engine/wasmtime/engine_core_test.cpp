@@ -61,7 +61,7 @@ TEST(EngineCore, GivesEverySliceBack) {
   ASSERT_TRUE(engine.has_value());
   const auto code = (*engine)->compile(wat(with_handler("unreachable")), EngineClass::standard);
   ASSERT_TRUE(code.has_value());
-  const auto hold = (*engine)->hold_ticker();
+  const TickerHold hold(**engine);
   FakeHost host;
   // More lives than the class of slices has room for, one after the other.
   for (int life = 0; life < 20'000; ++life) {
@@ -79,7 +79,7 @@ TEST(EngineCore, EndsTheLifeForWhichThereIsNoMemory) {
                       idle_start, idle_handle)),
       EngineClass::standard);
   ASSERT_TRUE(code.has_value());
-  const auto hold = (*engine)->hold_ticker();
+  const TickerHold hold(**engine);
   FakeHost host;
   std::vector<std::unique_ptr<Instance>> instances;
   Reply reply;
@@ -95,14 +95,12 @@ TEST(EngineCore, EndsTheLifeForWhichThereIsNoMemory) {
 TEST(EngineCore, MayGoBeforeItsCodeAndLives) {
   FakeHost host;
   std::unique_ptr<Instance> instance;
-  std::unique_ptr<TickerHold> hold;
   {
     auto engine = make_wasmtime_engine({.arena = {.reserve_bytes = limits::GiB}});
     ASSERT_TRUE(engine.has_value());
     const auto code =
         (*engine)->compile(wat(with_handler("(i32.const 16)")), EngineClass::standard);
     ASSERT_TRUE(code.has_value());
-    hold = (*engine)->hold_ticker();
     instance = (*code)->instantiate({});
   }
   EXPECT_EQ(instance->boot(host).kind, Reply::Kind::none);

@@ -117,21 +117,31 @@ bool Guest::boot() {
 std::uint32_t Guest::overrun() {
   const auto now = std::chrono::steady_clock::now();
   const std::uint64_t ticks = module_.ticker->ticks();
+  // Time off the processor counts: others have it meanwhile. A pause of the whole machine hardly
+  // does: the ticker makes up for little of it. Ticks alone don't tell, as those made up for come
+  // all at once, and in the middle of them the guest may go on.
+  Duration left;
   if (resumed_) {
-    // Time off the processor counts: others have it meanwhile. A pause of the whole machine hardly
-    // does: the ticker makes up for little of it. Ticks alone don't tell, as those made up for come
-    // all at once.
     const Duration ticked = Ticker::period * static_cast<std::int64_t>(ticks - resumed_->tick + 1);
-    time_left_ -= std::min<Duration>(now - resumed_->at, ticked);
-    if (is_starting_) start_left_ = time_left_;
-    if (time_left_ <= Duration(0)) return shim_deadline;
+    left = resumed_->left - std::min<Duration>(now - resumed_->at, ticked);
   } else {
-    time_left_ = is_starting_ ? start_left_ : limits_.deadline;  // The share is free.
+    // Of its share it has had what came after the first of the ticks that it has seen.
+    constexpr Duration share = Ticker::period * static_cast<std::int64_t>(limits::share_ticks);
+    left = (is_starting_ ? start_left_ : limits_.deadline) -
+           std::min<Duration>(now - module_.ticker->last_but_one(), share);
   }
-  if (host_->overran() == HostCalls::Overrun::go_on) {
-    // What it has waited in there is not its own.
-    resumed_ = {.at = std::chrono::steady_clock::now(), .tick = module_.ticker->ticks()};
-    return shim_go_on;
+  if (is_starting_) start_left_ = left;
+  if (left <= Duration(0)) return shim_deadline;
+  switch (host_->overran()) {
+    case HostCalls::Overrun::go_on:
+      if (!resumed_) resumed_ = {.at = now, .tick = ticks, .left = left};
+      return shim_go_on;
+    case HostCalls::Overrun::waited:
+      resumed_ = {
+          .at = std::chrono::steady_clock::now(), .tick = module_.ticker->ticks(), .left = left};
+      return shim_go_on;
+    case HostCalls::Overrun::end:
+      break;
   }
   die(Exit::killed());
   return shim_stop;

@@ -133,10 +133,11 @@ class Guest {
   [[nodiscard]] static shim_memory_source memory_source(ArenaSet& arena);
 
  private:
-  // When it was allowed to go on beyond its share.
+  // When it was allowed to go on beyond its share, or went on after it had waited.
   struct Resumed {
     std::chrono::steady_clock::time_point at;
     std::uint64_t tick = 0;
+    Duration left;  // Until its deadline.
   };
 
   void set_budget();
@@ -169,8 +170,7 @@ class Guest {
   HandleTable handles_;
   std::unique_ptr<Death> death_;
   std::uint64_t fuel_used_ = 0;
-  Duration time_left_{};  // Until its deadline, since it was resumed.
-  Duration start_left_;   // The same, over all calls until it has started.
+  Duration start_left_;  // Until its deadline, over all calls until it has started.
 };
 
 // --- What runs for every message stands here to be inlined.

@@ -1,6 +1,7 @@
 #pragma once
 // Guests in WebAssembly text, and a host that writes down what they ask for.
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -35,6 +36,9 @@ class FakeHost final : public HostCalls {
   std::vector<Address> given;
   std::optional<Responder> owed;
 
+  std::function<Overrun()> on_overrun;
+
+  Overrun overran() override { return on_overrun ? on_overrun() : Overrun::go_on; }
   void returned(BytesView answer) override { answers.emplace_back(answer.begin(), answer.end()); }
   Turn& turn() override { CHECK(false, "a guest has no Turn"); }
 
@@ -217,9 +221,7 @@ inline Engine& engine() {
 class Life {
  public:
   explicit Life(std::shared_ptr<const Code> code, const InstanceLimits& limits = {})
-      : hold_(engine().hold_ticker()),
-        code_(std::move(code)),
-        instance_(code_->instantiate(limits)) {}
+      : hold_(engine()), code_(std::move(code)), instance_(code_->instantiate(limits)) {}
 
   Reply boot() { return instance_->boot(host); }
   Reply start(std::string_view config = {}) { return instance_->start(host, as_bytes(config)); }
@@ -254,7 +256,7 @@ class Life {
   FakeHost host;
 
  private:
-  std::unique_ptr<TickerHold> hold_;
+  TickerHold hold_;
   std::shared_ptr<const Code> code_;
   std::unique_ptr<Instance> instance_;
 };

@@ -1,5 +1,12 @@
 // How lives end: traps, deadlines, fuel, stack, memory.
 
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "engine/ticker.hpp"
 #include "engine/wasmtime/test_guest.hpp"
 
 namespace troupe::wasmtime {
@@ -138,6 +145,49 @@ TEST(Deadlines, HoldForEverythingTheGuestRuns) {
     ASSERT_NE(reply.death, nullptr);
     EXPECT_EQ(reply.death->trap, TrapKind::deadline);
   }
+}
+
+// A loop with a deadline of 10 ms that is held up for as much by its host at every tick.
+int overruns_of(HostCalls::Overrun said) {
+  constexpr std::chrono::milliseconds deadline(10);
+  Life life(compile(with_handler(fmt::format("{} unreachable", endless))), {.deadline = deadline});
+  life.begin();
+  int overruns = 0;
+  life.host.on_overrun = [&] {
+    ++overruns;
+    const std::uint64_t ticks = engine().ticks() + deadline / Ticker::period;
+    const auto until = std::chrono::steady_clock::now() + deadline;
+    while (engine().ticks() < ticks || std::chrono::steady_clock::now() < until)
+      std::this_thread::yield();
+    return said;
+  };
+  EXPECT_EQ(Life::text(life.handle()), R"(exceeded("deadline"))");
+  return overruns;
+}
+
+TEST(Deadlines, CountWhatTheHostTakesUnlessItHasWaited) {
+  EXPECT_EQ(overruns_of(HostCalls::Overrun::go_on), 1);
+  // Two ticks count at most for each time that it went on.
+  EXPECT_GE(overruns_of(HostCalls::Overrun::waited), 5);
+}
+
+// Of a share it has had a tick, or less when the ticker makes up for late ones.
+TEST(Deadlines, CountTheShare) {
+  const auto code = compile(with_handler(fmt::format("{} unreachable", endless)));
+  constexpr int lives = 100;
+  int ended_by_share = 0;
+  for (int number = 0; number < lives; ++number) {
+    Life life(code, {.deadline = Ticker::period / 10});
+    life.begin();
+    bool has_overrun = false;
+    life.host.on_overrun = [&] {
+      has_overrun = true;
+      return HostCalls::Overrun::go_on;
+    };
+    ASSERT_EQ(Life::text(life.handle()), R"(exceeded("deadline"))");
+    if (!has_overrun) ++ended_by_share;
+  }
+  EXPECT_GT(ended_by_share, 0);
 }
 
 TEST(Fuel, IsEqualOverEqualRuns) {

@@ -11,17 +11,6 @@ namespace {
 
 using wasmtime::EngineCore;
 
-class Hold final : public TickerHold {
- public:
-  explicit Hold(std::shared_ptr<const EngineCore> core) : core_(std::move(core)) {
-    core_->ticker().hold();
-  }
-  ~Hold() override { core_->ticker().release(); }
-
- private:
-  std::shared_ptr<const EngineCore> core_;
-};
-
 class WasmtimeEngine final : public Engine {
  public:
   explicit WasmtimeEngine(std::shared_ptr<const EngineCore> core) : core_(std::move(core)) {}
@@ -29,7 +18,8 @@ class WasmtimeEngine final : public Engine {
   Result<std::shared_ptr<const Code>> compile(BytesView wasm, EngineClass engine_class) override {
     return wasmtime::WasmtimeCode::compile(core_, wasm, engine_class);
   }
-  std::unique_ptr<TickerHold> hold_ticker() override { return std::make_unique<Hold>(core_); }
+  void hold_ticker() override { core_->ticker().hold(); }
+  void release_ticker() override { core_->ticker().release(); }
   [[nodiscard]] std::uint64_t ticks() const override { return core_->ticker().ticks(); }
 
  private:
