@@ -149,12 +149,14 @@ class Runtime {
   // `actor` in this node's app, or `app/actor`.
   Result<Address> find(std::string_view name);
 
-  // Queues a message from outside. Ok: accepted, not yet handled.
+  // Queues a message from outside. Ok: accepted, not yet handled. overloaded: its mailbox is full,
+  // or its worker has 65,536 messages to take in first.
   Result<void> send(Address to, BytesView payload);
   // Asks and waits for the answer. timed_out; unavailable: the receiver ended or let go of it;
   // internal: the receiver's handler returned an error, which is the message.
   Result<Bytes> request(Address to, BytesView payload, Duration timeout);
-  // The same without waiting: `done` is called once, on a thread of the runtime.
+  // The same without waiting: `done` is called once, before this returns if nothing was asked, else
+  // on a thread of the runtime or on the one that destroys it. So hold no lock that `done` takes.
   void request_async(Address to, BytesView payload, Duration timeout,
                      const std::function<void(Result<Bytes>)>& done);
 
@@ -205,7 +207,8 @@ class Runtime {
   std::optional<RuntimeEnd> wait(std::optional<Duration> timeout = std::nullopt);
   // Takes nothing from outside any more (unavailable), lets what waits in mailboxes be handled, for
   // half of the budget and 10 s at most, stops all actors in reverse order of their start, then the
-  // workers. A second call is harmless.
+  // workers. A second call is harmless. Handlers of actors written in C++ that never return are
+  // waited for without end, given up or not.
   void shut_down(Duration budget = std::chrono::seconds(60));
 
  private:

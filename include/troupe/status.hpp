@@ -52,6 +52,9 @@ struct ActorStatus {
   std::uint32_t queued = 0;
   // At most how long the oldest message in its mailbox has waited; none when nothing waits.
   std::optional<Duration> oldest_queued = {};
+  // How long ago it last got something to do, of one that is ready and for whom nothing waits; none
+  // if that was before its present life.
+  std::optional<Duration> idle = {};
   // How long its oldest unanswered request has waited for its answer.
   std::optional<Duration> oldest_request = {};
   // Of its limits, in use.

@@ -13,8 +13,11 @@ namespace troupe {
 // A failure of a child, or another exit that it was restarted after.
 struct SupervisedExit {
   Duration ago = {};
-  std::string child = {};     // As in ActorStatus; a supervisor by its name.
-  std::string exit = {};      // "crashed", "exceeded", "killed" ...
+  std::string child = {};  // As in ActorStatus; a supervisor by its name.
+  std::string exit = {};   // "crashed", "exceeded", "killed" ...
+  // What more there is to say of it: "unreachable", "deadline"; of a supervisor "gave up". Empty:
+  // nothing, or the report of that crash is not kept any more.
+  std::string text = {};
   std::string decision = {};  // "restart", "restart-all", "restart-rest", "leave-ended", "give-up"
 
   friend bool operator==(const SupervisedExit&, const SupervisedExit&) = default;

@@ -60,9 +60,8 @@ struct Activity : Pooled {
   bool memory_warned = false;
   std::uint8_t long_turns = 0;  // Beyond the share, in a row; it then counts no further.
   std::atomic<std::int64_t> turn_ns{0};
-  std::uint64_t usage_stamp = 0;  // As the instance's when it was looked at last.
-  // When it last got something to do after it had none.
-  Instant ready_since = {};
+  std::uint64_t usage_stamp = 0;                // As the instance's when it was looked at last.
+  std::atomic<Instant> ready_since{Instant{}};  // It last got something to do after it had none.
   // Of what it has received, the first `marked` came before `marked_at`, the rest later.
   std::uint64_t marked = 0;
   Instant marked_at = {};

@@ -87,6 +87,11 @@ ActorStatus Cell::status(Instant now) const {
   status.orphans = active->orphans.load(relaxed);
   status.queued = active->queued.load(relaxed);
   if (status.queued > 0) status.oldest_queued = since(active->oldest_queued.load(relaxed), now);
+  const Instant ready_since = active->ready_since.load(relaxed);
+  if (status.queued == 0 && status.state == ActorState::ready &&
+      ready_since > life_began.load(relaxed)) {
+    status.idle = since(ready_since, now);
+  }
   status.oldest_request = since(active->oldest_request.load(relaxed), now);
   status.long_turn = since(active->went_away.load(relaxed), now);
   status.in_long_lane = spec->long_running || active->in_long_lane.load(relaxed);

@@ -89,7 +89,9 @@ void Worker::arrived(EnvelopePtr envelope) {
 void Worker::make_ready(Cell& cell) {
   if (cell.is_away || cell.is_leaving) return;
   Activity* active = cell.activity_if_any();
-  if (!cell.is_queued && active != nullptr) active->ready_since = inputs_.last_now();
+  if (!cell.is_queued && active != nullptr) {
+    active->ready_since.store(inputs_.last_now(), std::memory_order_relaxed);
+  }
   run_queue_.ready(cell);
 }
 
@@ -181,7 +183,7 @@ void Worker::look_at_backlog(Cell& cell) {
   Activity& active = cell.activity();
   const std::uint64_t received = active.received.load(std::memory_order_relaxed);
   const std::uint64_t taken = received - std::min<std::uint64_t>(received, cell.mailbox.count());
-  active.marked_at = std::max(active.marked_at, active.ready_since);
+  active.marked_at = std::max(active.marked_at, active.ready_since.load(std::memory_order_relaxed));
   if (taken < active.marked) return;
   // All that had come by the mark is gone.
   active.oldest_queued.store(active.marked_at, std::memory_order_relaxed);

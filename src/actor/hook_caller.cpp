@@ -129,13 +129,13 @@ class HookCaller::WatchedInstance final : public Instance {
   Reply exited(HostCalls& host, std::uint64_t watch, const Exit& exit) override {
     return inner_->exited(host, watch, exit);
   }
-  Reply stop(HostCalls& host, std::uint32_t budget_ms) override {
-    return inner_->stop(host, budget_ms);
-  }
+  Reply stop(HostCalls& host, Duration budget) override { return inner_->stop(host, budget); }
   HealthReply check(HostCalls& host, Duration deadline) override {
     return inner_->check(host, deadline);
   }
-  SaveReply save(HostCalls& host, bool ending) override { return inner_->save(host, ending); }
+  SaveReply save(HostCalls& host, bool ending, Duration deadline) override {
+    return inner_->save(host, ending, deadline);
+  }
   Reply load(HostCalls& host, std::string_view version, const SavedState& saved,
              BytesView config) override {
     return inner_->load(host, version, saved, config);

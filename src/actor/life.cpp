@@ -255,7 +255,10 @@ void Worker::tell_watchers(Cell& cell, const Exit& exit) {
 
 void Worker::end_life_by(Cell& cell, Reply reply, Ran::Kind kind) {
   turn_->roll_back();
-  LifeEnd end = end_of(cell, reply.death->exit, kind, nullptr);
+  const bool has_spent_its_budget = (kind == Ran::Kind::stop || kind == Ran::Kind::save) &&
+                                    reply.death->trap == TrapKind::deadline;
+  LifeEnd end =
+      end_of(cell, has_spent_its_budget ? Exit::killed() : reply.death->exit, kind, nullptr);
   end.death = std::move(reply.death);
   end_life(cell, std::move(end));
 }

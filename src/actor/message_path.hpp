@@ -32,7 +32,7 @@ namespace troupe {
 [[gnu::always_inline]] inline void Worker::make_next(Cell& cell) {
   if (cell.is_queued || !cell.will_run() || cell.is_away || cell.is_leaving) return;
   __builtin_prefetch(cell.instance.get());
-  cell.activity().ready_since = inputs_.last_now();
+  cell.activity().ready_since.store(inputs_.last_now(), std::memory_order_relaxed);
   run_queue_.ready_next(cell);
 }
 

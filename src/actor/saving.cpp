@@ -48,8 +48,12 @@ Worker::Went Worker::save_at_the_end(Cell& cell) {
 
 Worker::Went Worker::save(Cell& cell, Ran::Kind kind) {
   turn_->take_over(turn_actor(cell));
-  return call_guest(cell, {.kind = kind}, [&cell](GuestHost& host, Ran& ran) {
-    SaveReply reply = cell.instance->save(host, ran.kind == Ran::Kind::save);
+  const bool is_ending = kind == Ran::Kind::save;
+  const Duration deadline =
+      is_ending ? std::max(Duration::zero(), cell.rarities().stop_by - inputs_.exact_now())
+                : cell.spec->limits.deadline;
+  return call_guest(cell, {.kind = kind}, [&cell, is_ending, deadline](GuestHost& host, Ran& ran) {
+    SaveReply reply = cell.instance->save(host, is_ending, deadline);
     if (reply.death != nullptr) {
       ran.reply = {.kind = Reply::Kind::ended, .error = {}, .death = std::move(reply.death)};
     } else if (reply.saved) {

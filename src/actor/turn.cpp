@@ -271,12 +271,9 @@ Worker::Went Worker::stop(Cell& cell, EnvelopePtr envelope) {
     return Went::over;
   }
   const Duration left = std::max(Duration::zero(), envelope->deadline - inputs_.exact_now());
-  const auto left_ms = std::chrono::duration_cast<std::chrono::milliseconds>(left).count();
-  const auto budget_ms = static_cast<std::uint32_t>(std::min<std::int64_t>(left_ms, UINT32_MAX));
-  const Went went = call_guest(cell, {.kind = Ran::Kind::stop, .in_hand = std::move(envelope)},
-                               [&cell, budget_ms](GuestHost& host, Ran& ran) {
-                                 ran.reply = cell.instance->stop(host, budget_ms);
-                               });
+  const Went went = call_guest(
+      cell, {.kind = Ran::Kind::stop, .in_hand = std::move(envelope)},
+      [&cell, left](GuestHost& host, Ran& ran) { ran.reply = cell.instance->stop(host, left); });
   return went == Went::home ? Went::over : went;
 }
 

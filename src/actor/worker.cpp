@@ -113,7 +113,8 @@ void Worker::look_at_wait(const Cell& cell) {
   const Activity* active = cell.activity_if_any();
   if (active == nullptr || cell.mailbox.empty()) return;
   const Instant left = active->oldest_queued.load(std::memory_order_relaxed);
-  const Instant since = left == never ? active->ready_since : std::max(left, active->ready_since);
+  const Instant ready_since = active->ready_since.load(std::memory_order_relaxed);
+  const Instant since = left == never ? ready_since : std::max(left, ready_since);
   const Duration waited = std::max(inputs_.exact_now() - since, Duration::zero());
   counters_.waits.record(static_cast<std::uint64_t>(waited.count()));
 }

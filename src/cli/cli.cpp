@@ -24,6 +24,7 @@ Tried<ExitCode> execute(Console& console, const CommandLine& line) {
           },
           [&](const VersionCommand&) { return version_command(console); },
           [&](const RunCommand& run) { return run_command(console, run); },
+          [&](const CheckCommand& check) { return check_command(console, check); },
           [&](const PsCommand& ps) { return ps_command(console, ps, line.node); },
           [&](const SendCommand& send) { return send_command(console, send, line.node); },
           [&](const RequestCommand& request) {

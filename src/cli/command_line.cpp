@@ -24,6 +24,7 @@ struct Raw {
   std::string color = "auto";
   std::string node;
   std::string file;
+  std::vector<std::string> files;
   std::string name;
   std::string workers = "0";
   std::string actor;
@@ -87,6 +88,8 @@ void define(Parser& parser) {
   run->add_option("file", raw.file);
   run->add_option("--name", raw.name);
   run->add_option("--workers", raw.workers);
+
+  add_command(parser, "check")->add_option("file", raw.files);
 
   CLI::App* ps = add_command(parser, "ps");
   ps->add_option("pattern", raw.pattern);
@@ -407,6 +410,7 @@ Tried<Command> make_command(const Parser& parser, const CLI::App& command) {
     return unexpected_argument(nested.empty() ? command : *nested.front(), extras.front());
   }
   if (name == "run") return make_run(raw);
+  if (name == "check") return CheckCommand{.files = raw.files};
   if (name == "ps") return make_ps(command, raw);
   if (name == "stop") return make_stop(command, raw);
   if (name == "crashes" || name == "events") return make_history(command, raw);

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "cli/bench_command_line.hpp"
 #include "cli/console.hpp"
@@ -20,6 +21,9 @@ struct RunCommand {
   std::string file;           // Empty: troupe.toml or app.toml of the current folder.
   std::string name;           // Empty: the app's.
   std::uint32_t workers = 0;  // 0: one for each core.
+};
+struct CheckCommand {
+  std::vector<std::string> files;  // None: as above.
 };
 struct PsCommand {
   ActorQuery query;
@@ -70,9 +74,9 @@ struct HelpCommand {
 };
 
 using Command =
-    std::variant<HelpCommand, VersionCommand, RunCommand, PsCommand, SendCommand, RequestCommand,
-                 StopCommand, RestartCommand, KillCommand, CrashesCommand, EventsCommand,
-                 InspectCommand, WhyCommand, TreeCommand, NodeCommand, BenchCommand>;
+    std::variant<HelpCommand, VersionCommand, RunCommand, CheckCommand, PsCommand, SendCommand,
+                 RequestCommand, StopCommand, RestartCommand, KillCommand, CrashesCommand,
+                 EventsCommand, InspectCommand, WhyCommand, TreeCommand, NodeCommand, BenchCommand>;
 
 struct CommandLine {
   Command command;

@@ -52,6 +52,15 @@ TEST(CommandLine, ReadsRun) {
   EXPECT_EQ(command<RunCommand>({"run", "--workers=256", "x.wasm"}).workers, 256);
 }
 
+TEST(CommandLine, ReadsWhatToCheck) {
+  EXPECT_EQ(command<CheckCommand>({"check", "app.toml"}).files,
+            std::vector<std::string>{"app.toml"});
+  EXPECT_EQ(command<CheckCommand>({"check", "a.toml", "--json", "b.wasm"}).files,
+            (std::vector<std::string>{"a.toml", "b.wasm"}));
+  EXPECT_TRUE(command<CheckCommand>({"check"}).files.empty());
+  EXPECT_TRUE(complaint({"check", "a.toml", "--node", "x"}).message.contains("'--node'"));
+}
+
 TEST(CommandLine, ReadsSendAndRequest) {
   const auto send = command<SendCommand>({"send", "bank/ledger", "hello there"});
   EXPECT_EQ(send.actor, "bank/ledger");

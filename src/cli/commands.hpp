@@ -13,6 +13,7 @@ namespace troupe {
 using NodeName = std::optional<std::string>;
 
 [[nodiscard]] Tried<ExitCode> run_command(Console& console, const RunCommand& command);
+[[nodiscard]] Tried<ExitCode> check_command(Console& console, const CheckCommand& command);
 [[nodiscard]] Tried<ExitCode> ps_command(Console& console, const PsCommand& command,
                                          const NodeName& node);
 [[nodiscard]] Tried<ExitCode> send_command(Console& console, const SendCommand& command,

@@ -15,6 +15,7 @@ constexpr std::string_view overview =
   troupe request counter "add 2"          ask an actor, print its answer
 
   run [FILE]             start a node: an app (.toml) or one component (.wasm)
+  check [FILE...]        read an app or a component as `run` does; start nothing
   ps                     list the actors
   send NAME PAYLOAD      send a message
   request NAME PAYLOAD   send a request, wait for the answer
@@ -30,8 +31,7 @@ constexpr std::string_view overview =
   bench COMMAND          measure this program on this machine
   version                print the version
 
-`troupe COMMAND -h` says more. Options of every command: --json for results and
-errors, --color auto, always or never, -h or --help; of most: --node NODE.
+`troupe COMMAND -h` says more. All take --json, --color and --help; most --node.
 )";
 
 constexpr std::string_view run = R"(Starts a node and runs until it is stopped.
@@ -51,6 +51,27 @@ Options
   --name NODE            name of the node; default: the app's, or the file's
   --workers N            threads that run actors, 1 to 256; default: all cores
   --json                 JSON objects: ready, log, exit, stopping, ended
+  --color WHEN           auto (default), always, never
+  -h, --help             this
+)";
+
+constexpr std::string_view check =
+    R"(Reads an app or a component as `troupe run` does, and starts nothing.
+
+  troupe check bank/app.toml              an app, and every component it names
+  troupe check counter.wasm               one component
+  troupe check */app.toml --json          several, for a script
+
+Usage: troupe check [FILE...]
+
+Manifests are read, components loaded and compiled. Prints who would be started
+and below which supervisor, then `ok`; or the errors of `troupe run`, with file
+and line. The exit code is that of `troupe run` for the first file with errors.
+How actors start is not tried. Without FILE: troupe.toml or app.toml of this
+folder.
+
+Options
+  --json                 an object for each file; errors as JSON
   --color WHEN           auto (default), always, never
   -h, --help             this
 )";
@@ -254,7 +275,7 @@ constexpr std::string_view why = R"(Says why an actor is as it is, and what to d
 Usage: troupe why NAME [--node NODE]
 
 What it does or waits for, since when; its limits and how far they are used;
-its last crashes and what was decided; one line of advice.
+how lives of it ended and what was decided, newest last; one line of advice.
 
 Options
   --node NODE            which node, where several run
@@ -372,12 +393,12 @@ struct Topic {
   std::string_view text;
 };
 constexpr std::array topics{
-    Topic{"", overview},       Topic{"run", run},         Topic{"ps", ps},
-    Topic{"send", send},       Topic{"request", request}, Topic{"stop", stop},
-    Topic{"restart", restart}, Topic{"kill", kill},       Topic{"crashes", crashes},
-    Topic{"events", events},   Topic{"inspect", inspect}, Topic{"why", why},
-    Topic{"tree", tree},       Topic{"node", node},       Topic{"bench", bench},
-    Topic{"version", version}};
+    Topic{"", overview},       Topic{"run", run},         Topic{"check", check},
+    Topic{"ps", ps},           Topic{"send", send},       Topic{"request", request},
+    Topic{"stop", stop},       Topic{"restart", restart}, Topic{"kill", kill},
+    Topic{"crashes", crashes}, Topic{"events", events},   Topic{"inspect", inspect},
+    Topic{"why", why},         Topic{"tree", tree},       Topic{"node", node},
+    Topic{"bench", bench},     Topic{"version", version}};
 
 }  // namespace
 

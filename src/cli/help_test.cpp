@@ -12,9 +12,9 @@
 namespace troupe {
 namespace {
 
-constexpr std::array<std::string_view, 15> commands{"",     "run",  "ps",      "send",   "request",
-                                                    "stop", "kill", "crashes", "events", "inspect",
-                                                    "why",  "tree", "node",    "version"};
+constexpr std::array<std::string_view, 16> commands{
+    "",     "run",     "check",  "ps",      "send", "request", "stop", "restart",
+    "kill", "crashes", "events", "inspect", "why",  "tree",    "node", "version"};
 
 std::vector<std::string> lines_of(std::string_view text) {
   std::vector<std::string> lines;

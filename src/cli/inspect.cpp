@@ -27,10 +27,14 @@ constexpr std::size_t crashes_read = 20;
 struct Known {
   std::optional<ActorDetails> actor;  // None: it is gone.
   std::vector<ExitEvent> crashes;     // Its own, oldest first.
-  std::optional<NodeEvent> good_end;  // Of its last life, if it is gone and has ended well.
+  std::vector<NodeEvent> events;      // Likewise.
+
+  // Of its last life, if it is gone and has ended well.
+  [[nodiscard]] const NodeEvent* good_end() const { return actor ? nullptr : good_end_of(events); }
 };
 
-Tried<Known> ask(const std::string& name, const NodeName& node) {
+// The latest `events_read` of its events.
+Tried<Known> ask(const std::string& name, const NodeName& node, std::size_t events_read) {
   auto chosen = choose_node(node);
   if (!chosen) return std::unexpected(std::move(chosen).error());
   Known known;
@@ -38,24 +42,22 @@ Tried<Known> ask(const std::string& name, const NodeName& node) {
   if (!crashes) return complain(std::move(crashes).error());
   known.crashes = *std::move(crashes);
   auto actor = chosen->client.actor(name);
-  if (actor) {
-    known.actor = *std::move(actor);
-    return known;
-  }
-  if (actor.error().code == ErrorCode::not_found) {
-    auto latest = chosen->client.events({.actor = name, .limit = 1});
-    if (!latest) return complain(std::move(latest).error());
-    if (!latest->empty() && latest->back().kind == NodeEvent::Kind::stopped) {
-      known.good_end = std::move(latest->back());
-    }
-    if (known.good_end || !known.crashes.empty()) return known;
-  }
-  return complain_of_actor(chosen->client, std::move(actor).error(), name);
+  if (!actor && actor.error().code != ErrorCode::not_found)
+    return complain_of_actor(chosen->client, std::move(actor).error(), name);
+  // Later than that, so that the end of one that is gone is among them.
+  auto events = chosen->client.events({.actor = name, .limit = events_read});
+  if (!events) return complain(std::move(events).error());
+  known.events = *std::move(events);
+  if (!actor && known.good_end() == nullptr && known.crashes.empty())
+    return complain_of_actor(chosen->client, std::move(actor).error(), name);
+  if (actor) known.actor = *std::move(actor);
+  return known;
 }
 
 std::string name_of(const Known& known) {
   if (known.actor) return known.actor->status.name;
-  return known.good_end ? known.good_end->name : known.crashes.back().name;
+  const NodeEvent* good_end = known.good_end();
+  return good_end != nullptr ? good_end->name : known.crashes.back().name;
 }
 
 void print_line(Console& console, std::string_view what, std::string_view text) {
@@ -122,20 +124,21 @@ void print_actor(Console& console, const ActorDetails& actor) {
 
 Tried<ExitCode> inspect_command(Console& console, const InspectCommand& command,
                                 const NodeName& node) {
-  const auto known = ask(command.actor, node);
+  const auto known = ask(command.actor, node, 1);
   if (!known) return std::unexpected(known.error());
+  const NodeEvent* good_end = known->good_end();
   if (console.is_json()) {
     console.print(fmt::format("{{\"actor\":{},\"crashes\":{},\"good_end\":{}}}\n",
                               known->actor ? to_json(*known->actor) : "null",
                               to_json(known->crashes),
-                              known->good_end ? to_json(*known->good_end) : "null"));
+                              good_end != nullptr ? to_json(*good_end) : "null"));
     return ExitCode::ok;
   }
   if (known->actor) {
     print_actor(console, *known->actor);
   } else {
     console.print(fmt::format("{} {}\n", console.out_style(Style::bold, harmless(name_of(*known))),
-                              gone_text(known->good_end)));
+                              gone_text(good_end)));
   }
   if (!known->crashes.empty()) {
     console.print('\n' + crash_report(console, known->crashes.back()));
@@ -144,9 +147,9 @@ Tried<ExitCode> inspect_command(Console& console, const InspectCommand& command,
 }
 
 Tried<ExitCode> why_command(Console& console, const WhyCommand& command, const NodeName& node) {
-  const auto known = ask(command.actor, node);
+  const auto known = ask(command.actor, node, limits::http_history_page_max);
   if (!known) return std::unexpected(known.error());
-  const Explanation why = explain(known->actor, known->crashes, known->good_end);
+  const Explanation why = explain(known->actor, known->crashes, known->events);
   if (console.is_json()) {
     const nlohmann::ordered_json json{
         {"now", why.now}, {"limits", why.limits}, {"ends", why.ends}, {"advice", why.advice}};
@@ -162,7 +165,7 @@ Tried<ExitCode> why_command(Console& console, const WhyCommand& command, const N
     }
   };
   print_all("limits", why.limits);
-  print_all("crashes", why.ends);
+  print_all("history", why.ends);
   print_line(console, "advice", console.out_style(Style::bold, why.advice));
   return ExitCode::ok;
 }

@@ -148,15 +148,6 @@ class RunningNodeProcess {
     return complain(std::move(error), std::move(help));
   }
 
-  // An actor that can't start is a failure of this command, not a reason to try again later; what
-  // this build does not support is wrong with the file.
-  [[nodiscard]] static std::unexpected<Complaint> complain_of_start(Error error) {
-    ExitCode code = exit_code(error.code);
-    if (error.code == ErrorCode::unavailable) code = ExitCode::failed;
-    if (error.code == ErrorCode::unsupported) code = ExitCode::invalid_input;
-    return complain(code, std::move(error.message));
-  }
-
   const RunPlan plan_;
   const std::uint32_t workers_;
   const Clock& clock_;

@@ -8,7 +8,6 @@
 #include "base/format.hpp"
 #include "base/limits.hpp"
 #include "base/names.hpp"
-#include "manifest/manifest.hpp"
 
 namespace troupe {
 namespace {
@@ -23,7 +22,20 @@ Tried<std::filesystem::path> file_of(const RunCommand& command) {
   }
   return complain(ExitCode::usage,
                   "no file is given, and this folder has no troupe.toml or app.toml",
-                  "troupe run app.toml, or troupe run component.wasm");
+                  "name one: app.toml, or component.wasm");
+}
+
+// As if a manifest had said so.
+AppManifest manifest_of(const std::string& name, const std::filesystem::path& component) {
+  AppManifest manifest;
+  manifest.name = name;
+  manifest.components.emplace(name, ComponentSource{.kind = ComponentSource::Kind::wasm,
+                                                    .text = component.filename().native()});
+  ActorEntry& actor = manifest.actors.emplace_back();
+  actor.name = name;
+  actor.component = name;
+  actor.supervisor = "root";
+  return manifest;
 }
 
 }  // namespace
@@ -41,13 +53,22 @@ Tried<RunPlan> plan_run(const RunCommand& command, Disk& disk) {
           ExitCode::invalid_input,
           fmt::format("{} is not valid\n{}", plan.file.native(), manifest.error().message));
     }
-    plan.app = std::move(manifest->name);
+    plan.app = manifest->name;
+    plan.manifest = *std::move(manifest);
   } else {
     plan.kind = RunPlan::Kind::component;
     plan.app = make_name(plan.file.stem().native());
+    plan.manifest = manifest_of(plan.app, plan.file);
   }
   plan.node = command.name.empty() ? plan.app : command.name;
   return plan;
+}
+
+std::unexpected<Complaint> complain_of_start(Error error) {
+  ExitCode code = exit_code(error.code);
+  if (error.code == ErrorCode::unavailable) code = ExitCode::failed;
+  if (error.code == ErrorCode::unsupported) code = ExitCode::invalid_input;
+  return complain(code, std::move(error.message));
 }
 
 }  // namespace troupe

@@ -16,6 +16,8 @@ TEST(RunPlan, NamesAComponentAfterItsFile) {
   EXPECT_EQ(plan->kind, RunPlan::Kind::component);
   EXPECT_EQ(plan->app, "my-counter-v2");
   EXPECT_EQ(plan->node, "my-counter-v2");
+  ASSERT_EQ(plan->manifest.actors.size(), 1U);
+  EXPECT_EQ(plan->manifest.actors[0].name, "my-counter-v2");
 }
 
 TEST(RunPlan, GivesTheNodeAnotherNameWhenAsked) {

@@ -19,6 +19,10 @@
 namespace troupe {
 namespace {
 
+std::string exit_text(const SupervisedExit& one) {
+  return one.text.empty() ? one.exit : fmt::format("{}(\"{}\")", one.exit, harmless(one.text));
+}
+
 std::string details_of(const SupervisorStatus& one) {
   return fmt::format("{}, {} of {} restart{} within {}", one.strategy, one.restarts, one.intensity,
                      one.intensity == 1 ? "" : "s", format_duration(one.period));
@@ -88,8 +92,8 @@ std::string decisions_text(std::span<const SupervisorStatus> supervisors,
   std::vector<std::vector<std::string>> rows;
   for (const SupervisorStatus& one : supervisors) {
     for (const SupervisedExit& each : one.history) {
-      rows.push_back({harmless(one.name), span_text(each.ago), harmless(each.child), each.exit,
-                      each.decision});
+      rows.push_back({harmless(one.name), span_text(each.ago), harmless(each.child),
+                      exit_text(each), each.decision});
     }
   }
   return format_table(columns, rows, {.columns_max = columns_max});

@@ -64,12 +64,16 @@ TEST(DecisionsText, ShowsWhatEachSupervisorDecided) {
       {.ago = seconds(45), .child = "tills", .exit = "crashed", .decision = "restart-rest"}};
   supervisors[1].history = {
       {.ago = seconds(50), .child = "bank/a", .exit = "killed", .decision = "restart"},
-      {.ago = seconds(45), .child = "bank/b", .exit = "crashed", .decision = "give-up"}};
+      {.ago = seconds(45),
+       .child = "bank/b",
+       .exit = "crashed",
+       .text = "no \x1b",
+       .decision = "give-up"}};
   EXPECT_EQ(decisions_text(supervisors, std::nullopt),
-            "SUPERVISOR  AGO  CHILD   EXIT     DECISION\n"
-            "root        45s  tills   crashed  restart-rest\n"
-            "tills       50s  bank/a  killed   restart\n"
-            "tills       45s  bank/b  crashed  give-up\n");
+            "SUPERVISOR  AGO  CHILD   EXIT                DECISION\n"
+            "root        45s  tills   crashed             restart-rest\n"
+            "tills       50s  bank/a  killed              restart\n"
+            "tills       45s  bank/b  crashed(\"no \\x1b\")  give-up\n");
 }
 
 TEST(TreeText, SurvivesACircle) {

@@ -19,17 +19,21 @@ namespace troupe {
 struct Explanation {
   std::string now;                  // "ready for 2s, in its life 4: waits for messages"
   std::vector<std::string> limits;  // How far used: "memory 1.0MiB of 64.0MiB (2 %)"
-  std::vector<std::string> ends;    // The latest crashes and what was decided, newest first.
+  std::vector<std::string> ends;    // How lives ended and what was decided of late, newest last.
   std::string advice;               // One line.
 };
 
-// "it is gone: its life 2 ended at 15:04:05 (normal; ended)"
-[[nodiscard]] std::string gone_text(const std::optional<NodeEvent>& good_end);
+// Of one that is gone, how its last life ended if it did so well: the latest of its events, which
+// come oldest first. Null: it did not, or nobody knows.
+[[nodiscard]] const NodeEvent* good_end_of(std::span<const NodeEvent> events);
 
-// `actor` is none if it is gone; `crashes` are its own, oldest first; `good_end` says how the life
-// of one that is gone ended, if well. REQUIRES: one of them is there.
+// "it is gone: its life 2 ended at 15:04:05 (normal; ended)"
+[[nodiscard]] std::string gone_text(const NodeEvent* good_end);
+
+// `actor` is none if it is gone; `crashes` and `events` are its own, oldest first.
+// REQUIRES: it is there, or a crash of it, or its good end.
 [[nodiscard]] Explanation explain(const std::optional<ActorDetails>& actor,
                                   std::span<const ExitEvent> crashes,
-                                  const std::optional<NodeEvent>& good_end = std::nullopt);
+                                  std::span<const NodeEvent> events = {});
 
 }  // namespace troupe

@@ -3,12 +3,14 @@
 #include "cli/why.hpp"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "base/format.hpp"
 #include "base/limits.hpp"
+#include "cli/crash_text.hpp"
 
 namespace troupe {
 namespace {
@@ -31,6 +33,7 @@ ActorDetails idle_actor() {
 
 ExitEvent crash(const Exit& exit, const std::string& place, const std::string& what = "request") {
   return {.number = 1,
+          .wall_ms = 1'000,
           .name = "bank/ledger",
           .life = 3,
           .lived = milliseconds(1'200),
@@ -41,9 +44,23 @@ ExitEvent crash(const Exit& exit, const std::string& place, const std::string& w
           .window = RestartWindow{.restarts = 2, .most = 3, .period = seconds(60)}};
 }
 
+NodeEvent event(std::uint64_t number, NodeEvent::Kind kind, std::uint64_t life, std::string text,
+                std::uint64_t crash = 0) {
+  return {.number = number,
+          .wall_ms = 1'000,
+          .kind = kind,
+          .name = "bank/ledger",
+          .life = life,
+          .text = std::move(text),
+          .crash = crash};
+}
+
 TEST(Why, SaysWhatAnActorDoesOrWaitsFor) {
   ActorDetails actor = idle_actor();
   EXPECT_EQ(explain(actor, {}).now, "ready for 2s, in its life 4: waits for messages");
+  actor.status.idle = milliseconds(1500);
+  EXPECT_EQ(explain(actor, {}).now,
+            "ready for 2s, in its life 4: waits for messages; the last came 1.5s ago");
   actor.status.oldest_request = seconds(3);
   EXPECT_TRUE(explain(actor, {}).now.contains("has waited for an answer for 3s"));
   actor.status.queued = 5;
@@ -72,10 +89,10 @@ TEST(Why, SaysWhenOneThatIsGoneHasEndedWell) {
                       .life = 4,
                       .text = "normal; \x1b"};
   for (const auto& crashes : {std::vector<ExitEvent>{}, {crash(Exit::crashed("before"), "")}}) {
-    const Explanation why = explain(std::nullopt, crashes, end);
+    const Explanation why = explain(std::nullopt, crashes, std::vector{end});
     EXPECT_TRUE(why.now.starts_with("it is gone: its life 4 ended at ")) << why.now;
     EXPECT_TRUE(why.now.ends_with(" (normal; \\x1b)")) << why.now;
-    EXPECT_EQ(why.ends.size(), crashes.size());
+    EXPECT_EQ(why.ends.size(), crashes.size()) << "the end is told of already";
     EXPECT_TRUE(why.advice.starts_with("nothing is wrong")) << why.advice;
   }
 }
@@ -124,7 +141,7 @@ TEST(Why, SpeaksOfDescendantsWhereTheyAreBounded) {
   EXPECT_TRUE(explain(actor, {}).advice.contains("raise limits.descendants"));
 }
 
-TEST(Why, ListsTheLatestCrashesNewestFirst) {
+TEST(Why, ListsTheLatestCrashesNewestLast) {
   std::vector<ExitEvent> crashes;
   for (std::uint64_t life = 1; life <= 7; ++life) {
     crashes.push_back(crash(Exit::crashed("unreachable"), ""));
@@ -133,10 +150,98 @@ TEST(Why, ListsTheLatestCrashesNewestFirst) {
   const Explanation why = explain(idle_actor(), crashes);
   ASSERT_EQ(why.ends.size(), 5U);
   EXPECT_TRUE(
-      why.ends[0].contains("life 7 after 1.2s: crashed(\"unreachable\") over a request of "
+      why.ends[4].contains("life 7 after 1.2s: crashed(\"unreachable\") over a request of "
                            "12B from bank/teller; restarted (2 of 3 within 1m)"))
-      << why.ends[0];
-  EXPECT_TRUE(why.ends[4].contains("life 3 "));
+      << why.ends[4];
+  EXPECT_TRUE(why.ends[0].contains("life 3 "));
+}
+
+TEST(Why, ListsEventsOfItsLivesAmongCrashesAndNoneTwice) {
+  using Kind = NodeEvent::Kind;
+  std::vector<ExitEvent> crashes{crash(Exit::crashed("first"), ""),
+                                 crash(Exit::crashed("second"), "")};
+  crashes[1].number = 2;
+  // The wall clock was set back in between.
+  const std::vector events{event(11, Kind::crashed, 1, "crashed(\"first\"); restarted", 1),
+                           event(12, Kind::restarted, 2, "after crashed(\"first\")"),
+                           event(13, Kind::stopped, 2, "normal; restarted in its turn"),
+                           event(14, Kind::health, 3, "degraded"),
+                           event(15, Kind::restarted, 3, ""),
+                           event(16, Kind::crashed, 3, "crashed(\"second\"); restarted", 2),
+                           event(17, Kind::escalated, 3, "gave up \x1b")};
+  const Explanation why = explain(idle_actor(), crashes, events);
+  ASSERT_EQ(why.ends.size(), 6U);
+  EXPECT_TRUE(why.ends[0].contains("crashed(\"first\") over"));
+  EXPECT_TRUE(why.ends[1].ends_with(" bank/ledger life 2 restarted: after crashed(\"first\")"));
+  EXPECT_TRUE(why.ends[2].ends_with(" bank/ledger life 2 stopped: normal; restarted in its turn"));
+  EXPECT_TRUE(why.ends[3].ends_with(" bank/ledger life 3 restarted"));
+  EXPECT_TRUE(why.ends[4].contains("crashed(\"second\") over"));
+  EXPECT_TRUE(why.ends[5].ends_with(" bank/ledger life 3 escalated: gave up \\x1b"));
+  for (const std::string& line : why.ends) {
+    EXPECT_TRUE(line.contains(time_of_day(1'000))) << "each has its time: " << line;
+  }
+}
+
+TEST(Why, ListsFiveEventsAtMostAndCrashesWithoutReports) {
+  std::vector<NodeEvent> events;
+  for (std::uint64_t number = 1; number <= 9; ++number) {
+    events.push_back(event(number, NodeEvent::Kind::crashed, number, "killed; restarted", number));
+  }
+  const Explanation why = explain(idle_actor(), {}, events);
+  ASSERT_EQ(why.ends.size(), 5U);
+  EXPECT_TRUE(why.ends[0].ends_with(" life 5 crashed: killed; restarted")) << why.ends[0];
+  EXPECT_TRUE(why.ends[4].ends_with(" life 9 crashed: killed; restarted")) << why.ends[4];
+}
+
+TEST(Why, AdvisesOneThatEndsByItselfAgainAndAgain) {
+  const auto advice = [](const ActorDetails& actor, const std::string& text) {
+    return explain(actor, std::vector{crash(Exit::crashed("long ago"), "")},
+                   std::vector{event(1, NodeEvent::Kind::crashed, 2, "crashed", 1),
+                               event(2, NodeEvent::Kind::stopped, 3, text),
+                               event(3, NodeEvent::Kind::restarted, 4, "after normal")})
+        .advice;
+  };
+  ActorDetails actor = idle_actor();
+  for (const char* decision :
+       {"normal; restarted", "normal; restarted in 200ms", "normal; restarted with all others"}) {
+    EXPECT_EQ(advice(actor, decision),
+              "it ends by itself with normal, and its supervisor restarts it as `permanent`: say "
+              "restart = \"transient\" if ending is meant");
+  }
+  for (const char* decision :
+       {"normal; restarted in its turn", "normal; ended with its supervisor's life"}) {
+    EXPECT_TRUE(advice(actor, decision).starts_with("it was stopped for the sake of another"));
+  }
+  EXPECT_TRUE(advice(actor, "normal; restarted, as it was asked for").starts_with("it crashed"));
+  actor.restart = "transient";
+  EXPECT_TRUE(advice(actor, "normal; restarted").starts_with("it crashed"));
+  EXPECT_TRUE(explain(idle_actor(), std::vector{crash(Exit::crashed("x"), "")},
+                      std::vector{event(1, NodeEvent::Kind::stopped, 2, "normal; restarted"),
+                                  event(2, NodeEvent::Kind::crashed, 3, "crashed", 1)})
+                  .advice.starts_with("it crashed"))
+      << "that came later";
+}
+
+TEST(Why, SpeaksOfTheBudgetOfOneThatEndsInItsStop) {
+  const auto advice = [](const Exit& exit, const std::string& what) {
+    return explain(idle_actor(), std::vector{crash(exit, "loop at a.c:9", what)}).advice;
+  };
+  for (const std::string what : {"stop", "save"}) {
+    const std::string killed = advice(Exit::killed(), what);
+    EXPECT_TRUE(killed.starts_with("it was killed in its `" + what + "` (loop at a.c:9): "));
+    EXPECT_TRUE(killed.contains("did not end within its `shutdown` budget")) << killed;
+    EXPECT_EQ(advice(Exit::crashed("unreachable"), what),
+              "it crashed in its `" + what +
+                  "` (loop at a.c:9): a longer `shutdown` budget does not help; `troupe inspect` "
+                  "shows the report");
+    EXPECT_TRUE(advice(Exit::exceeded("memory"), what).contains("raise limits.memory"));
+    EXPECT_TRUE(advice(Exit::exceeded("deadline"), what).contains("`shutdown`")) << what;
+  }
+  EXPECT_FALSE(advice(Exit::exceeded("deadline"), "stop").contains("limits.deadline"));
+  ActorDetails actor = idle_actor();
+  actor.status.state = ActorState::stopping;
+  actor.status.long_turn = seconds(2);
+  EXPECT_TRUE(explain(actor, {}).advice.starts_with("it has taken 2s to stop"));
 }
 
 TEST(Why, AdvisesByHowItEnded) {

@@ -157,10 +157,11 @@ class Instance {
   virtual Reply event(HostCalls& host, std::uint64_t subscription, std::string_view topic,
                       BytesView payload) = 0;
   virtual Reply exited(HostCalls& host, std::uint64_t watch, const Exit& exit) = 0;
-  virtual Reply stop(HostCalls& host, std::uint32_t budget_ms) = 0;
-  // `deadline` holds instead of the instance's own.
+  // `budget`, which the component is told, and `deadline` hold instead of the instance's own
+  // deadline.
+  virtual Reply stop(HostCalls& host, Duration budget) = 0;
   virtual HealthReply check(HostCalls& host, Duration deadline) = 0;
-  virtual SaveReply save(HostCalls& host, bool ending) = 0;
+  virtual SaveReply save(HostCalls& host, bool ending, Duration deadline) = 0;
   virtual Reply load(HostCalls& host, std::string_view version, const SavedState& saved,
                      BytesView config) = 0;
 

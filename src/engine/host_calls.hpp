@@ -35,6 +35,9 @@ class HostCalls {
   enum class Overrun : std::uint8_t { go_on, waited, end };  // waited: goes on, after that.
   virtual Overrun overran() { return Overrun::go_on; }
 
+  // What the engine refuses by itself; for who counts refusals.
+  virtual std::unexpected<Refusal> refuse(Refusal why) { return refused(why); }
+
   virtual Accepted<void> send(Address to, BytesView payload, const SendOptions& options,
                               std::span<const Address> addresses) = 0;
   virtual Accepted<std::uint64_t> request(Address to, BytesView payload, std::uint32_t timeout_ms,

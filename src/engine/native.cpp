@@ -109,9 +109,9 @@ class NativeInstance final : public Instance {
   Reply exited(HostCalls& host, std::uint64_t watch, const Exit& exit) override {
     return run([&] { return object_->exited(host.turn(), watch, exit); });
   }
-  Reply stop(HostCalls& host, std::uint32_t budget_ms) override {
+  Reply stop(HostCalls& host, Duration budget) override {
     return run([&] {
-      object_->stop(host.turn(), std::chrono::milliseconds(budget_ms));
+      object_->stop(host.turn(), std::chrono::duration_cast<std::chrono::milliseconds>(budget));
       return Outcome();
     });
   }
@@ -125,7 +125,7 @@ class NativeInstance final : public Instance {
     reply.death = std::move(run.death);
     return reply;
   }
-  SaveReply save(HostCalls& /*host*/, bool /*ending*/) override {
+  SaveReply save(HostCalls& /*host*/, bool /*ending*/, Duration /*deadline*/) override {
     CHECK(false, "interfaces() has no state");
   }
   Reply load(HostCalls& /*host*/, std::string_view /*version*/, const SavedState& /*saved*/,

@@ -286,7 +286,7 @@ TEST(NativeInstance, CallsEveryHandlerAndTakesAnswersFromHandleOnly) {
   EXPECT_EQ(life->fired(host, 3).kind, Reply::Kind::none);
   EXPECT_EQ(life->event(host, 4, "t", as_bytes("p")).kind, Reply::Kind::none);
   EXPECT_EQ(life->exited(host, 5, Exit::killed()).kind, Reply::Kind::none);
-  EXPECT_EQ(life->stop(host, 6).kind, Reply::Kind::none);
+  EXPECT_EQ(life->stop(host, std::chrono::milliseconds(6)).kind, Reply::Kind::none);
   EXPECT_TRUE(host.answers.empty());
   EXPECT_EQ(life->handle(host, as_bytes("m")).kind, Reply::Kind::answered);
   EXPECT_EQ(seen,
@@ -302,7 +302,7 @@ TEST(NativeInstance, IgnoresWhatAnActorHasNoHandlerFor) {
   EXPECT_EQ(life->fired(host, 1).kind, Reply::Kind::none);
   EXPECT_EQ(life->event(host, 1, "t", {}).kind, Reply::Kind::none);
   EXPECT_EQ(life->exited(host, 1, Exit::normal()).kind, Reply::Kind::none);
-  EXPECT_EQ(life->stop(host, 1).kind, Reply::Kind::none);
+  EXPECT_EQ(life->stop(host, std::chrono::milliseconds(1)).kind, Reply::Kind::none);
 }
 
 TEST(NativeInstance, LivesOnWithoutItsCode) {
@@ -325,7 +325,7 @@ TEST(NativeInstanceDeathTest, EndsTheProcessOnCallsOutOfOrder) {
   EXPECT_DEATH(static_cast<void>(life->handle(host, {})), "not booted");
   ASSERT_EQ(life->boot(host).kind, Reply::Kind::none);
   EXPECT_DEATH(static_cast<void>(life->boot(host)), "once");
-  EXPECT_DEATH(static_cast<void>(life->save(host, true)), "no state");
+  EXPECT_DEATH(static_cast<void>(life->save(host, true, {})), "no state");
   ASSERT_EQ(life->handle(host, {}).kind, Reply::Kind::ended);
   EXPECT_DEATH(static_cast<void>(life->handle(host, {})), "ended already");
 }

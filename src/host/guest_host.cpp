@@ -24,12 +24,12 @@ Accepted<void> GuestHost::send(Address to, BytesView payload, const SendOptions&
 Accepted<std::uint64_t> GuestHost::request(Address to, BytesView payload, std::uint32_t timeout_ms,
                                            const SendOptions& options,
                                            std::span<const Address> addresses) {
-  if (!rights_.interfaces->answers) return refused(Refusal::unsupported);
+  if (!rights_.interfaces->answers) return turn_.refuse(Refusal::unsupported);
   return turn_.request(to, payload, from_ms(timeout_ms), options, addresses);
 }
 
 Accepted<std::uint64_t> GuestHost::watch(Address target) {
-  if (!rights_.interfaces->exits) return refused(Refusal::unsupported);
+  if (!rights_.interfaces->exits) return turn_.refuse(Refusal::unsupported);
   return turn_.watch(target);
 }
 
@@ -54,30 +54,30 @@ std::optional<std::uint32_t> GuestHost::time_left_ms() {
 }
 
 Accepted<Address> GuestHost::find(std::string_view name) {
-  if (!rights_.grants->may_find(name)) return refused(Refusal::denied);
+  if (!rights_.grants->may_find(name)) return turn_.refuse(Refusal::denied);
   return turn_.find(name);
 }
 
 Accepted<Address> GuestHost::spawn(std::string_view child_template,
                                    std::optional<std::string_view> name, BytesView config) {
-  if (!rights_.grants->may_spawn(child_template)) return refused(Refusal::denied);
+  if (!rights_.grants->may_spawn(child_template)) return turn_.refuse(Refusal::denied);
   return turn_.spawn(child_template, name, config);
 }
 
 Accepted<void> GuestHost::publish(std::string_view topic, BytesView payload) {
-  if (!rights_.grants->may_publish(topic)) return refused(Refusal::denied);
+  if (!rights_.grants->may_publish(topic)) return turn_.refuse(Refusal::denied);
   return turn_.publish(topic, payload);
 }
 
 Accepted<std::uint64_t> GuestHost::subscribe(std::string_view filter) {
-  if (!rights_.interfaces->events) return refused(Refusal::unsupported);
-  if (!rights_.grants->may_subscribe(filter)) return refused(Refusal::denied);
+  if (!rights_.interfaces->events) return turn_.refuse(Refusal::unsupported);
+  if (!rights_.grants->may_subscribe(filter)) return turn_.refuse(Refusal::denied);
   return turn_.subscribe(filter);
 }
 
 Accepted<std::uint64_t> GuestHost::start_timer(std::uint64_t delay_ms,
                                                std::optional<std::uint64_t> period_ms) {
-  if (!rights_.interfaces->timers) return refused(Refusal::unsupported);
+  if (!rights_.interfaces->timers) return turn_.refuse(Refusal::unsupported);
   return turn_.start_timer(from_ms(delay_ms),
                            period_ms ? std::optional(from_ms(*period_ms)) : std::nullopt);
 }

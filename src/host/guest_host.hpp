@@ -46,6 +46,7 @@ class GuestHost final : public HostCalls {
 
   void returned(BytesView answer) override { turn_.give_answer(answer); }
   Turn& turn() override { return turn_; }
+  std::unexpected<Refusal> refuse(Refusal why) override { return turn_.refuse(why); }
 
   Accepted<void> send(Address to, BytesView payload, const SendOptions& options,
                       std::span<const Address> addresses) override;

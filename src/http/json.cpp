@@ -152,6 +152,7 @@ Json actor_object(const ActorStatus& actor) {
       {"orphans", actor.orphans},
       {"queued", actor.queued},
       {"oldest_queued_ms", milliseconds_or_null(actor.oldest_queued)},
+      {"idle_ms", milliseconds_or_null(actor.idle)},
       {"oldest_request_ms", milliseconds_or_null(actor.oldest_request)},
       {"requests", actor.requests},
       {"timers", actor.timers},
@@ -227,6 +228,7 @@ Result<ActorStatus> actor_from(const Json& json) {
   members.read("orphans", actor.orphans);
   members.read("queued", actor.queued);
   members.read("oldest_queued_ms", actor.oldest_queued);
+  members.read("idle_ms", actor.idle);
   members.read("oldest_request_ms", actor.oldest_request);
   members.read("requests", actor.requests);
   members.read("timers", actor.timers);

@@ -30,6 +30,7 @@ ActorStatus some_actor() {
   actor.orphans = 6;
   actor.queued = 2;
   actor.oldest_queued = std::chrono::milliseconds(12);
+  actor.idle = std::chrono::milliseconds(14);
   actor.requests = 10;
   actor.timers = 11;
   actor.children = 12;
@@ -50,7 +51,7 @@ TEST(Json, ShowsAnActor) {
             R"("lives":3,"age_ms":1500,"received":12,"handled":10,)"
             R"("errors":1,"dropped":2,"expired":3,"dead":9,"refused":{"busy":4},"timed_out":5,)"
             R"("orphans":6,)"
-            R"("queued":2,"oldest_queued_ms":12,"oldest_request_ms":null,)"
+            R"("queued":2,"oldest_queued_ms":12,"idle_ms":14,"oldest_request_ms":null,)"
             R"("requests":10,"timers":11,"children":12,"addresses":13,"long_turn_ms":56,)"
             R"("in_long_lane":false,"turn_ms":34,)"
             R"("memory_bytes":65536,"memory_peak_bytes":131072,)"

@@ -12,6 +12,7 @@ Json exit_record(const SupervisedExit& one) {
   return {{"ago_ms", whole_milliseconds(one.ago)},
           {"child", one.child},
           {"exit", one.exit},
+          {"text", one.text},
           {"decision", one.decision}};
 }
 
@@ -23,6 +24,7 @@ Result<SupervisedExit> exit_record_from(const Json& json) {
   members.read("ago_ms", ago_ms);
   members.read("child", one.child);
   members.read("exit", one.exit);
+  members.read("text", one.text);
   members.read("decision", one.decision);
   one.ago = std::chrono::milliseconds(ago_ms);
   if (!members.missing().empty())

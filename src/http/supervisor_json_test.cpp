@@ -31,6 +31,7 @@ std::vector<SupervisorStatus> two() {
            .history = {{.ago = std::chrono::milliseconds(12),
                         .child = "bank/a",
                         .exit = "crashed",
+                        .text = "unreachable",
                         .decision = "restart"}}}};
 }
 
@@ -39,7 +40,8 @@ TEST(SupervisorJson, ShowsASupervisor) {
             R"([{"name":"accounts","parent":"root","state":"waiting","life":4,)"
             R"("restart":"transient","strategy":"rest-for-one","restarts":7,"intensity":9,)"
             R"("period_ms":1500,"children":0,"history":[{"ago_ms":12,)"
-            R"("child":"bank/a","exit":"crashed","decision":"restart"}]}])");
+            R"("child":"bank/a","exit":"crashed","text":"unreachable",)"
+            R"("decision":"restart"}]}])");
 }
 
 TEST(SupervisorJson, BringsThemBack) {

@@ -17,8 +17,9 @@ namespace troupe {
 // Thread: owner only (the actor's home worker).
 // Owns:   every envelope pushed and not yet popped.
 // Bounds: MailboxBounds; with `refuse` plus what senders were already told is accepted: at most one
-//         outbox each. The system lane is bounded by the requests, timers and watches its owner may
-//         have, and one health check.
+//         outbox of each actor, and an inbox of what comes from other workers and from outside. The
+//         system lane is bounded by the requests, timers and watches its owner may have, and one
+//         health check.
 class Mailbox {
  public:
   // `dropped` gets what has to make room, perhaps the envelope itself; mostly nothing. The bounds

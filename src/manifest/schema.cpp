@@ -214,12 +214,13 @@ constexpr std::array mailbox_rows = {
     KeyRow{"messages", integer, "1000", 1, limits::mailbox_messages_max,
            "Messages waiting; answers, timers and exits do not count."},
     KeyRow{"bytes", size, "4MiB", 1, limits::mailbox_bytes_max, "Payload bytes waiting; likewise."},
-    KeyRow{"when_full", text, "\"refuse\"", 0, 0,
-           "What happens to a message that finds no room. `refuse`: its sender is told `busy`; "
-           "`drop-newest`: it is dropped; `drop-oldest`: the longest waiting of its priority is "
-           "dropped; `drop-lowest`: one of a lower priority is, or else it; `block`: it "
-           "waits, with its sender, for a second at most. Drops are counted, and requests that are "
-           "dropped are answered `refused`."},
+    KeyRow{
+        "when_full", text, "\"refuse\"", 0, 0,
+        "What happens to a message that finds no room. `refuse`: its sender is told `busy`; "
+        "`drop-newest`: it is dropped; `drop-oldest`: the longest waiting of its priority is "
+        "dropped; `drop-lowest`: one of a lower priority is, or else it; `block`: it "
+        "waits, with its sender, for a second at most. Drops are counted, and requests that are "
+        "dropped are answered `refused`. What one handler has sent counts when it has returned."},
     KeyRow{
         "on_restart", text, "\"keep\"", 0, 0,
         "What becomes of the messages that wait when a life ends and another follows. `keep`: they "

@@ -57,7 +57,7 @@ inline std::optional<Refusal> ActorTurn::draft_refusal(Address to, std::size_t p
                                                        std::size_t addresses) {
   if (payload_bytes > actor_.terms->quotas.payload_bytes) return Refusal::too_large;
   if (options.ttl_ms == 0U) return Refusal::invalid;
-  if (addresses > limits::message_addresses_max) return Refusal::invalid;
+  if (addresses > limits::message_addresses_max) return Refusal::over_quota;
   if (const auto why = outbox_.refusal(payload_bytes)) return why;
   if (const auto why = inputs_->refusal(to, payload_bytes)) [[unlikely]] {
     inputs_->was_refused(to, *why);
@@ -131,8 +131,8 @@ EnvelopePtr ActorTurn::order(EnvelopeKind kind, Envelope::Seed what, std::unique
 }
 
 Accepted<std::uint64_t> ActorTurn::watch(Address target) {
-  if (books().watches.size() >= limits::watches_max) return refused(Refusal::over_quota);
-  if (const auto why = outbox_.refusal(0)) return refused(*why);
+  if (books().watches.size() >= limits::watches_max) return refuse(Refusal::over_quota);
+  if (const auto why = outbox_.refusal(0)) return refuse(*why);
   const std::uint64_t number = next_number();
   books().watches.add(number, target);
   outbox_.add(order(EnvelopeKind::watch, {.receiver = target, .number = number}));
@@ -140,8 +140,8 @@ Accepted<std::uint64_t> ActorTurn::watch(Address target) {
 }
 
 Accepted<void> ActorTurn::stop(Address child, Duration budget) {
-  if (!books().children.contains(child)) return refused(Refusal::denied);
-  if (const auto why = outbox_.refusal(0)) return refused(*why);
+  if (!books().children.contains(child)) return refuse(Refusal::denied);
+  if (const auto why = outbox_.refusal(0)) return refuse(*why);
   outbox_.add(order(EnvelopeKind::stop_child, {.receiver = child, .deadline = {budget.count()}}));
   return {};
 }
@@ -163,7 +163,7 @@ void ActorTurn::respond(Responder responder, EnvelopePtr envelope, std::uint64_t
 
 Accepted<void> ActorTurn::answer(Responder responder, BytesView payload,
                                  std::span<const Address> addresses) {
-  if (const auto why = outbox_.refusal(payload.size())) return refused(*why);
+  if (const auto why = outbox_.refusal(payload.size())) return refuse(*why);
   respond(responder,
           Envelope::make({.kind = EnvelopeKind::answer,
                           .receiver = responder.asker,
@@ -176,7 +176,7 @@ Accepted<void> ActorTurn::answer(Responder responder, BytesView payload,
 }
 
 Accepted<void> ActorTurn::fail(Responder responder, std::string_view reason) {
-  if (const auto why = outbox_.refusal(reason.size())) return refused(*why);
+  if (const auto why = outbox_.refusal(reason.size())) return refuse(*why);
   respond(responder,
           failure_for(responder, {.kind = Failure::Kind::failed, .text = std::string(reason)}),
           reason.size());
@@ -184,7 +184,7 @@ Accepted<void> ActorTurn::fail(Responder responder, std::string_view reason) {
 }
 
 Accepted<void> ActorTurn::drop(Responder responder) {
-  if (const auto why = outbox_.refusal(0)) return refused(*why);
+  if (const auto why = outbox_.refusal(0)) return refuse(*why);
   respond(responder, failure_for(responder, {.kind = Failure::Kind::dropped}), 0);
   return {};
 }
@@ -246,7 +246,7 @@ Accepted<Address> ActorTurn::find(std::string_view name) {
   const bool has_app = slash != std::string_view::npos;
   const std::string_view actor = has_app ? name.substr(slash + 1) : name;
   if (!is_name(actor) || (has_app && !is_name(name.substr(0, slash)))) {
-    return refused(Refusal::invalid);
+    return refuse(Refusal::invalid);
   }
   if (has_app) return inputs_->find(name);
   std::string full(actor_.terms->app);
@@ -257,16 +257,16 @@ Accepted<Address> ActorTurn::spawn(std::string_view child_template,
                                    std::optional<std::string_view> name, BytesView config) {
   const TemplateNumbers& templates = actor_.terms->template_numbers;
   const auto made_from = templates.find(child_template);
-  if (made_from == templates.end()) return refused(Refusal::denied);
-  if (name && !is_name(*name)) return refused(Refusal::invalid);
-  if (config.size() > limits::config_bytes_max) return refused(Refusal::too_large);
+  if (made_from == templates.end()) return refuse(Refusal::denied);
+  if (name && !is_name(*name)) return refuse(Refusal::invalid);
+  if (config.size() > limits::config_bytes_max) return refuse(Refusal::too_large);
   if (books().children.count() + outbox_.spawns() >= actor_.terms->quotas.children) {
-    return refused(Refusal::over_quota);
+    return refuse(Refusal::over_quota);
   }
-  if (const auto why = outbox_.refusal(config.size())) return refused(*why);
+  if (const auto why = outbox_.refusal(config.size())) return refuse(*why);
   std::optional<std::string> full;
   if (name) full = std::string(actor_.terms->app).append("/").append(*name);
-  if (!Census::try_add(actor_.books->census())) return refused(Refusal::over_quota);
+  if (!Census::try_add(actor_.books->census())) return refuse(Refusal::over_quota);
   const Accepted<Address> address = inputs_->reserve(std::move(full));
   if (!address) {
     Census::remove(actor_.books->census());
@@ -306,11 +306,11 @@ Accepted<void> ActorTurn::publish(std::string_view topic, BytesView payload) {
 }
 
 Accepted<std::uint64_t> ActorTurn::subscribe(std::string_view filter) {
-  if (!is_filter(filter)) return refused(Refusal::invalid);
+  if (!is_filter(filter)) return refuse(Refusal::invalid);
   if (books().subscriptions.size() >= limits::subscriptions_max) {
-    return refused(Refusal::over_quota);
+    return refuse(Refusal::over_quota);
   }
-  if (const auto why = outbox_.refusal(filter.size())) return refused(*why);
+  if (const auto why = outbox_.refusal(filter.size())) return refuse(*why);
   const std::uint64_t number = next_number();
   books().subscriptions.add(number);
   outbox_.add(order(EnvelopeKind::subscribe, {.number = number},
@@ -320,9 +320,9 @@ Accepted<std::uint64_t> ActorTurn::subscribe(std::string_view filter) {
 }
 
 Accepted<std::uint64_t> ActorTurn::start_timer(Duration delay, std::optional<Duration> period) {
-  if (period && *period < std::chrono::milliseconds(1)) return refused(Refusal::invalid);
-  if (books().timers.size() >= actor_.terms->quotas.timers) return refused(Refusal::over_quota);
-  if (const auto why = outbox_.refusal(0)) return refused(*why);
+  if (period && *period < std::chrono::milliseconds(1)) return refuse(Refusal::invalid);
+  if (books().timers.size() >= actor_.terms->quotas.timers) return refuse(Refusal::over_quota);
+  if (const auto why = outbox_.refusal(0)) return refuse(*why);
   const std::uint64_t number = next_number();
   books().timers.add(number, {.period_ns = period ? period->count() : 0});
   outbox_.add(order(EnvelopeKind::start_timer, {.number = number, .deadline = {delay.count()}}));

@@ -103,6 +103,8 @@ class ActorTurn final : public Turn {
   std::uint64_t wall_clock_ms() override { return inputs_->wall_ms(); }
   void random(std::span<std::uint8_t> out) override { inputs_->random(out); }
   void log(LogLevel level, std::string_view text) override;
+  // For what its guest may not do either: says so, and counts it.
+  [[nodiscard]] std::unexpected<Refusal> refuse(Refusal why);
   AnyState& kept_state() override { return actor_.books->lasting().state(); }
 
  private:
@@ -110,8 +112,6 @@ class ActorTurn final : public Turn {
                                                      const SendOptions& options,
                                                      std::size_t addresses);
   [[nodiscard]] Instant expiry(const SendOptions& options);
-  // The same, and counts it.
-  [[nodiscard]] std::unexpected<Refusal> refuse(Refusal why);
   [[nodiscard]] Books& books() { return actor_.books->made(); }
   [[nodiscard]] bool is_in_hand(Responder responder) const;
   [[nodiscard]] std::uint64_t next_number() { return actor_.books->next_number(); }

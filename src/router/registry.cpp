@@ -126,7 +126,9 @@ void Registry::set_room(Address address, Room room) {
   if (one == nullptr) return;
   const std::uint32_t payload_bytes_max =
       one->beside.door.load(std::memory_order_relaxed).payload_bytes_max();
-  one->beside.door.store(Door(payload_bytes_max, room), std::memory_order_relaxed);
+  // Of two workers that close a door and then look at the other's, one sees that it is closed: else
+  // both could have their senders wait for each other.
+  one->beside.door.store(Door(payload_bytes_max, room), std::memory_order_seq_cst);
 }
 
 std::uint32_t Registry::live_count() const {

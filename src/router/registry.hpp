@@ -97,7 +97,7 @@ class Registry {
   [[nodiscard]] std::optional<Room> room(Address address) const {
     const Slot* one = slot(address);
     if (one == nullptr) return std::nullopt;
-    return one->beside.door.load(std::memory_order_relaxed).room();
+    return one->beside.door.load(std::memory_order_seq_cst).room();
   }
 
   // For worker `index`: the cell, if it is there; also of one that is about to leave. Null if it is

@@ -27,6 +27,7 @@
 #include "runtime/turn_watch.hpp"
 #include "scheduler/epochs.hpp"
 #include "scheduler/steppable.hpp"
+#include "supervisor/exit_texts.hpp"
 #include "supervisor/supervisor.hpp"
 #include "troupe/runtime.hpp"
 
@@ -182,7 +183,8 @@ class Control final : public Steppable {
   [[nodiscard]] Named* supervisor_at(Address address) const;
   [[nodiscard]] Supervisor fresh(const Named& one) const;
   [[nodiscard]] static std::string_view state_text(const Named& one);
-  [[nodiscard]] std::vector<SupervisedExit> history_of(const Named& one) const;
+  [[nodiscard]] std::vector<SupervisedExit> history_of(const Named& one,
+                                                       const ExitTexts& texts) const;
   // Makes sure that it can take a child.
   [[nodiscard]] Result<void> be_born(Named& one);
   // What `supervisor` wants done.

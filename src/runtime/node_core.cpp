@@ -77,6 +77,7 @@ NodeCore::NodeCore(World world, Shape shape)
       roster_(registry_, world_.clock),
       placement_(shape.workers),
       ports_(std::make_unique<EnvelopePort[]>(shape.workers)),
+      inbox_messages_(shape.inbox_messages),
       push_epochs_(shape.workers + std::size_t{1}),
       loads_(std::make_unique<Load[]>(shape.workers)),
       away_places_({.running = shape.workers, .threads = limits::away_threads_max}),
@@ -219,6 +220,12 @@ void NodeCore::was_refused(Address to, Refusal why) {
       Envelope::make({.kind = EnvelopeKind::control}, {}, std::move(burst)).release());
 }
 
+// So many may have come since its worker last looked that no mailbox knows of yet.
+bool NodeCore::has_full_inbox(Address to) const {
+  const auto home = registry_.home(to);
+  return home && ports_[*home].backlog() >= inbox_messages_;
+}
+
 Result<void> NodeCore::may_send(Address to, BytesView payload) {
   if (gate_.is_closed()) {
     return fail(ErrorCode::unavailable, "the node is stopping");
@@ -226,8 +233,15 @@ Result<void> NodeCore::may_send(Address to, BytesView payload) {
   auto why = registry_.refusal(to, payload.size());
   // Who is no actor has no turns that could wait.
   if (!why && registry_.room(to) == Registry::Room::waits) why = Refusal::busy;
+  const bool is_held_up = !why && has_full_inbox(to);
+  if (is_held_up) why = Refusal::busy;
   if (!why) return {};
   was_refused(to, *why);
+  if (is_held_up) {
+    return fail(ErrorCode::overloaded,
+                fmt::format("the worker of '{}' has not taken {} messages yet; try later",
+                            registry_.label(to), inbox_messages_));
+  }
   if (*why == Refusal::busy && registry_.room(to) == Registry::Room::unready) {
     return fail(ErrorCode::unavailable,
                 fmt::format("'{}' takes no messages while it is not ready; try later",

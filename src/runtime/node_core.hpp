@@ -48,7 +48,7 @@ class NodeCore {
   struct Shape {
     std::uint16_t workers = 1;
     std::uint32_t turns_a_step = 1;                             // As in WorkerWorld.
-    std::uint32_t inbox_messages = limits::inbox_messages_max;  // Likewise.
+    std::uint32_t inbox_messages = limits::inbox_messages_max;  // Likewise; outside, too.
     bool actors_move = true;                                    // Likewise.
     bool watches_turns = false;  // Tells of handlers that do not end. For a node with threads.
   };
@@ -90,6 +90,7 @@ class NodeCore {
 
   // False: it is gone, or nothing is taken in any more.
   bool push_to(Address to, EnvelopePtr envelope);
+  [[nodiscard]] bool has_full_inbox(Address to) const;
   [[nodiscard]] Result<void> may_send(Address to, BytesView payload);
   void was_refused(Address to, Refusal why);
   [[nodiscard]] std::uint64_t next_message_id();
@@ -103,6 +104,7 @@ class NodeCore {
   std::atomic<bool> is_stopping_{false};
   std::atomic<std::uint64_t> last_id_{0};
   std::unique_ptr<EnvelopePort[]> ports_;
+  const std::uint32_t inbox_messages_;
   PushEpochs push_epochs_;  // Of the workers, then of the control plane.
   std::unique_ptr<Load[]> loads_;
   EnvelopePort control_port_;

@@ -439,27 +439,51 @@ TEST_F(NodeCoreTest, PublishesToEverySubscriberOnEveryWorker) {
   EXPECT_EQ(seen("d"), (std::vector<std::string>{"in", "event 1 news.sport goal"}));
 }
 
-TEST_F(NodeCoreTest, TellsTheSenderThatAMailboxIsFull) {
-  int accepted = 0;
-  std::optional<Refusal> why;
-  spawn("receiver");
-  const Address flood = spawn("flood", [&](Turn& turn, auto) {
-    const Address to = *turn.find("receiver");
-    for (int i = 0; i < 1'000 && !why; ++i) {
-      const auto sent = turn.send(to, as_bytes("x"));
-      if (sent) ++accepted;
-      if (!sent) why = sent.error();
-    }
+// Spawns on a node of one worker: what one turn sends has not been handled when the next sends.
+Address spawn_on(SimNode& node, const std::string& name, Scripted::Script& script,
+                 MailboxBounds mailbox = {}) {
+  auto spec = native_spec([&script] { return std::make_unique<Scripted>(script); });
+  spec->mailbox = mailbox;
+  const auto actor = node.spawn({.name = name, .spec = std::move(spec), .config = {}});
+  node.run_until_idle();
+  return *actor;
+}
+
+TEST(NodeCoreMailbox, TellsTheSenderThatItIsFull) {
+  SimNode node({.workers = 1});
+  Scripted::Script script;
+  const Address receiver = spawn_on(node, "receiver", script, {.messages = 2});
+  std::vector<std::string> said;
+  Scripted::Script sends;
+  sends.handle = [&](Turn& turn, std::string_view text) {
+    const auto sent = turn.send(receiver, as_bytes(text));
+    said.emplace_back(sent ? "ok" : to_string(sent.error()));
     return Outcome();
-  });
-  // All three handlers run before the receiver has a turn only on one worker; on three the rule
-  // is the same: what was accepted arrives, what was refused was said to be.
-  for (int i = 0; i < 3; ++i) (void)node_.core().send(flood, as_bytes("go"));
-  node_.run_until_idle();
-  EXPECT_EQ(seen("receiver").size(), static_cast<std::size_t>(accepted));
-  if (why) {
-    EXPECT_EQ(*why, Refusal::busy);
+  };
+  const Address sender = spawn_on(node, "sender", sends);
+  for (const char* text : {"1", "2", "3"}) EXPECT_TRUE(node.core().send(sender, as_bytes(text)));
+  node.run_until_idle();
+  EXPECT_EQ(said, (std::vector<std::string>{"ok", "ok", "busy"}));
+  EXPECT_EQ(script.seen, (std::vector<std::string>{"1", "2"}));
+}
+
+// It does not know of what its mailbox will refuse before it looks.
+TEST(NodeCoreInbox, TakesNoMoreFromOutsideThanFromWorkers) {
+  SimNode node({.workers = 1, .inbox_messages = 3});
+  Scripted::Script script;
+  const Address actor = spawn_on(node, "actor", script);
+  for (const char* text : {"1", "2", "3"}) EXPECT_TRUE(node.core().send(actor, as_bytes(text)));
+  for (int again = 0; again < 2; ++again) {
+    const auto sent = node.core().send(actor, as_bytes("4"));
+    ASSERT_FALSE(sent);
+    EXPECT_EQ(sent.error().code, ErrorCode::overloaded);
+    EXPECT_EQ(sent.error().message,
+              "the worker of 'test/actor' has not taken 3 messages yet; try later");
   }
+  node.run_until_idle();
+  EXPECT_TRUE(node.core().send(actor, as_bytes("5")));
+  node.run_until_idle();
+  EXPECT_EQ(script.seen, (std::vector<std::string>{"1", "2", "3", "5"}));
 }
 
 TEST_F(NodeCoreTest, BoundsWhatOneHandlerMayAskFor) {

@@ -67,6 +67,12 @@ class NumberedRing {
     return found;
   }
 
+  // Oldest first.
+  [[nodiscard]] std::vector<std::shared_ptr<const Record>> all() const {
+    const std::lock_guard lock(mutex_);
+    return {kept_.begin(), kept_.end()};
+  }
+
  private:
   const Bounds bounds_;
   mutable std::mutex mutex_;

@@ -69,7 +69,7 @@ class Counting final : public Instance {
     ++value_;
     return {};
   }
-  SaveReply save(HostCalls& /*host*/, bool ending) override {
+  SaveReply save(HostCalls& /*host*/, bool ending, Duration /*deadline*/) override {
     story_.while_saving();
     if (!ending) ++story_.snapshots;
     if (!ending && story_.instead) {
@@ -98,7 +98,7 @@ class Counting final : public Instance {
   Reply exited(HostCalls& /*host*/, std::uint64_t /*watch*/, const Exit& /*exit*/) override {
     return {};
   }
-  Reply stop(HostCalls& /*host*/, std::uint32_t /*budget_ms*/) override { return {}; }
+  Reply stop(HostCalls& /*host*/, Duration /*budget*/) override { return {}; }
   HealthReply check(HostCalls& /*host*/, Duration /*deadline*/) override { return {}; }
   [[nodiscard]] InstanceUsage usage() const override { return {}; }
   [[nodiscard]] std::uint64_t usage_stamp() const override { return 0; }

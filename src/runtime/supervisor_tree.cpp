@@ -62,6 +62,7 @@ Result<void> Control::be_born(Named& one) {
 }
 
 std::vector<SupervisorStatus> Control::supervisors() const {
+  const ExitTexts texts(world_.history.crashes.all());
   std::vector<SupervisorStatus> list;
   for (const Named* one : by_index_) {
     const SupervisorPolicy& policy = *one->policy;
@@ -75,19 +76,24 @@ std::vector<SupervisorStatus> Control::supervisors() const {
                     .intensity = policy.intensity,
                     .period = policy.period,
                     .children = one->supervisor.child_count() + one->waiting.size(),
-                    .history = history_of(*one)});
+                    .history = history_of(*one, texts)});
   }
   return list;
 }
 
-std::vector<SupervisedExit> Control::history_of(const Named& one) const {
+std::vector<SupervisedExit> Control::history_of(const Named& one, const ExitTexts& texts) const {
   const Instant now = world_.clock.now();
+  const std::vector<SupervisorRecord> records = one.supervisor.history();
+  std::vector<std::string> said = texts.of(records);
   std::vector<SupervisedExit> list;
-  for (const SupervisorRecord& record : one.supervisor.history()) {
+  list.reserve(records.size());
+  for (std::size_t at = 0; at < records.size(); ++at) {
+    const SupervisorRecord& record = records[at];
     list.push_back({.ago = now - record.at,
                     .child = record.child.is_nobody() ? by_index_.at(record.child.slot)->name
                                                       : world_.registry.label(record.child),
                     .exit = std::string(to_string(record.exit)),
+                    .text = std::move(said[at]),
                     .decision = std::string(to_string(record.verdict))});
   }
   return list;

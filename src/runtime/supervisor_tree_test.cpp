@@ -148,12 +148,15 @@ TEST_F(SupervisorTreeTest, OneThatGivesUpIsRestartedByTheOneAboveIt) {
   EXPECT_EQ(all[0].restarts, 1U);
   ASSERT_EQ(all[0].history.size(), 1U);
   EXPECT_EQ(all[0].history[0].child, "inner");
+  EXPECT_EQ(all[0].history[0].text, "gave up");
   EXPECT_EQ(all[0].history[0].decision, "restart");
   EXPECT_EQ(all[1].life, 2U);
   EXPECT_EQ(all[1].children, 3U);
   EXPECT_EQ(all[1].restarts, 0U) << "the window of a new life is empty";
   ASSERT_EQ(all[1].history.size(), 2U) << "what was decided is kept over lives";
   EXPECT_EQ(all[1].history[0].decision, "restart");
+  EXPECT_EQ(all[1].history[0].text, "told to");
+  EXPECT_EQ(all[1].history[1].text, "told to");
   EXPECT_EQ(all[1].history[1].decision, "give-up");
   EXPECT_EQ(all[1].history[1].child, "test/b");
 }

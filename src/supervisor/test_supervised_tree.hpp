@@ -52,14 +52,18 @@ class SupervisedTree {
  public:
   explicit SupervisedTree(std::uint64_t seed) : dice_(seed) {}
 
-  void run(int commands) {
+  // So many things happen, and the end. Whoever is above the root begins it again each time that it
+  // has ended.
+  void run(std::uint32_t commands) {
     Plan plan = any_plan(0);
     while (!plan.is_supervisor) plan = any_plan(0);
     root_ = create(std::move(plan), nullptr);
-    begin_life(*root_);
-    root_->state = Node::State::up;
-    carry_out();
-    for (int index = 0; index < commands && goes_on(); ++index) any_command();
+    begin_root();
+    for (std::uint32_t done = 0; done < commands && complaint_.empty();) {
+      if (!root_->lives()) begin_root();
+      if (any_command()) ++done;
+      carry_out();
+    }
     if (dice_.below(2) == 0) settle();
     finish();
   }
@@ -92,6 +96,14 @@ class SupervisedTree {
 
     [[nodiscard]] bool lives() const { return state != State::down; }
   };
+
+  void begin_root() {
+    note("the root begins");
+    begin_life(*root_);
+    root_->state = Node::State::up;
+    root_->operator_asks = false;
+    carry_out();
+  }
 
   [[nodiscard]] bool goes_on() const { return complaint_.empty() && root_->lives(); }
 
@@ -372,7 +384,8 @@ class SupervisedTree {
 
   // --- What is told them
 
-  void any_command() {
+  // False: there is nobody to whom it could happen.
+  bool any_command() {
     const auto is_starting = [](const Node& node) { return node.state == Node::State::starting; };
     const auto is_worker = [](const Node& node) {
       return node.lives() && !node.plan.is_supervisor;
@@ -382,26 +395,31 @@ class SupervisedTree {
     };
     const auto is_supervisor = [](const Node& node) { return node.supervisor != nullptr; };
     const std::uint32_t what = dice_.below(16);
-    if (what < 3) {
-      if (Node* node = any_node(is_starting)) started(*node);
-    } else if (what < 7) {
-      if (Node* node = any_node(is_worker)) {
-        ended(*node, dice_.one_of({Exit::Kind::crashed, Exit::Kind::killed, Exit::Kind::normal}));
-      }
-    } else if (what < 10) {
-      if (Node* node = any_node(is_stopping)) {
-        ended(*node, dice_.one_of({Exit::Kind::normal, Exit::Kind::killed}));
-      }
-    } else if (what < 12) {
-      pass_time(Duration(dice_.below(25)));
-    } else if (what < 14) {
-      if (Node* node = any_node(is_supervisor)) tell(*node);
-    } else if (what < 15) {
-      operate();
-    } else if (dice_.below(6) == 0) {
+    if (what >= 15) {
+      if (dice_.below(6) != 0) return false;
       stop_all(*root_);
+      return true;
     }
-    carry_out();
+    if (what >= 14) return operate();
+    if (what >= 10 && what < 12) {
+      pass_time(Duration(dice_.below(25)));
+      return true;
+    }
+    Node* const node = what < 3    ? any_node(is_starting)
+                       : what < 7  ? any_node(is_worker)
+                       : what < 10 ? any_node(is_stopping)
+                                   : any_node(is_supervisor);
+    if (node == nullptr) return false;
+    if (what < 3) {
+      started(*node);
+    } else if (what < 7) {
+      ended(*node, dice_.one_of({Exit::Kind::crashed, Exit::Kind::killed, Exit::Kind::normal}));
+    } else if (what < 10) {
+      ended(*node, dice_.one_of({Exit::Kind::normal, Exit::Kind::killed}));
+    } else {
+      tell(*node);
+    }
+    return true;
   }
 
   void tell(Node& supervisor) {
@@ -410,18 +428,20 @@ class SupervisedTree {
     add(supervisor, any_plan(depth_of(supervisor) + 1));
   }
 
-  // The operator stops somebody, or a first start fails.
-  void operate() {
-    Node* node = any_node([&](const Node& one) { return &one != root_; });
-    if (node == nullptr || node->operator_asks) return;
-    if (!node->lives()) {
-      const bool is_to_start = !node->parent->supervisor->is_ending() && dice_.below(2) == 0;
-      return is_to_start ? hurry(*node) : remove(*node);
+  // The operator stops somebody, or a first start fails. False: there is nobody.
+  bool operate() {
+    Node* node = any_node([&](const Node& one) { return &one != root_ && !one.operator_asks; });
+    if (node == nullptr) return false;
+    if (!node->lives() && !node->parent->supervisor->is_ending() && dice_.below(2) == 0) {
+      hurry(*node);
+    } else if (!node->lives() || (!node->plan.is_supervisor && dice_.below(4) == 0)) {
+      remove(*node);
+    } else {
+      note(fmt::format("  the operator stops {}", name(*node)));
+      node->operator_asks = true;
+      ask_to_stop(*node);
     }
-    if (!node->plan.is_supervisor && dice_.below(4) == 0) return remove(*node);
-    note(fmt::format("  the operator stops {}", name(*node)));
-    node->operator_asks = true;
-    ask_to_stop(*node);
+    return true;
   }
 
   void pass_time(Duration span) {

@@ -1,7 +1,10 @@
 // Proves that every function of the contract does what wit/actor.wit says, through a real guest
 // that does what a message tells it (tests/guests/probe.c).
 
+#include <algorithm>
+#include <numeric>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -40,6 +43,44 @@ TEST_F(ProbeTest, HandsAddressesOverWithAMessage) {
   EXPECT_NE(journal.find('#'), std::string::npos) << journal;
   EXPECT_EQ(ask(b, "received"), "ok") << "taken once";
   (void)c;
+}
+
+// That many handles to the actor itself.
+std::string selves(std::size_t count) {
+  return fmt::format("{}", fmt::join(std::vector<std::string>(count, "self"), ","));
+}
+
+TEST_F(ProbeTest, HandsOver16AddressesAtMost) {
+  const Address a = probe("a");
+  const Address b = probe("b");
+  for (const std::size_t count : {1U, 15U, 16U}) {
+    SCOPED_TRACE(count);
+    const std::string asked =
+        ask(a, fmt::format("request-with 0 0 b 1000 {} received", selves(count)));
+    EXPECT_TRUE(asked.starts_with("ok ")) << asked;
+    const std::string journal = ask(a, "journal");
+    EXPECT_EQ(static_cast<std::size_t>(std::ranges::count(journal, '#')), count) << journal;
+    EXPECT_EQ(ask(a, fmt::format("forget;send-with 0 0 b {} count", selves(count))), "ok;ok");
+  }
+  EXPECT_EQ(ask(a, fmt::format("request-with 0 0 b 1000 {} count", selves(17))),
+            "refused over-quota");
+  EXPECT_EQ(ask(a, fmt::format("send-with 0 0 b {} count", selves(17))), "refused over-quota");
+  EXPECT_EQ(ask(a, "journal"), "");
+  EXPECT_EQ(ask(b, "count"), "ok 7") << "nothing else has come";
+}
+
+TEST_F(ProbeTest, AnswersWith16AddressesAtMost) {
+  const Address a = probe("a");
+  const Address b = probe("b");
+  EXPECT_EQ(ask(a, "on answered received;request b 1000 responder-later"), "ok;ok 1");
+  EXPECT_EQ(ask(b, fmt::format("answer-later-with {} yes", selves(16))), "ok");
+  const std::string journal = ask(a, "journal;forget");
+  EXPECT_TRUE(journal.starts_with("answered 1 answered yes\n")) << journal;
+  EXPECT_EQ(std::ranges::count(journal, '#'), 16) << journal;
+  EXPECT_EQ(ask(a, "request b 1000 responder-later"), "ok 2");
+  node_.sim().send(b, fmt::format("answer-later-with {} no", selves(17)));
+  EXPECT_EQ(node_.exits(), std::vector<std::string>{R"(test/b exceeded("effects"))"});
+  EXPECT_EQ(ask(a, "journal"), "answered 2 receiver-exited\n  did ok\n");
 }
 
 TEST_F(ProbeTest, AsksAndIsAnsweredLater) {
@@ -101,6 +142,50 @@ TEST_F(ProbeTest, OwesItsAnswersUntilTheyAreGiven) {
   EXPECT_EQ(ask(a, "request b 1000 responder-later"), "ok 2");
   node_.sim().send(b, "answer-later x;trap unreachable");
   EXPECT_EQ(ask(a, "journal"), "answered 1 receiver-exited\nanswered 2 receiver-exited\n");
+}
+
+// So many are open at once, and each gets its own answer, the last of them first. The handles of a
+// probe are numbered from 1, in the order in which it gets them.
+class ThousandRequests : public ProbeTest {
+ protected:
+  static constexpr int count = 1'000;
+  std::uint32_t open_requests() {
+    const auto actors = node_.sim().core().roster().actors();
+    return std::accumulate(
+        actors.begin(), actors.end(), 0U,
+        [](std::uint32_t sum, const ActorStatus& one) { return sum + one.requests; });
+  }
+};
+
+TEST_F(ThousandRequests, OfAsManyGuests) {
+  const Address b = probe("b");
+  std::vector<Address> askers;
+  for (int i = 1; i <= count; ++i) {
+    askers.push_back(probe(fmt::format("asker-{}", i)));
+    ASSERT_EQ(ask(askers.back(), "request b 60000 responder-later"), "ok 1");
+  }
+  EXPECT_EQ(open_requests(), 1'000U);
+  for (int i = count; i > 0; --i)
+    ASSERT_EQ(ask(b, fmt::format("answer-later #{0} no {0}", i)), "ok");
+  EXPECT_EQ(open_requests(), 0U);
+  for (int i = 1; i <= count; ++i) {
+    ASSERT_EQ(ask(askers.at(static_cast<std::size_t>(i) - 1), "journal"),
+              fmt::format("answered 1 answered no {}\n", i));
+  }
+}
+
+TEST_F(ThousandRequests, OfOneGuest) {
+  const Address a = probe("a");
+  const Address b = probe("b");
+  for (int i = 1; i <= count; ++i) {
+    ASSERT_EQ(ask(a, "request b 60000 responder-later"), fmt::format("ok {}", i));
+  }
+  EXPECT_EQ(open_requests(), 1'000U);
+  for (int i = count; i > 0; --i) {
+    ASSERT_EQ(ask(b, fmt::format("answer-later #{0} no {0}", i)), "ok");
+    ASSERT_EQ(ask(a, "journal;forget"), fmt::format("answered {0} answered no {0}\n;ok", i));
+  }
+  EXPECT_EQ(open_requests(), 0U);
 }
 
 TEST_F(ProbeTest, TellsAboutTheMessageInHand) {

@@ -17,20 +17,22 @@ Engine& test_engine() {
   return *engine;
 }
 
+Bytes guest_bytes(std::string_view name) {
+  PosixDisk disk;
+  const std::string path = fmt::format("{}/{}", TROUPE_GUEST_DIR, name);
+  auto bytes = disk.read_file(path + ".wasm", limits::component_bytes_max);
+  if (bytes) return *std::move(bytes);
+  const auto text = disk.read_file(path + ".wat", limits::component_bytes_max);
+  CHECK(text.has_value(), "there is such a guest");
+  return wasmtime::wat(as_text(*text));
+}
+
 Result<std::shared_ptr<const Code>> guest_code(std::string_view name, EngineClass engine_class) {
   using Key = std::pair<std::string, EngineClass>;
   static std::map<Key, std::shared_ptr<const Code>> compiled;
   std::shared_ptr<const Code>& code = compiled[{std::string(name), engine_class}];
   if (code != nullptr) return code;
-  PosixDisk disk;
-  const std::string path = fmt::format("{}/{}", TROUPE_GUEST_DIR, name);
-  auto bytes = disk.read_file(path + ".wasm", limits::component_bytes_max);
-  if (!bytes) {
-    const auto text = disk.read_file(path + ".wat", limits::component_bytes_max);
-    CHECK(text.has_value(), "there is such a guest");
-    bytes = wasmtime::wat(as_text(*text));
-  }
-  auto result = test_engine().compile(*bytes, engine_class);
+  auto result = test_engine().compile(guest_bytes(name), engine_class);
   if (result) code = *result;
   return result;
 }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -33,14 +34,18 @@ struct GuestOptions {
 
 // One engine for all tests of a program: it is what real nodes have, too.
 [[nodiscard]] Engine& test_engine();
-// From tests/guests, compiled once for each class: `name.wasm`, or `name.wat`.
+// From tests/guests: `name.wasm`, or `name.wat`.
+[[nodiscard]] Bytes guest_bytes(std::string_view name);
+// Likewise, compiled once for each class.
 [[nodiscard]] Result<std::shared_ptr<const Code>> guest_code(std::string_view name,
                                                              EngineClass engine_class);
 
 class GuestNode {
  public:
-  explicit GuestNode(std::uint16_t workers = 2)
-      : sim_({.workers = workers, .seed = 11, .engine = &test_engine()}) {}
+  explicit GuestNode(std::uint16_t workers = 2, Hooks hooks = {})
+      : sim_(
+            {.workers = workers, .seed = 11, .engine = &test_engine(), .hooks = std::move(hooks)}) {
+  }
 
   [[nodiscard]] std::shared_ptr<ActorSpec> spec(std::string_view guest,
                                                 const GuestOptions& options);

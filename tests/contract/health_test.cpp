@@ -111,6 +111,27 @@ TEST_F(HealthOfAGuest, HasGuestsToldThatItIsBusyIfItRefuses) {
   EXPECT_EQ(ask(a, "send b count"), "refused busy");
 }
 
+TEST_F(HealthOfAGuest, HasMessagesWaitUntilItIsBetterIfItQueues) {
+  const Address a = probe("a");
+  GuestOptions options;
+  options.health = {.interval = seconds(1), .timeout = seconds(1), .threshold = 100};
+  options.mailbox.while_unready = WhileUnready::queue;
+  const Address b = probe("b", std::move(options));
+  const auto queued = [&] { return node_.sim().core().roster().actor(b)->queued; };
+  EXPECT_EQ(ask(b, "health 2 stuck;on fired health 0;start-timer 2500 0"), "ok;ok;ok 1");
+  node_.sim().advance(seconds(1));
+  EXPECT_EQ(ask(a, "send b count;request b 60000 count"), "ok;ok 1");
+  EXPECT_EQ(queued(), 2U);
+  node_.sim().advance(milliseconds(1'999));
+  EXPECT_EQ(queued(), 2U) << "it is well by now, but has not been asked";
+  EXPECT_EQ(ask(a, "journal"), "");
+  node_.sim().advance(milliseconds(1));
+  EXPECT_EQ(queued(), 0U);
+  EXPECT_EQ(ask(a, "journal"), "answered 1 answered ok 3\n");
+  EXPECT_EQ(ask(b, "journal"), "check\ncheck\nfired 1\n  did ok\ncheck\n")
+      << "checks and timers went on";
+}
+
 // With threads such a check goes on beside its worker until it is cut off.
 TEST(Health, CutsOffACheckThatGoesOnBesideItsWorker) {
   std::promise<ExitEvent> ended;

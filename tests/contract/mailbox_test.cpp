@@ -13,6 +13,9 @@
 namespace troupe {
 namespace {
 
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
 class MailboxOfAGuest : public testing::Test {
  protected:
   Address probe(const std::string& name, GuestOptions options = {}) {
@@ -35,6 +38,7 @@ class MailboxOfAGuest : public testing::Test {
     return {};
   }
   std::vector<DeadLetter> dead_letters() { return node_.sim().core().dead_letters().latest(100); }
+  std::uint64_t dead(DeadReason reason) { return node_.sim().core().dead_letters().count(reason); }
 
   GuestNode node_{1};
   std::size_t read_ = 0;
@@ -91,6 +95,37 @@ TEST_F(MailboxOfAGuest, HasItsSendersWaitForRoom) {
   EXPECT_EQ(ask(a, "count"), "ok 2") << "and it goes on";
 }
 
+// The receiver says that it is unhealthy, and takes no messages.
+TEST_F(MailboxOfAGuest, HasNobodyWaitForRoomLongerThanASecond) {
+  const Address a = probe("a");
+  const Address b = probe("b", {.mailbox = {.messages = 2, .when_full = WhenFull::block},
+                                .health = {.interval = seconds(1), .threshold = 100}});
+  EXPECT_EQ(ask(b, "health 2 stuck"), "ok");
+  node_.sim().advance(seconds(1));
+  EXPECT_EQ(ask(a, "send b log 2 1;send b log 2 2;send b log 2 3;request b 60000 log 2 4"),
+            "ok;ok;ok;ok 1");
+  ASSERT_TRUE(node_.sim().core().send(a, as_bytes("log 2 later")));
+  node_.sim().advance(milliseconds(999));
+  EXPECT_EQ(logged(), "") << "the sender waits, too";
+  EXPECT_EQ(status("b").queued, 2U);
+  EXPECT_TRUE(dead_letters().empty());
+  node_.sim().advance(milliseconds(1));
+  EXPECT_EQ(logged(), "later");
+  EXPECT_EQ(status("b").queued, 2U) << "what had room keeps it";
+  EXPECT_EQ(dead(DeadReason::blocked), 2U);
+  EXPECT_EQ(ask(a, "journal"), "answered 1 refused busy\n");
+}
+
+TEST_F(MailboxOfAGuest, LetsLowOnesThroughAFloodOfHighOnes) {
+  const Address a = probe("a");
+  probe("b");
+  std::string commands = "send-with -1 0 b - log 2 l;send-with -1 0 b - log 2 l";
+  for (int i = 0; i < 40; ++i) commands += ";send-with 1 0 b - log 2 h";
+  node_.sim().send(a, commands);
+  const std::string sixteen(16, 'h');
+  EXPECT_EQ(logged(), sixteen + "l" + sixteen + "l" + std::string(8, 'h'));
+}
+
 TEST_F(MailboxOfAGuest, AnswersARequestThatItDropped) {
   const Address a = probe("a");
   probe("b", {.mailbox = {.messages = 1, .when_full = WhenFull::drop_oldest}});
@@ -145,6 +180,66 @@ TEST_F(MailboxOfAGuest, QuarantinesWhatItCrashesOverAgainAndAgain) {
   EXPECT_TRUE(letters[0].is_request);
 }
 
+TEST_F(MailboxOfAGuest, DropsWhatWaitsAtARestartIfItSaysSo) {
+  const Address a = probe("a");
+  const Address b = probe("b", {.mailbox = {.on_restart = OnRestart::drop}});
+  EXPECT_EQ(ask(a, "send b trap unreachable;send b log 2 late;request b 1000 log 2 later"),
+            "ok;ok;ok 1");
+  EXPECT_EQ(logged(), "");
+  EXPECT_EQ(ask(a, "journal"), "answered 1 refused other\n");
+  EXPECT_EQ(dead(DeadReason::crashed), 1U);
+  EXPECT_EQ(dead(DeadReason::restarted), 2U);
+  EXPECT_EQ(status("b").dropped, 0U) << "that is what finds no room";
+  EXPECT_EQ(ask(b, "count"), "ok 1") << "its next life, from the beginning";
+}
+
+TEST_F(MailboxOfAGuest, DropsAllButWhatItIsToTryAgain) {
+  const Address a = probe("a");
+  probe("b", {.mailbox = {.on_restart = OnRestart::drop, .redeliver = 1}});
+  EXPECT_EQ(ask(a, "request b 10000 trap unreachable;send b log 2 late"), "ok 1;ok");
+  EXPECT_EQ(node_.exits().size(), 2U);
+  EXPECT_EQ(logged(), "");
+  EXPECT_EQ(ask(a, "journal"), "answered 1 refused other\n");
+  EXPECT_EQ(dead(DeadReason::restarted), 1U);
+  EXPECT_EQ(dead(DeadReason::quarantined), 1U);
+}
+
+TEST_F(MailboxOfAGuest, DropsNothingAtARestartThatHandsOnItsState) {
+  for (const bool has_state : {true, false}) {
+    SCOPED_TRACE(has_state);
+    const std::string name = has_state ? "a" : "b";
+    GuestOptions options{.mailbox = {.on_restart = OnRestart::drop}};
+    if (!has_state) options.switch_off = [](GuestInterfaces& has) { has.state = false; };
+    const Address actor = probe(name, std::move(options));
+    // The order to stop overtakes what waits.
+    ASSERT_TRUE(node_.sim().core().send(actor, as_bytes("count")));
+    Control& control = node_.sim().core().control();
+    control.post([&] { control.restart(actor, seconds(1), [](const auto&) {}); });
+    (void)control.step();
+    node_.sim().run_until_idle();
+    EXPECT_EQ(status(name).lives, 2U);
+    EXPECT_EQ(status(name).handled, has_state ? 1U : 0U);
+    EXPECT_EQ(status(name).dead, has_state ? 0U : 1U);
+    EXPECT_EQ(dead(DeadReason::restarted), has_state ? 0U : 1U);
+  }
+}
+
+// The second restart within its supervisor's window waits.
+TEST_F(MailboxOfAGuest, HasMessagesWaitForTheNextLifeOrRefusesThem) {
+  for (const WhileUnready policy : {WhileUnready::queue, WhileUnready::refuse}) {
+    SCOPED_TRACE(to_string(policy));
+    GuestNode node(1);
+    const Address a = node.spawn("a", "probe", {.grants = {.find = {"b"}}}).value();
+    const Address b = node.spawn("b", "probe", {.mailbox = {.while_unready = policy}}).value();
+    for (int i = 0; i < 2; ++i) node.sim().send(b, "trap unreachable");
+    const bool refuses = policy == WhileUnready::refuse;
+    EXPECT_EQ(node.ask(a, "send b count"), refuses ? "refused busy" : "ok");
+    node.sim().advance(seconds(1));
+    EXPECT_EQ(node.ask(a, "send b count"), "ok");
+    EXPECT_EQ(node.ask(b, "count"), refuses ? "ok 2" : "ok 3");
+  }
+}
+
 TEST_F(MailboxOfAGuest, LosesWhatWaitsWhenItIsGone) {
   const Address a = probe("a");
   const Address b = probe("b", {.restart = RestartType::temporary});
@@ -158,6 +253,42 @@ TEST_F(MailboxOfAGuest, LosesWhatWaitsWhenItIsGone) {
     EXPECT_EQ(letter.receiver, b);
   }
 }
+
+// On one worker and across two: the parameter is how many there are.
+class BlockedGuests : public testing::TestWithParam<std::uint16_t> {
+ protected:
+  Address blocking(const std::string& name, const std::string& peer) {
+    return node_
+        .spawn(
+            name, "probe",
+            {.grants = {.find = {peer}}, .mailbox = {.messages = 2, .when_full = WhenFull::block}})
+        .value();
+  }
+  // The messages that were handled, and those for which there was no room.
+  std::uint64_t settled() { return node_.sim().core().counters().handled + given_up(); }
+  std::uint64_t given_up() { return node_.sim().core().dead_letters().count(DeadReason::blocked); }
+
+  GuestNode node_{GetParam()};
+};
+
+TEST_P(BlockedGuests, DoNotHoldEachOther) {
+  const Address a = blocking("a", "b");
+  const Address b = blocking("b", "a");
+  for (const auto& [from, to] : {std::pair(a, 'b'), std::pair(b, 'a')}) {
+    std::string commands = "count";
+    for (int i = 0; i < 6; ++i) commands += fmt::format(";send {} count", to);
+    ASSERT_TRUE(node_.sim().core().send(from, as_bytes(commands)));
+  }
+  node_.sim().run_until_idle();
+  EXPECT_EQ(settled(), 14U) << "no time has passed";
+  const std::uint64_t at_once = given_up();
+  node_.sim().advance(seconds(2));
+  EXPECT_EQ(given_up(), at_once);
+  for (const Address one : {a, b}) EXPECT_TRUE(node_.ask(one, "count").starts_with("ok "));
+}
+
+INSTANTIATE_TEST_SUITE_P(OnWorkers, BlockedGuests, testing::Values(1, 2),
+                         [](const auto& workers) { return std::to_string(workers.param); });
 
 }  // namespace
 }  // namespace troupe

@@ -22,6 +22,8 @@
 #include <gtest/gtest.h>
 
 #include "base/format.hpp"
+#include "base/limits.hpp"
+#include "guest_node.hpp"
 #include "troupe/runtime.hpp"
 
 namespace troupe {
@@ -30,11 +32,12 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// A node with real threads, one worker, and what ended in it.
+// A node with real threads, one worker, and what ended and was logged in it.
 class BesideALoop : public testing::Test {
  protected:
-  // Probes a, b and c whose deadline is as given, and an echo. None of them is restarted.
-  void load(std::string_view deadline, std::string_view more = {}) {
+  // Probes whose deadline is as given, and an echo. None of them is restarted.
+  void load(std::string_view deadline, std::string_view more = {},
+            const std::vector<std::string>& probes = {"a", "b", "c"}) {
     const std::filesystem::path file = std::filesystem::path(testing::TempDir()) /
                                        fmt::format("beside-{}-{}.toml", getpid(), deadline);
     std::ofstream out(file);
@@ -43,7 +46,7 @@ class BesideALoop : public testing::Test {
         "probe = \"{0}/probe.wasm\"\necho = \"{0}/echo.wasm\"\n"
         "[app.actors.echo]\ncomponent = \"echo\"\n",
         TROUPE_GUEST_DIR);
-    for (const char* name : {"a", "b", "c"}) {
+    for (const std::string& name : probes) {
       out << fmt::format(
           "[app.actors.{}]\ncomponent = \"probe\"\nrestart = \"temporary\"\n"
           "grants.find = [\"a\", \"b\"]\nlimits.deadline = \"{}\"\n{}",
@@ -78,6 +81,11 @@ class BesideALoop : public testing::Test {
     std::ranges::sort(exits_);
     return exits_;
   }
+  // Likewise, for a guest to log that.
+  void await_line(std::string_view text) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return std::ranges::find(lines_, text) != lines_.end(); });
+  }
   // How many answers the echo gives before that many actors have ended. At least one.
   int answers_until(std::size_t ended) {
     int answers = 0;
@@ -91,10 +99,16 @@ class BesideALoop : public testing::Test {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<std::string> exits_;
+  std::vector<std::string> lines_;
   std::unique_ptr<Runtime> runtime_ =
       Runtime::start({.name = "test",
                       .workers = 1,
-                      .on_log = [](const LogLine&) {},
+                      .on_log =
+                          [this](const LogLine& line) {
+                            const std::lock_guard lock(mutex_);
+                            lines_.emplace_back(line.text);
+                            changed_.notify_all();
+                          },
                       .on_exit =
                           [this](const ExitEvent& event) {
                             const std::lock_guard lock(mutex_);
@@ -115,6 +129,50 @@ TEST_F(BesideALoop, OthersOfTheSameWorkerGoOn) {
   EXPECT_GT(answers_until(1), some);
   EXPECT_EQ(exits(1), std::vector<std::string>{"test/a exceeded(\"deadline\")"});
 }
+
+// Other guest code than `handle`.
+struct Loop {
+  const char* in;
+  const char* told;
+  const char* guest = nullptr;  // Null: the probe a.
+  std::size_t ends = 1;         // So many actors, and the guest last.
+};
+
+// Names what fails; without it a failing row would print the struct's bytes.
+// NOLINTNEXTLINE(readability-identifier-naming): googletest's name.
+void PrintTo(const Loop& loop, std::ostream* out) { *out << loop.in; }
+
+class BesideALoopIn : public BesideALoop, public testing::WithParamInterface<Loop> {};
+
+TEST_P(BesideALoopIn, OthersOfTheSameWorkerGoOn) {
+  const Loop& loop = GetParam();
+  load("1s", "grants.publish = [\"news.#\"]\ngrants.subscribe = [\"news.#\"]\n");
+  std::string name = "a";
+  if (loop.guest != nullptr) {
+    // Its deadline is one second as well.
+    name = "a-guest";
+    SpawnOptions options;
+    options.name = name;
+    options.restart = Restart::temporary;
+    const auto component = Component::from_bytes(loop.guest, guest_bytes(loop.guest));
+    const auto spawned = runtime_->spawn(component, std::move(options));
+    ASSERT_TRUE(spawned) << spawned.error().message;
+  }
+  send(name, loop.told);
+  EXPECT_GT(answers_until(loop.ends), some);
+  EXPECT_EQ(exits(loop.ends)[0], fmt::format("test/{} exceeded(\"deadline\")", name));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, BesideALoopIn,
+    testing::Values(
+        Loop{.in = "CabiRealloc", .told = "x", .guest = "loop_realloc"},
+        Loop{.in = "CabiPost", .told = "x", .guest = "loop_post"},
+        Loop{.in = "Answered", .told = "on answered loop;request b 60000 count"},
+        Loop{.in = "Fired", .told = "on fired loop;start-timer 1 0"},
+        Loop{.in = "Event", .told = "on event loop;subscribe news.x;publish news.x y"},
+        Loop{.in = "Exited", .told = "on exited loop;watch b;send b exit ok", .ends = 2}),
+    [](const auto& row) { return std::string(row.param.in); });
 
 // So often that a machine with other things to do can't hide it.
 TEST_F(BesideALoop, WhoTakesLongAgainAndAgainGoesAtOnce) {
@@ -267,6 +325,73 @@ TEST_F(BesideALoop, TheNodeEndsBesideIt) {
   EXPECT_EQ(ask("echo", "hello"), "hello");
   runtime_->shut_down(milliseconds(200));
   EXPECT_FALSE(runtime_->wait()->failed);
+}
+
+// For some of them there is no thread beside the worker, for a while.
+TEST_F(BesideALoop, MoreLoopsThanThreadsAllEnd) {
+  std::vector<std::string> names;
+  std::vector<std::string> ends;
+  for (std::uint32_t at = 0; at < limits::away_threads_max + 6; ++at) {
+    names.push_back(fmt::format("p{}", at));
+    ends.push_back(fmt::format("test/p{} exceeded(\"deadline\")", at));
+  }
+  load("50ms", {}, names);
+  for (const std::string& name : names) send(name, "loop");
+  std::ranges::sort(ends);
+  EXPECT_EQ(exits(ends.size()), ends);
+  EXPECT_EQ(ask("echo", "hello"), "hello");
+}
+
+// Native actors hold all threads that there may be beside the workers, until the test lets go.
+class WithoutAThread : public BesideALoop {
+ protected:
+  void SetUp() override {
+    const auto squatter =
+        Component::native("s", [gate = gate_] { return std::make_unique<Squatter>(gate); });
+    std::vector<std::string> names;
+    for (std::uint32_t at = 0; at < limits::away_threads_max; ++at) {
+      names.push_back(fmt::format("s{}", at));
+      SpawnOptions options;
+      options.name = names.back();
+      options.long_running = true;
+      const auto spawned = runtime_->spawn(squatter, options);
+      ASSERT_TRUE(spawned) << spawned.error().message;
+    }
+    for (const std::string& name : names) {
+      send(name, "stay");
+      while (!status(name).long_turn) std::this_thread::yield();
+    }
+  }
+  void TearDown() override { gate_->release(limits::away_threads_max); }
+
+  std::shared_ptr<std::counting_semaphore<>> gate_ = std::make_shared<std::counting_semaphore<>>(0);
+};
+
+TEST_F(WithoutAThread, LoopsEndOnTheirWorker) {
+  load("200ms");
+  for (const char* name : {"a", "b", "c"}) send(name, "loop");
+  EXPECT_EQ(exits(3), (std::vector<std::string>{"test/a exceeded(\"deadline\")",
+                                                "test/b exceeded(\"deadline\")",
+                                                "test/c exceeded(\"deadline\")"}));
+  EXPECT_EQ(ask("echo", "hello"), "hello");
+}
+
+TEST_F(WithoutAThread, WhoTakesLongGoesOnOnItsWorker) {
+  load("60s");
+  EXPECT_EQ(ask("a", fmt::format("send b count;{};count", long_work)), "ok;ok;ok 1");
+  EXPECT_EQ(ask("b", "count"), "ok 2");
+}
+
+TEST_F(WithoutAThread, ALoopLeavesItsWorkerWhenThereIsOne) {
+  load("300s");
+  send("a", fmt::format("{};log 2 here;loop", long_work));
+  await_line("here");
+  EXPECT_FALSE(status("a").long_turn) << "it has had its share, and is still there";
+  gate_->release();
+  EXPECT_EQ(ask("echo", "hello"), "hello");
+  EXPECT_TRUE(status("a").long_turn);
+  ASSERT_TRUE(runtime_->kill(runtime_->find("a").value()));
+  EXPECT_EQ(exits(1), std::vector<std::string>{"test/a killed"});
 }
 
 }  // namespace

@@ -45,9 +45,11 @@ class Guest final : public Instance {
   Reply exited(HostCalls& /*host*/, std::uint64_t /*watch*/, const Exit& /*exit*/) override {
     return {};
   }
-  Reply stop(HostCalls& /*host*/, std::uint32_t /*budget_ms*/) override { return {}; }
+  Reply stop(HostCalls& /*host*/, Duration /*budget*/) override { return {}; }
   HealthReply check(HostCalls& /*host*/, Duration /*deadline*/) override { return {}; }
-  SaveReply save(HostCalls& /*host*/, bool /*ending*/) override { return {}; }
+  SaveReply save(HostCalls& /*host*/, bool /*ending*/, Duration /*deadline*/) override {
+    return {};
+  }
   [[nodiscard]] InstanceUsage usage() const override { return {}; }
   [[nodiscard]] std::uint64_t usage_stamp() const override { return 0; }
 

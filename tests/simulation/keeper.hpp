@@ -118,9 +118,9 @@ class Keeper final : public Instance {
     world_.tell([&](ServiceOracle& oracle) { oracle.saw_end(index_, watch); });
     return {};
   }
-  Reply stop(HostCalls& /*host*/, std::uint32_t /*budget_ms*/) override { return {}; }
+  Reply stop(HostCalls& /*host*/, Duration /*budget*/) override { return {}; }
   HealthReply check(HostCalls& /*host*/, Duration /*deadline*/) override { return {}; }
-  SaveReply save(HostCalls& /*host*/, bool ending) override {
+  SaveReply save(HostCalls& /*host*/, bool ending, Duration /*deadline*/) override {
     const FaultKind refusal = ending ? FaultKind::not_now : FaultKind::no_snapshot_now;
     if (world_.fault(refusal)) {
       world_.tell([&](ServiceOracle& oracle) { oracle.not_now(index_, ending); });

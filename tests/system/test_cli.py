@@ -164,7 +164,7 @@ class Commands(SystemTest):
 
     def test_help(self):
         """help of each command: on standard output, exit code 0, begins with examples"""
-        for arguments in (["-h"], ["help"], ["run", "-h"], ["help", "stop"]):
+        for arguments in (["-h"], ["help"], ["run", "-h"], ["help", "stop"], ["check", "-h"]):
             out = self.ok(*arguments).decode().splitlines()
             self.assertTrue(out[2].startswith("  troupe "), out)
             self.assertLessEqual(len(out), 24)

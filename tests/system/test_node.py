@@ -5,12 +5,13 @@ import json
 import os
 import pathlib
 import random
+import re
 import shutil
 import signal
 import stat
 import unittest
 
-from harness import SystemTest, guest, main
+from harness import SystemTest, guest, look_until, main
 
 NOBODY = 65534
 
@@ -199,12 +200,52 @@ restart = "transient"
             self.assertRegex(why, rf"^shop/{name} it is gone: its life {life} ended at "
                                   r"\d\d:\d\d:\d\d \(normal; ended\)\n")
             self.assertIn("nothing is wrong", why)
-            self.assertEqual("crashes " in why, name == "other")
+            self.assertEqual("history " in why, name == "other")
             known = json.loads(self.ok("inspect", name, "--json"))
             self.assertIsNone(known["actor"])
             self.assertEqual(known["good_end"]["life"], life)
             self.assertRegex(self.ok("inspect", name).decode(), rf"^shop/{name} it is gone: ")
         self.assertIsNone(json.loads(self.ok("inspect", "desk", "--json"))["good_end"])
+
+    def test_why_an_actor_ends_well_again_and_again(self):
+        """why: who ends well again and again, by itself or for others, has a history and advice"""
+        self.run_probes("shop", """[app.supervisors.root]
+intensity = 9
+backoff = "immediate"
+[app.supervisors.pair]
+strategy = "one-for-all"
+[app.actors.desk]
+component = "probe"
+[app.actors.left]
+component = "probe"
+supervisor = "pair"
+[app.actors.right]
+component = "probe"
+supervisor = "pair"
+""")
+
+        def why_in_life(name, life):
+            return look_until(lambda: json.loads(self.ok("why", name, "--json")),
+                              lambda found: any(f" life {life} restarted" in line
+                                                for line in found["ends"][-1:]))
+        for life in (2, 3, 4):
+            self.ok("send", "desk", "exit ok")
+            why = why_in_life("desk", life)
+        self.assertEqual(
+            [re.sub(r"^\d\d:\d\d:\d\d shop/desk ", "", line) for line in why["ends"]],
+            ["life 2 restarted: after normal", "life 2 stopped: normal; restarted",
+             "life 3 restarted: after normal", "life 3 stopped: normal; restarted",
+             "life 4 restarted: after normal"])
+        self.assertIn('say restart = "transient"', why["advice"])
+        self.assertRegex(self.ok("why", "desk").decode(),
+                         r"(?m)^  history +\S+ shop/desk life 2 restarted: after normal$")
+        self.fails(6, "request", "left", "trap unreachable", "--timeout", "5s")
+        right = why_in_life("right", 2)
+        self.assertIn("life 1 stopped: normal; restarted in its turn", right["ends"][0])
+        self.assertIn("for the sake of another", right["advice"])
+        left = why_in_life("left", 2)
+        self.assertEqual(len(left["ends"]), 2, left["ends"])
+        self.assertIn('crashed("unreachable") over a request', left["ends"][0])
 
     def test_an_unhealthy_actor_begins_anew(self):
         """health: it is asked how it is, and ends; inspect, events, why and ps --json show it"""
@@ -286,7 +327,9 @@ health = { interval = "10ms", threshold = 2 }
                          [("", "running", 1, 0), ("root", "running", 1, 1),
                           ("floor", "running", 2, 0)])
         self.assertRegex(self.ok("tree", "--history").decode(),
-                         r"(?m)^tills +\S+ +shop/till-2 +crashed +give-up$")
+                         r'(?m)^tills +\S+ +shop/till-2 +crashed\("unreachable"\) +give-up$')
+        self.assertEqual([(one["child"], one["text"]) for one in supervisors["floor"]["history"]],
+                         [("tills", "gave up")])
         tree = self.ok("tree").decode()
         self.assertRegex(tree, r"(?m)^   └─ tills +running +2  one-for-one, 0 of 1 restart ")
         self.assertRegex(tree, r"(?m)^      └─ shop/till-2 +ready +3  last: crashed")
@@ -315,6 +358,50 @@ health = { interval = "10ms", threshold = 2 }
         self.assertRegex(err, r"app\.toml:\d+:\d+")
         self.assertIn("componnet", err)
         self.assertEqual(os.listdir(self.folder), ["app.toml"])
+
+    def test_check_shows_an_app_and_starts_nothing(self):
+        """check: who would be started, and below whom, then ok; there is no node and no socket"""
+        path = self.write("app.toml", A_TREE.format(echo=guest("echo.wasm"),
+                                                    probe=guest("probe.wasm")))
+        out = self.ok("check", path).decode()
+        self.assertEqual(out.splitlines()[0], f"{path}: app shop, 4 actors, 3 supervisors")
+        self.assertRegex(out, r"(?m)^   ├─ shop/door +permanent +/\S+echo\.wasm$")
+        self.assertRegex(out, r"(?m)^   └─ tills +permanent +one-for-one, 1 restart within 1m$")
+        self.assertRegex(out, r"(?m)^      └─ shop/till-2 +permanent +/\S+probe\.wasm$")
+        self.assertEqual(out.splitlines()[-1], "ok")
+        self.assertTrue(self.ok("check").startswith(b"app.toml: app shop, "))
+        found = [json.loads(line) for line in
+                 self.ok("check", path, guest("counter.wasm"), "--json").splitlines()]
+        self.assertEqual([(one["app"], one["kind"], one["ok"]) for one in found],
+                         [("shop", "app", True), ("counter", "component", True)])
+        self.assertEqual([one["name"] for one in found[0]["actors"]],
+                         ["shop/stock", "shop/till-1", "shop/till-2", "shop/door"])
+        self.assertEqual(os.listdir(self.folder), ["app.toml"])
+
+    def test_check_refuses_what_run_refuses(self):
+        """check: of each file that run refuses the same errors and exit code, the first file's"""
+        app = TWO_ACTORS.format(echo=guest("echo.wasm"), counter=guest("counter.wasm"))
+        good = self.write("good.toml", app)
+        circle = self.write("circle.toml", app + """[app.supervisors.a]
+supervisor = "b"
+[app.supervisors.b]
+supervisor = "a"
+""")
+        for code, path in (
+                (8, circle),
+                (8, self.write("key.toml", app.replace('component =', 'componnet ='))),
+                (8, self.write("state.toml", app + 'snapshot_interval = "1s"\n')),
+                (8, self.write("text.toml", app.replace(guest("echo.wasm"), good))),
+                (3, self.write("gone.toml", app.replace(guest("echo.wasm"), "gone.wasm"))),
+                (8, self.write("x.wasm", b"\0asm\x01\0\0\0" + random.Random(1).randbytes(99))),
+                (8, self.write("y.wasm", b"hello")), (3, "missing.wasm"), (3, "missing.toml")):
+            self.assertEqual(self.fails(code, "check", path), self.fails(code, "run", path), path)
+        self.fails(8, "check", circle, says=r"circle\.toml:\d+:\d+")
+        self.fails(8, "check", circle, says="in a circle: a below b below a")
+        code, out, err = self.troupe("check", "missing.wasm", good, circle, "--json")
+        self.assertEqual((code, json.loads(out)["app"]), (3, "bank"))
+        self.assertEqual([json.loads(line)["error"]["exit_code"] for line in err.splitlines()],
+                         [3, 8])
 
     def test_files_that_are_no_components(self):
         """random bytes, an empty file and a text are exit code 8; a missing file 3; a folder 8"""

@@ -19,7 +19,8 @@ std::uint32_t send(ImportCall& call) {
   Address to;
   BytesView payload;
   if (!call.address(0, to) || !call.bytes(1, payload) || !call.result_area(3, 2, 1)) return stop;
-  if (call.is_too_large(payload)) return call.reply(Accepted<void>(refused(Refusal::too_large)));
+  if (call.is_too_large(payload))
+    return call.reply(Accepted<void>(call.host().refuse(Refusal::too_large)));
   return call.reply(call.host().send(to, payload, {}, {}));
 }
 
@@ -31,8 +32,10 @@ std::uint32_t send_with(ImportCall& call) {
   if (!call.address(0, to) || !call.bytes(1, payload) || !call.options(3, options) ||
       !call.addresses(6, addresses) || !call.result_area(8, 2, 1))
     return stop;
-  if (addresses.are_too_many()) return call.reply(Accepted<void>(refused(Refusal::over_quota)));
-  if (call.is_too_large(payload)) return call.reply(Accepted<void>(refused(Refusal::too_large)));
+  if (addresses.are_too_many())
+    return call.reply(Accepted<void>(call.host().refuse(Refusal::over_quota)));
+  if (call.is_too_large(payload))
+    return call.reply(Accepted<void>(call.host().refuse(Refusal::too_large)));
   return call.reply(call.host().send(to, payload, options, addresses.view()));
 }
 
@@ -42,7 +45,8 @@ std::uint32_t request(ImportCall& call) {
   Address to;
   BytesView payload;
   if (!call.address(0, to) || !call.bytes(1, payload) || !call.result_area(4, 16, 8)) return stop;
-  if (call.is_too_large(payload)) return call.reply(AcceptedNumber(refused(Refusal::too_large)));
+  if (call.is_too_large(payload))
+    return call.reply(AcceptedNumber(call.host().refuse(Refusal::too_large)));
   return call.reply(call.host().request(to, payload, call.u32(3), {}, {}));
 }
 
@@ -54,8 +58,10 @@ std::uint32_t request_with(ImportCall& call) {
   if (!call.address(0, to) || !call.bytes(1, payload) || !call.options(4, options) ||
       !call.addresses(7, addresses) || !call.result_area(9, 16, 8))
     return stop;
-  if (addresses.are_too_many()) return call.reply(AcceptedNumber(refused(Refusal::over_quota)));
-  if (call.is_too_large(payload)) return call.reply(AcceptedNumber(refused(Refusal::too_large)));
+  if (addresses.are_too_many())
+    return call.reply(AcceptedNumber(call.host().refuse(Refusal::over_quota)));
+  if (call.is_too_large(payload))
+    return call.reply(AcceptedNumber(call.host().refuse(Refusal::too_large)));
   return call.reply(call.host().request(to, payload, call.u32(3), options, addresses.view()));
 }
 
@@ -95,7 +101,7 @@ std::uint32_t find(ImportCall& call) {
   std::string_view name;
   if (!call.text(0, name) || !call.result_area(2, 8, 4)) return stop;
   if (!call.guest().has_room_for_handle())
-    return call.reply(Accepted<Address>(refused(Refusal::over_quota)));
+    return call.reply(Accepted<Address>(call.host().refuse(Refusal::over_quota)));
   return call.reply(call.host().find(name));
 }
 
@@ -109,10 +115,10 @@ std::uint32_t spawn(ImportCall& call) {
       !call.result_area(7, 8, 4))
     return stop;
   if (config.size() > limits::config_bytes_max)
-    return call.reply(Accepted<Address>(refused(Refusal::too_large)));
+    return call.reply(Accepted<Address>(call.host().refuse(Refusal::too_large)));
   // Before the child exists: nobody could take its address back.
   if (!call.guest().has_room_for_handle())
-    return call.reply(Accepted<Address>(refused(Refusal::over_quota)));
+    return call.reply(Accepted<Address>(call.host().refuse(Refusal::over_quota)));
   return call.reply(call.host().spawn(child_template,
                                       has_name != 0 ? std::optional(name) : std::nullopt, config));
 }
@@ -142,8 +148,8 @@ std::uint32_t answer(ImportCall& call) {
   Responder responder;
   if (!call.bytes(1, payload) || !call.addresses(3, addresses) || !call.responder(0, responder))
     return stop;
-  if (addresses.are_too_many()) return call.must(refused(Refusal::over_quota));
-  if (call.is_too_large(payload)) return call.must(refused(Refusal::too_large));
+  if (addresses.are_too_many()) return call.must(call.host().refuse(Refusal::over_quota));
+  if (call.is_too_large(payload)) return call.must(call.host().refuse(Refusal::too_large));
   return call.must(call.host().answer(responder, payload, addresses.view()));
 }
 
@@ -203,7 +209,8 @@ std::uint32_t publish(ImportCall& call) {
   std::string_view topic;
   BytesView payload;
   if (!call.text(0, topic) || !call.bytes(2, payload) || !call.result_area(4, 2, 1)) return stop;
-  if (call.is_too_large(payload)) return call.reply(Accepted<void>(refused(Refusal::too_large)));
+  if (call.is_too_large(payload))
+    return call.reply(Accepted<void>(call.host().refuse(Refusal::too_large)));
   return call.reply(call.host().publish(topic, payload));
 }
 

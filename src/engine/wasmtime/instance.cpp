@@ -171,10 +171,13 @@ Reply WasmtimeInstance::exited(HostCalls& host, std::uint64_t watch, const Exit&
   return call_unit(guest_, Export::exited, values);
 }
 
-Reply WasmtimeInstance::stop(HostCalls& host, std::uint32_t budget_ms) {
+Reply WasmtimeInstance::stop(HostCalls& host, Duration budget) {
   CHECK(code_->interfaces().stopping);
+  const Guest::OtherDeadline other(guest_, budget);
   const Running running(guest_, host, Phase::handle);
-  shim_value values[] = {number(budget_ms)};
+  const auto budget_ms = std::chrono::duration_cast<std::chrono::milliseconds>(budget).count();
+  shim_value values[] = {
+      number(static_cast<std::uint32_t>(std::clamp<std::int64_t>(budget_ms, 0, UINT32_MAX)))};
   return guest_.call(Export::stop, values) ? Reply() : ended(guest_);
 }
 

@@ -25,9 +25,9 @@ class WasmtimeInstance final : public Instance {
   Reply event(HostCalls& host, std::uint64_t subscription, std::string_view topic,
               BytesView payload) override;
   Reply exited(HostCalls& host, std::uint64_t watch, const Exit& exit) override;
-  Reply stop(HostCalls& host, std::uint32_t budget_ms) override;
+  Reply stop(HostCalls& host, Duration budget) override;
   HealthReply check(HostCalls& host, Duration deadline) override;
-  SaveReply save(HostCalls& host, bool ending) override;
+  SaveReply save(HostCalls& host, bool ending, Duration deadline) override;
   Reply load(HostCalls& host, std::string_view version, const SavedState& saved,
              BytesView config) override;
 

@@ -135,8 +135,9 @@ std::optional<std::array<shim_value, 10>> pass_saved(Guest& guest, std::string_v
 
 }  // namespace
 
-SaveReply WasmtimeInstance::save(HostCalls& host, bool ending) {
+SaveReply WasmtimeInstance::save(HostCalls& host, bool ending, Duration deadline) {
   CHECK(code_->interfaces().state);
+  const Guest::OtherDeadline other(guest_, deadline);
   const Running running(guest_, host, Phase::save);
   SaveReply reply;
   shim_value values[] = {{.i32 = ending ? 1U : 0U}};

@@ -95,7 +95,7 @@ TEST(Interfaces, GetTimersEventsExitsAndStop) {
   EXPECT_EQ(Life::text(life->event(life.host, 4, "a.b", as_bytes("payload"))), "none");
   EXPECT_EQ(Life::text(life->exited(life.host, 5, Exit::killed())), "none");
   EXPECT_EQ(Life::text(life->exited(life.host, 6, Exit::exceeded("deadline"))), "none");
-  EXPECT_EQ(Life::text(life->stop(life.host, 9)), "none");
+  EXPECT_EQ(Life::text(life->stop(life.host, std::chrono::milliseconds(9))), "none");
   EXPECT_EQ(life.host.lines,
             (std::vector<std::string>{"info 3", "info 4", "info a.b", "info payload", "info 51",
                                       "info ", "info 63", "info deadline", "info 9"}));
@@ -143,7 +143,7 @@ TEST(State, IsSavedWithItsHandles) {
   life.begin();
   life.host.owed = responder;
   EXPECT_EQ(Life::text(life.handle()), "none");
-  const SaveReply reply = life->save(life.host, true);
+  const SaveReply reply = life->save(life.host, true, a_second);
   ASSERT_EQ(reply.death, nullptr);
   ASSERT_TRUE(reply.saved.has_value());
   EXPECT_EQ(as_text(reply.saved->bytes), "bytes");
@@ -177,7 +177,7 @@ TEST(State, MayNotGiveWhatItCanNot) {
     life.begin();
     life.host.owed = responder;
     EXPECT_EQ(Life::text(life.handle()), "none");
-    const SaveReply reply = life->save(life.host, tried.ending);
+    const SaveReply reply = life->save(life.host, tried.ending, a_second);
     ASSERT_NE(reply.death, nullptr);
     EXPECT_EQ(to_string(reply.death->exit), fmt::format("crashed(\"abi: {}\")", tried.rule));
   }
@@ -211,7 +211,7 @@ TEST(State, IsLoadedInPlaceOfStart) {
 TEST(State, CanBeNotNow) {
   Life life(compile(saver("(i32.store8 (i32.const 128) (i32.const 1))")));
   life.begin();
-  const SaveReply reply = life->save(life.host, false);
+  const SaveReply reply = life->save(life.host, false, a_second);
   ASSERT_EQ(reply.death, nullptr);
   ASSERT_FALSE(reply.saved.has_value());
   EXPECT_EQ(reply.saved.error(), "bytes");

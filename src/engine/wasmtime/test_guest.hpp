@@ -217,6 +217,8 @@ inline Engine& engine() {
       imports, prelude, idle_start, more, body);
 }
 
+inline constexpr Duration a_second = std::chrono::seconds(1);
+
 // One life, with the ticker running.
 class Life {
  public:

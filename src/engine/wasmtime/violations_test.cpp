@@ -234,7 +234,7 @@ std::string outcome_of(std::string_view place, std::string_view call) {
     return health.death ? to_string(health.death->exit) : "none";
   }
   if (place == "save") {
-    const SaveReply save = life->save(life.host, false);
+    const SaveReply save = life->save(life.host, false, a_second);
     return save.death ? to_string(save.death->exit) : "none";
   }
   const Reply started = life.start();
