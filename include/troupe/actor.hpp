@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -37,17 +38,22 @@ class Outcome {
 
   [[nodiscard]] Kind kind() const { return kind_; }
   [[nodiscard]] BytesView payload() const {
-    return size_ <= inline_bytes ? BytesView{inline_.data(), size_} : BytesView{large_};
+    return {size_ <= inline_bytes ? inline_.data() : large_.get(), size_};
   }
   [[nodiscard]] std::string_view text() const { return as_text(payload()); }
 
  private:
-  // Short answers are common, and need no memory of their own.
+  // Short answers are common, and need no memory of their own; that of others is pooled.
   static constexpr std::size_t inline_bytes = 32;
+  struct GiveBack {
+    void operator()(std::uint8_t* bytes) const noexcept;
+  };
+  using Large = std::unique_ptr<std::uint8_t[], GiveBack>;
+  [[nodiscard]] static Large copy(BytesView payload);
 
   Outcome(Kind kind, BytesView payload) : kind_(kind), size_(payload.size()) {
     if (size_ > inline_bytes) {
-      large_.assign(payload.begin(), payload.end());
+      large_ = copy(payload);
     } else {
       std::ranges::copy(payload, inline_.begin());
     }
@@ -56,7 +62,7 @@ class Outcome {
   Kind kind_ = Kind::none;
   std::size_t size_ = 0;
   std::array<std::uint8_t, inline_bytes> inline_{};  // Of it `size_` bytes count.
-  Bytes large_;
+  Large large_;
 };
 
 // Thread:  one handler at a time, on a thread of the runtime; never two at once.

@@ -68,8 +68,8 @@ class Turn {
   virtual Address self() = 0;
   // None for a message from outside.
   virtual std::optional<Address> sender() = 0;
-  // The addresses that came with the message; taken once.
-  virtual std::vector<Address> received() = 0;
+  // The addresses that came with the message, as long as its handler runs; taken once.
+  virtual std::span<const Address> received() = 0;
   virtual std::uint64_t message_id() = 0;
   virtual bool answer_owed() = 0;
   virtual std::optional<Duration> time_left() = 0;

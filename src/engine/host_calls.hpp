@@ -54,7 +54,7 @@ class HostCalls {
 
   virtual Address self() = 0;
   virtual std::optional<Address> sender() = 0;
-  virtual std::vector<Address> received() = 0;
+  virtual std::span<const Address> received() = 0;
   virtual std::uint64_t message_id() = 0;
   virtual bool answer_owed() = 0;
   virtual std::optional<std::uint32_t> time_left_ms() = 0;

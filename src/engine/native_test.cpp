@@ -34,7 +34,7 @@ class BareTurn final : public Turn {
   Accepted<void> drop(Responder) override { return no(); }
   Address self() override { return {.slot = 7, .generation = 1}; }
   std::optional<Address> sender() override { return std::nullopt; }
-  std::vector<Address> received() override { return {}; }
+  std::span<const Address> received() override { return {}; }
   std::uint64_t message_id() override { return 1; }
   bool answer_owed() override { return false; }
   std::optional<Duration> time_left() override { return std::nullopt; }
@@ -87,7 +87,7 @@ class BareHost final : public HostCalls {
   Accepted<void> drop(Responder) override { return no(); }
   Address self() override { return nobody; }
   std::optional<Address> sender() override { return std::nullopt; }
-  std::vector<Address> received() override { return {}; }
+  std::span<const Address> received() override { return {}; }
   std::uint64_t message_id() override { return 0; }
   bool answer_owed() override { return false; }
   std::optional<std::uint32_t> time_left_ms() override { return std::nullopt; }

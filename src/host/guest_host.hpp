@@ -62,7 +62,7 @@ class GuestHost final : public HostCalls {
   Accepted<void> drop(Responder responder) override { return turn_.drop(responder); }
   Address self() override { return turn_.self(); }
   std::optional<Address> sender() override { return turn_.sender(); }
-  std::vector<Address> received() override { return turn_.received(); }
+  std::span<const Address> received() override { return turn_.received(); }
   std::uint64_t message_id() override { return turn_.message_id(); }
   bool answer_owed() override { return turn_.answer_owed(); }
   std::optional<std::uint32_t> time_left_ms() override;

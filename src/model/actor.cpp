@@ -1,6 +1,18 @@
 #include "troupe/actor.hpp"
 
+#include <algorithm>
+
+#include "model/pool.hpp"
+
 namespace troupe {
+
+void Outcome::GiveBack::operator()(std::uint8_t* bytes) const noexcept { Pool::release(bytes); }
+
+Outcome::Large Outcome::copy(BytesView payload) {
+  Large bytes(static_cast<std::uint8_t*>(Pool::allocate(payload.size())));
+  std::ranges::copy(payload, bytes.get());
+  return bytes;
+}
 
 // What an actor does not ask for never arrives; what arrives unasked is done with.
 

@@ -1,6 +1,7 @@
 #include "model/actor_turn.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <memory>
 #include <utility>
@@ -215,11 +216,11 @@ std::optional<Address> ActorTurn::sender() {
   return in_hand_->sender;
 }
 
-std::vector<Address> ActorTurn::received() {
+std::span<const Address> ActorTurn::received() {
   if (in_hand_ == nullptr || received_taken_) return {};
   received_taken_ = true;
   const auto* note = in_hand_->note<AddressesNote>();
-  return note != nullptr ? note->addresses : std::vector<Address>{};
+  return note != nullptr ? note->addresses() : std::span<const Address>{};
 }
 
 Instant ActorTurn::monotonic_now() {
@@ -249,8 +250,13 @@ Accepted<Address> ActorTurn::find(std::string_view name) {
     return refuse(Refusal::invalid);
   }
   if (has_app) return inputs_->find(name);
-  std::string full(actor_.terms->app);
-  return inputs_->find(full.append("/").append(name));
+  std::array<char, 2 * limits::name_bytes_max + 1> full;  // Nothing is allocated for a look.
+  const std::string_view app = actor_.terms->app;
+  CHECK(app.size() <= limits::name_bytes_max, "an app's name is a name");
+  char* end = std::ranges::copy(app, full.begin()).out;
+  *end++ = '/';
+  end = std::ranges::copy(name, end).out;
+  return inputs_->find({full.begin(), end});
 }
 
 Accepted<Address> ActorTurn::spawn(std::string_view child_template,

@@ -82,7 +82,7 @@ class ActorTurn final : public Turn {
   Accepted<void> drop(Responder responder) override;
   Address self() override { return actor_.self; }
   std::optional<Address> sender() override;
-  std::vector<Address> received() override;
+  std::span<const Address> received() override;
   std::uint64_t message_id() override { return in_hand_ != nullptr ? in_hand_->id : 0; }
   bool answer_owed() override { return owed_; }
   std::optional<Duration> time_left() override;

@@ -4,7 +4,10 @@
 // The same cache line carries everything that travels between actors and between threads: messages,
 // requests, answers, timer firings, exits, and the control plane's orders to a worker.
 
+#include <algorithm>
+#include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -16,6 +19,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/check.hpp"
+#include "base/limits.hpp"
 #include "model/pool.hpp"
 #include "troupe/address.hpp"
 #include "troupe/bytes.hpp"
@@ -91,9 +96,19 @@ struct TopicNote final : Note {
   explicit TopicNote(std::string text) : topic(std::move(text)) {}
   std::string topic;  // Or filter.
 };
-struct AddressesNote final : Note {
-  explicit AddressesNote(std::span<const Address> list) : addresses(list.begin(), list.end()) {}
-  std::vector<Address> addresses;
+// What came with a message. Thread: as its envelope.
+class AddressesNote final : public Note {
+ public:
+  // REQUIRES: limits::message_addresses_max at most.
+  explicit AddressesNote(std::span<const Address> list) : count_(list.size()) {
+    CHECK(list.size() <= addresses_.size());
+    std::ranges::copy(list, addresses_.begin());
+  }
+  [[nodiscard]] std::span<const Address> addresses() const { return {addresses_.data(), count_}; }
+
+ private:
+  std::array<Address, limits::message_addresses_max> addresses_;
+  std::size_t count_;
 };
 
 // Payload bytes that do not fit into the envelope, and its note. Immutable once shared.

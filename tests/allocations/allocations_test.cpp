@@ -5,46 +5,21 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <cstdlib>
 #include <functional>
 #include <memory>
-#include <new>
+#include <optional>
 #include <semaphore>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "base/limits.hpp"
+#include "counted_heap.hpp"
 #include "runtime/sim_node.hpp"
 #include "troupe/runtime.hpp"
-
-namespace {
-
-// NOLINTBEGIN(cppcoreguidelines-*): this is what an operator new is made of.
-std::atomic<std::uint64_t> allocations{0};
-
-void* allocate(std::size_t bytes, std::size_t alignment) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  const std::size_t rounded = (bytes + alignment - 1) / alignment * alignment;
-  if (void* memory = std::aligned_alloc(alignment, rounded == 0 ? alignment : rounded))
-    return memory;
-  throw std::bad_alloc();
-}
-
-}  // namespace
-
-void* operator new(std::size_t bytes) { return allocate(bytes, alignof(std::max_align_t)); }
-void* operator new(std::size_t bytes, std::align_val_t alignment) {
-  return allocate(bytes, static_cast<std::size_t>(alignment));
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t /*bytes*/) noexcept { std::free(memory); }
-void operator delete(void* memory, std::align_val_t /*alignment*/) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t /*bytes*/, std::align_val_t /*alignment*/) noexcept {
-  std::free(memory);
-}
-// NOLINTEND(cppcoreguidelines-*)
 
 namespace troupe {
 namespace {
@@ -70,16 +45,16 @@ class Doing final : public Actor {
 
 class Allocations : public testing::Test {
  protected:
-  Address spawn(const Handle& handle) {
+  Address spawn(const Handle& handle, std::optional<std::string> name = std::nullopt) {
     auto spec = native_spec([&handle] { return std::make_unique<Doing>(handle); });
-    return *node_.spawn({.name = std::nullopt, .spec = std::move(spec), .config = {}});
+    return *node_.spawn({.name = std::move(name), .spec = std::move(spec), .config = {}});
   }
   // While `rounds` goes on by so many, after as many to warm up.
   std::uint64_t count(const std::uint64_t& rounds, std::uint64_t how_many) {
     step_until(rounds, rounds + how_many);
-    const std::uint64_t before = allocations;
+    const std::uint64_t before = heap_allocations();
     step_until(rounds, rounds + how_many);
-    return allocations - before;
+    return heap_allocations() - before;
   }
 
   SimNode node_{{.workers = 2, .turns_a_step = 8, .seed = 1}};
@@ -140,7 +115,7 @@ TEST_F(Allocations, AreNoneForAMessageToAnotherWorker) {
   EXPECT_EQ(count(rounds, 10'000), 0U);
 }
 
-TEST_F(Allocations, AreNoneForARequestWithItsTimeout) {
+TEST_P(AllocationsOf, ARequestWithItsTimeoutAreNone) {
   Address answering;
   std::uint64_t rounds = 0;
   const Handle answer = [](Turn&, BytesView message) { return Outcome::answer(message); };
@@ -151,7 +126,24 @@ TEST_F(Allocations, AreNoneForARequestWithItsTimeout) {
   };
   const Address asking = spawn(ask);
   answering = spawn(answer);
-  ASSERT_TRUE(node_.core().send(asking, as_bytes("question")));
+  const Bytes question(GetParam());
+  ASSERT_TRUE(node_.core().send(asking, question));
+  EXPECT_EQ(count(rounds, 10'000), 0U);
+}
+
+// As many as may travel, to somebody who is looked up by a name that no string has inside.
+TEST_F(Allocations, AreNoneForAddressesAndALookAtAName) {
+  constexpr std::string_view name = "a-name-that-is-longer-than-a-string-has-inside";
+  std::uint64_t rounds = 0;
+  const Handle pass_on = [&](Turn& turn, BytesView message) {
+    ++rounds;
+    const std::array<Address, limits::message_addresses_max> own{turn.self()};
+    const auto received = turn.received();
+    EXPECT_TRUE(turn.send(*turn.find(name), message, {}, received.empty() ? own : received));
+    return Outcome{};
+  };
+  const Address actor = spawn(pass_on, std::string(name));
+  ASSERT_TRUE(node_.core().send(actor, as_bytes("ball")));
   EXPECT_EQ(count(rounds, 10'000), 0U);
 }
 
@@ -258,9 +250,9 @@ TEST(AllocationsOnThreads, DoNotGrowWithMessages) {
     ASSERT_TRUE((*runtime)->send(circle.members[at * 4], as_bytes("ball")));
   }
   circle.went_on.acquire();
-  const std::uint64_t before = allocations;
+  const std::uint64_t before = heap_allocations();
   circle.went_on.acquire();
-  const std::uint64_t gained = allocations - before;
+  const std::uint64_t gained = heap_allocations() - before;
   circle.is_over = true;
   EXPECT_EQ(circle.refused, 0U);
   EXPECT_LT(gained, Circle::each / 10);

@@ -47,7 +47,7 @@ class CountingHost final : public HostCalls {
   Accepted<void> drop(Responder) override { return refused(Refusal::denied); }
   Address self() override { return {.slot = 1, .generation = 1}; }
   std::optional<Address> sender() override { return std::nullopt; }
-  std::vector<Address> received() override { return {}; }
+  std::span<const Address> received() override { return {}; }
   std::uint64_t message_id() override { return 1; }
   bool answer_owed() override { return owes_answers; }
   std::optional<std::uint32_t> time_left_ms() override { return std::nullopt; }

@@ -73,7 +73,10 @@ class FakeHost final : public HostCalls {
   }
   Address self() override { return self_address; }
   std::optional<Address> sender() override { return from; }
-  std::vector<Address> received() override { return std::exchange(given, {}); }
+  std::span<const Address> received() override {
+    taken_ = std::exchange(given, {});
+    return taken_;
+  }
   std::uint64_t message_id() override { return 4711; }
   bool answer_owed() override { return owed.has_value(); }
   std::optional<std::uint32_t> time_left_ms() override {
@@ -153,6 +156,7 @@ class FakeHost final : public HostCalls {
   }
 
   std::uint64_t last_number_ = 99;
+  std::vector<Address> taken_;
 };
 
 // What most guests have: memory, room from a pointer that only moves up, a start that is content.
