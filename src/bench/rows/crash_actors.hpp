@@ -85,15 +85,15 @@ class CrashRounds {
 // `go N` crashes the actor `brittle` N times. Its config names who comes last of those that begin
 // anew with it; empty: it begins alone.
 // Thread: a worker's.
-class CrashDriver final : public Actor {
+class CrashDriver : public Actor {
  public:
   Outcome start(Turn&, BytesView config) override {
     last_name_ = as_text(config);
     return {};
   }
   Outcome handle(Turn& turn, BytesView message) override {
-    const auto brittle = turn.find("brittle");
-    if (!brittle) return Outcome::error("there is nobody to crash");
+    const auto crashes = brittle(turn);
+    if (!crashes) return Outcome::error("there is nobody to crash");
     std::optional<Address> last;
     if (!last_name_.empty()) {
       const auto found = turn.find(last_name_);
@@ -101,7 +101,7 @@ class CrashDriver final : public Actor {
       last = *found;
     }
     caller_ = turn.responder_for_later();
-    return rounds_.begin(turn, *brittle,
+    return rounds_.begin(turn, *crashes,
                          number_of(as_text(message).substr(std::string_view("go ").size())), last);
   }
   Outcome answered(Turn& turn, std::uint64_t, const AnswerView& answer) override {
@@ -113,79 +113,28 @@ class CrashDriver final : public Actor {
   }
 
  private:
+  virtual Accepted<Address> brittle(Turn& turn) { return turn.find("brittle"); }
+
   std::string last_name_;
   CrashRounds rounds_;
   std::optional<Responder> caller_;
 };
 
-// Has one child that crashes: `spawn`, and `ask` with a number of crashes.
+// The same with a child of its own.
 // Thread: a worker's.
-class CrashParent final : public Actor {
+class CrashParent final : public CrashDriver {
  public:
-  Outcome handle(Turn& turn, BytesView message) override {
-    const auto word = word_in(message);
-    if (!word) return Outcome::error("a parent is told in words");
-    head_ = turn.sender();
-    if (word->kind == NurseryWord::ask) return rounds_.begin(turn, child_, word->number);
+  Outcome start(Turn& turn, BytesView /*config*/) override {
     const auto child = turn.spawn("brittle", std::nullopt, {});
     if (!child) return Outcome::error("a child was refused");
     child_ = *child;
-    return say(turn, *head_, {.kind = NurseryWord::done, .number = 1});
-  }
-  Outcome answered(Turn& turn, std::uint64_t, const AnswerView& answer) override {
-    rounds_.take(answer);
-    if (!rounds_.is_over()) return rounds_.next(turn);
-    return say(turn, *head_,
-               {.kind = NurseryWord::done, .number = static_cast<std::uint32_t>(rounds_.good())});
+    return {};
   }
 
  private:
-  CrashRounds rounds_;
+  Accepted<Address> brittle(Turn& /*turn*/) override { return child_; }
+
   Address child_ = {};
-  std::optional<Address> head_;
-};
-
-// `spawn N` adds N parents, `crash N` has each of those that were added last crash its child N
-// times, one parent after the other; both are answered with how many were done.
-// Thread: a worker's.
-class CrashHead final : public Actor {
- public:
-  Outcome handle(Turn& turn, BytesView message) override {
-    if (const auto word = word_in(message); word && !turn.answer_owed()) {
-      done_ += word->number;
-      ++at_;
-      return go_on(turn);
-    }
-    const std::string_view text = as_text(message);
-    caller_ = turn.responder_for_later();
-    number_ = static_cast<std::uint32_t>(number_of(text.substr(text.find(' ') + 1)));
-    spawns_ = text.starts_with("spawn");
-    if (spawns_) parents_.clear();
-    at_ = 0;
-    done_ = 0;
-    return go_on(turn);
-  }
-
- private:
-  Outcome go_on(Turn& turn) {
-    if (at_ == (spawns_ ? number_ : parents_.size())) {
-      return turn.answer(*caller_, as_bytes(std::to_string(done_)))
-                 ? Outcome()
-                 : Outcome::error("the answer was refused");
-    }
-    if (!spawns_) return say(turn, parents_[at_], {.kind = NurseryWord::ask, .number = number_});
-    const auto parent = turn.spawn("parent", std::nullopt, {});
-    if (!parent) return Outcome::error("a parent was refused");
-    parents_.push_back(*parent);
-    return say(turn, *parent, {.kind = NurseryWord::spawn});
-  }
-
-  std::optional<Responder> caller_;
-  std::vector<Address> parents_;
-  std::uint32_t number_ = 0;
-  bool spawns_ = false;
-  std::size_t at_ = 0;
-  std::uint64_t done_ = 0;
 };
 
 // Any request has all of its actors crash, then each bring back a number of its own; answered with

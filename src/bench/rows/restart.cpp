@@ -1,6 +1,5 @@
-// W12: from a crash to the next message handled, by an actor's next life. Once below a supervisor
-// that the manifest names, the same actor again and again, by each strategy; once for children that
-// actors spawned.
+// W12: from a crash to the next message handled, by an actor's next life: the same actor again and
+// again. Below a supervisor that the manifest names, by each strategy; and as the child of another.
 // Every life and every exit is counted by the node's own books, and one too many or too few fails
 // the row.
 
@@ -24,17 +23,12 @@
 #include "bench/rows/crash_books.hpp"
 #include "bench/rows/rows.hpp"
 #include "bench/sampler.hpp"
-#include "io/system_clock.hpp"
 
 namespace troupe::bench {
 namespace {
 
 // Of the best peer where the goals were set: the BEAM.
 constexpr double peer_ns = 1'300;
-
-// A spawner's group has the policy that every supervisor has by default, which no manifest can
-// change: the first restart in its window is immediate, the next ones wait.
-constexpr std::uint32_t restarts_of_a_group = 1;
 
 // What a supervisor does when an actor crashes that it has alone, or as the second of four.
 struct Group {
@@ -43,6 +37,7 @@ struct Group {
   std::uint64_t with_each = 0;  // Others that begin anew with it.
 };
 constexpr Group alone;
+constexpr Group child{.what = "/child"};
 constexpr std::array fellowships{
     Group{.what = "/one-for-all", .strategy = "one-for-all", .with_each = 3},
     Group{.what = "/rest-for-one", .strategy = "rest-for-one", .with_each = 2}};
@@ -56,14 +51,14 @@ std::vector<RowInfo> rows() {
     const auto row = [&](std::string_view what, std::string title) {
       return RowInfo{.id = id_of(kind, what), .title = std::move(title), .kind = RowKind::macro};
     };
+    const std::string allowed =
+        fmt::format("that allows {} in {}", limits::intensity_max, CrashBooks::period);
     std::vector<RowInfo> rows{
-        row("", fmt::format("a crash, a restart at once by a supervisor that allows {} in {}, and "
-                            "the next message answered, {}",
-                            limits::intensity_max, CrashBooks::period, kind.actors)),
-        row("/child",
-            fmt::format("the same for children of 10,000 actors (--quick: 1,000), {} restart "
-                        "each, the one that does not wait, {}",
-                        restarts_of_a_group, kind.actors))};
+        row("", fmt::format("a crash, a restart at once by a supervisor {}, and the next message "
+                            "answered, {}",
+                            allowed, kind.actors)),
+        row(child.what,
+            fmt::format("the same for the child of an actor {}, {}", allowed, kind.actors))};
     for (RowInfo& info : rows) {
       info.peer_id = "W12";
       info.peer_goal = kind.choose(600.0, 4'000.0) / peer_ns;
@@ -87,31 +82,11 @@ class Patient {
       : kind_(kind),
         group_(group),
         node_(std::string(kind.name), {.on_end = books_.on_end(), .lives_may_crash = true}) {
-    const std::array roles{role<NativeBrittle>("brittle"), driver<CrashDriver>("driver")};
-    const bool is_alone = group.with_each == 0;
-    std::string manifest = fmt::format(R"(
-[app.supervisors.hasty]
-strategy = "{}"
-intensity = {}
-backoff = "immediate"
-period = "{}"
-)",
-                                       group.strategy, limits::intensity_max, CrashBooks::period);
-    std::vector<std::string_view> names{"brittle"};
-    if (!is_alone) names = {"first", "brittle", "third", "last"};
-    for (const std::string_view name : names) {
-      manifest +=
-          fmt::format("[app.actors.{}]\ncomponent = \"brittle\"\nsupervisor = \"hasty\"\n", name);
+    if (group.what == child.what) {
+      load_child();
+    } else {
+      load_named();
     }
-    manifest += fmt::format(R"(
-[app.actors.driver]
-component = "driver"
-config = "{}"
-grants = {{ find = ["brittle", "last"] }}
-)",
-                            is_alone ? "" : "last");
-    node_.load(kind, roles, manifest);
-    for (const std::string_view name : names) patients_.push_back(node_.find(name));
     driver_ = node_.find("driver");
     has_worked_ = node_.audit_of(kind);
   }
@@ -133,6 +108,50 @@ grants = {{ find = ["brittle", "last"] }}
   }
 
  private:
+  // What any supervisor may be told, and who spawns.
+  static std::string hasty() {
+    return fmt::format("intensity = {}, backoff = \"immediate\", period = \"{}\"",
+                       limits::intensity_max, CrashBooks::period);
+  }
+  void load_child() {
+    const std::array roles{role<NativeBrittle>("brittle"), driver<CrashParent>("driver")};
+    node_.load(kind_, roles,
+               fmt::format(R"(
+[app.templates.brittle]
+component = "brittle"
+restart = "permanent"
+[app.actors.driver]
+component = "driver"
+grants = {{ spawn = ["brittle"] }}
+children = {{ {} }}
+)",
+                           hasty()));
+    for (const ActorStatus& actor : node_.runtime().actors())
+      if (actor.component.contains("brittle")) patients_.push_back(actor.address);
+    CHECK(patients_.size() == 1, "it has one child");
+  }
+  void load_named() {
+    const std::array roles{role<NativeBrittle>("brittle"), driver<CrashDriver>("driver")};
+    const bool is_alone = group_.with_each == 0;
+    std::string manifest = fmt::format("[app.supervisors]\nhasty = {{ strategy = \"{}\", {} }}\n",
+                                       group_.strategy, hasty());
+    std::vector<std::string_view> names{"brittle"};
+    if (!is_alone) names = {"first", "brittle", "third", "last"};
+    for (const std::string_view name : names) {
+      manifest +=
+          fmt::format("[app.actors.{}]\ncomponent = \"brittle\"\nsupervisor = \"hasty\"\n", name);
+    }
+    manifest += fmt::format(R"(
+[app.actors.driver]
+component = "driver"
+config = "{}"
+grants = {{ find = ["brittle", "last"] }}
+)",
+                            is_alone ? "" : "last");
+    node_.load(kind_, roles, manifest);
+    for (const std::string_view name : names) patients_.push_back(node_.find(name));
+  }
+
   ActorKind kind_;
   Group group_;
   CrashBooks books_;
@@ -143,66 +162,17 @@ grants = {{ find = ["brittle", "last"] }}
   std::function<Result<void>()> has_worked_;
 };
 
-// Each parent's children crash as often as their group allows, so that every batch has parents of
-// its own.
-void measure_children(const ActorKind& kind, const Request& request, RawSink& sink) {
-  const std::string id = id_of(kind, "/child");
-  if (!request.wants(id)) return;
-  const Effort& effort = request.effort;
-  constexpr std::uint64_t batches = 5;
-  const std::uint64_t parents = (effort.is_smoke ? 50 : effort.is_brief() ? 1'000 : 10'000);
-  const std::uint64_t each = parents / batches;
-  CrashBooks books;
-  BenchNode node(std::string(kind.name), {.on_end = books.on_end(), .lives_may_crash = true});
-  const std::array roles{role<NativeBrittle>("brittle"), driver<CrashParent>("parent"),
-                         driver<CrashHead>("head")};
-  node.load(kind, roles, R"(
-[app.templates.brittle]
-component = "brittle"
-restart = "permanent"
-[app.templates.parent]
-component = "parent"
-grants = { spawn = ["brittle"] }
-[app.actors.head]
-component = "head"
-grants = { spawn = ["parent"] }
-)");
-  const Address head = node.find("head");
-  auto has_worked = node.audit_of(kind);
-  const SystemClock clock;
-  std::vector<double> ns;
-  for (std::uint64_t batch = 0; batch < batches; ++batch) {
-    CHECK(node.ask(head, fmt::format("spawn {}", each)) == each, "every parent has a child");
-    const Instant begin = clock.now();
-    const std::uint64_t good = node.ask(head, fmt::format("crash {}", restarts_of_a_group));
-    const auto took = static_cast<double>((clock.now() - begin).count());
-    CHECK(good == each * restarts_of_a_group, "the next life answers");
-    ns.push_back(took / static_cast<double>(good));
-  }
-  std::vector<Address> children;
-  for (const ActorStatus& actor : node.runtime().actors())
-    if (actor.component.contains("brittle")) children.push_back(actor.address);
-  const std::uint64_t crashes = parents * restarts_of_a_group;
-  auto audited = children.size() == parents
-                     ? books.audit(node, children, crashes)
-                     : Result<void>(fail(ErrorCode::internal, "every parent has one child"));
-  if (audited) audited = has_worked();
-  if (!audited) return sink.take({.id = id, .failed = audited.error().message});
-  sink.take({.id = id, .values = std::move(ns), .count = crashes});
-}
-
 void measure(const Request& request, RawSink& sink) {
   std::vector<std::unique_ptr<Patient>> patients;
   std::vector<Row> rows;
   for (const ActorKind& kind : actor_kinds) {
-    for (const Group& group : {alone, fellowships[0], fellowships[1]}) {
+    for (const Group& group : {alone, child, fellowships[0], fellowships[1]}) {
       if (!request.wants(id_of(kind, group.what))) continue;
       patients.push_back(std::make_unique<Patient>(kind, group));
       rows.push_back(patients.back()->row());
     }
   }
   sample(request, std::move(rows), sink);
-  for (const ActorKind& kind : actor_kinds) measure_children(kind, request, sink);
 }
 
 }  // namespace

@@ -7,11 +7,11 @@ namespace troupe::bench {
 
 std::span<const Block* const> all_blocks() {
   static const std::vector<const Block*> blocks = [] {
-    std::vector<const Block*> list{&floor_block(),    &core_block(),        &registry_block(),
-                                   &exchange_block(), &cross_core_block(),  &flood_block(),
-                                   &fan_out_block(),  &ring_block(),        &skynet_block(),
-                                   &restart_block(),  &crash_storm_block(), &decision_block(),
-                                   &busy_block(),     &overload_block(),    &latency_block()};
+    std::vector<const Block*> list{
+        &floor_block(),      &core_block(),     &registry_block(),    &exchange_block(),
+        &cross_core_block(), &flood_block(),    &fan_out_block(),     &ring_block(),
+        &skynet_block(),     &restart_block(),  &crash_storm_block(), &decision_block(),
+        &busy_block(),       &overload_block(), &latency_block(),     &lateness_block()};
     for (const Block& block : spawn_blocks()) list.push_back(&block);
     for (const Block& block : parked_blocks()) list.push_back(&block);
 #if TROUPE_HAS_WASMTIME

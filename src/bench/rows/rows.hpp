@@ -25,6 +25,7 @@ namespace troupe::bench {
 [[nodiscard]] const Block& busy_block();         // Work for two workers that begins on one.
 [[nodiscard]] const Block& overload_block();     // Twice as much as a node can do.
 [[nodiscard]] const Block& latency_block();      // W16: answers at a fixed rate of requests.
+[[nodiscard]] const Block& lateness_block();     // 100,000 timers, and as many timeouts.
 [[nodiscard]] std::span<const Block> parked_blocks();  // W15: 100,000 actors that wait.
 [[nodiscard]] std::span<const Block> spawn_blocks();   // W7: actors that are spawned and wait.
 // With WebAssembly:
