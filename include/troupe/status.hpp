@@ -45,7 +45,7 @@ struct ActorStatus {
   std::uint64_t dropped = 0;  // By its mailbox's policy.
   std::uint64_t expired = 0;  // Before they were handled.
   std::uint64_t dead = 0;     // Accepted for it and not delivered, the expired ones included.
-  // Of what it wanted to send and publish, by reason (Refusal as an index).
+  // Of what it asked for, by reason (Refusal as an index).
   std::array<std::uint64_t, refusal_count> refused_by = {};
   std::uint64_t timed_out = 0;  // Of its requests.
   std::uint64_t orphans = 0;    // Outcomes of its requests that came after the first.
@@ -129,7 +129,9 @@ struct NodeCounters {
   std::uint64_t orphans = 0;
   std::array<std::uint64_t, dead_reason_count> dead_by = {};  // DeadReason as an index.
   std::uint64_t moved = 0;                                    // Actors, from worker to worker.
-  Duration turn_time = {};                                    // As in ActorStatus.
+  std::uint64_t paused = 0;     // Senders, until a mailbox with `block` had room.
+  std::uint64_t held_back = 0;  // Attempts of a worker to send to one whose inbox was full.
+  Duration turn_time = {};      // As in ActorStatus.
   MailboxWaits waits = {};
 
   friend bool operator==(const NodeCounters&, const NodeCounters&) = default;

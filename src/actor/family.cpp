@@ -98,12 +98,13 @@ void Worker::judge(Cell& parent, const Envelope& what) {
                         .verdict = verdict,
                         .policy = family->supervisor.policy()};
     const bool gives_up = verdict.kind == SupervisorVerdict::Kind::give_up;
-    if (gives_up) tell_event(parent, NodeEvent::Kind::escalated, to_string(why));
+    std::string escalated = gives_up ? to_string(why) : std::string();
     if (note->is_told) {
       note->report->decision = decision_text(why);
       note->report->window = window_of(why);
       report(std::move(note->report));
     }
+    if (gives_up) tell_event(parent, NodeEvent::Kind::escalated, std::move(escalated));
     if (gives_up) end_by_order(parent, Exit::crashed("children: restart intensity"));
   }
   carry_out_steps(parent);

@@ -58,6 +58,8 @@ Tried<ExitCode> node_command(Console& console, const NodeName& node) {
   line("refused", by_reason<Refusal>(counted.refused_by));
   line("dead letters", by_reason<DeadReason>(counted.dead_by));
   line("dropped", fmt::format("{} by mailboxes, {} expired", counted.dropped, counted.expired));
+  line("held up", fmt::format("{} senders waited for room in a mailbox, {} times an inbox was full",
+                              counted.paused, counted.held_back));
   line("requests",
        fmt::format("{} timed out, {} answers came too late", counted.timed_out, counted.orphans));
   const MailboxWaits& waits = counted.waits;

@@ -72,6 +72,8 @@ Json counters_object(const NodeCounters& counters) {
           {"orphans", counters.orphans},
           {"dead", reasons_object<DeadReason>(counters.dead_by)},
           {"moved", counters.moved},
+          {"paused", counters.paused},
+          {"held_back", counters.held_back},
           {"turn_ms", whole_milliseconds(counters.turn_time)},
           {"waits", waits_object(counters.waits)}};
 }
@@ -95,6 +97,8 @@ Result<NodeCounters> counters_from(const Json& json) {
   members.read("orphans", counters.orphans);
   members.read_reasons<DeadReason>("dead", counters.dead_by);
   members.read("moved", counters.moved);
+  members.read("paused", counters.paused);
+  members.read("held_back", counters.held_back);
   members.read("turn_ms", turn_ms);
   counters.turn_time = std::chrono::milliseconds(turn_ms);
   if (const Json* waits = members.find("waits"); waits != nullptr) {

@@ -82,6 +82,7 @@ TEST_P(Blocking, SlowsASenderDownToItsReceiver) {
   EXPECT_EQ(sent, 100);
   EXPECT_EQ(got, 100);
   EXPECT_EQ(dead(DeadReason::blocked), 0U);
+  EXPECT_GT(node_.core().counters().paused, 0U);
   // On another worker it goes on until it hears that it has to wait.
   if (GetParam() == 1) {
     EXPECT_LE(most_ahead, 4);

@@ -174,6 +174,8 @@ NodeCounters NodeCore::counters() const {
     all.timed_out += one.timed_out.load(relaxed);
     all.orphans += one.orphans.load(relaxed);
     all.moved += one.moved.load(relaxed);
+    all.paused += one.paused.load(relaxed);
+    all.held_back += one.held_back.load(relaxed);
     all.turn_time += Duration(one.turn_ns.load(relaxed));
     waits->merge(one.waits);
     for (std::size_t why = 0; why < all.refused_by.size(); ++why) {
