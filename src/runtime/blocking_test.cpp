@@ -161,6 +161,33 @@ TEST_P(Blocking, GivesUpAfterASecond) {
   EXPECT_EQ(outcomes, (std::vector<std::string>{"refused: busy"}));
 }
 
+TEST_P(Blocking, GivesUpWhenTheSecondIsOverAndNotBefore) {
+  Address receiver;
+  Duration takes{};
+  int got = 0;
+  const Doing::Script slow{.handle = [&](Turn&, std::string_view) {
+    if (++got == 1) node_.clock().advance(takes);
+    return Outcome{};
+  }};
+  const Doing::Script sending{.handle = [&](Turn& turn, std::string_view) {
+    // One is in hand, one in the mailbox, one waits until the first is done.
+    for (int i = 0; i < 3; ++i) EXPECT_TRUE(turn.send(receiver, as_bytes("x")));
+    return Outcome{};
+  }};
+  for (const auto& [ms, expected] : {std::pair{999, 3}, {1'000, 2}, {1'001, 2}}) {
+    SCOPED_TRACE(ms);
+    takes = milliseconds(ms);
+    got = 0;
+    const std::uint64_t given_up = dead(DeadReason::blocked);
+    receiver =
+        spawn("slow-" + std::to_string(ms), slow, {.messages = 1, .when_full = WhenFull::block});
+    send(spawn("sending-" + std::to_string(ms), sending), "go");
+    node_.advance(seconds(10));
+    EXPECT_EQ(got, expected);
+    EXPECT_EQ(dead(DeadReason::blocked) - given_up, static_cast<std::uint64_t>(3 - expected));
+  }
+}
+
 TEST_P(Blocking, DoesNotHoldTwoWhoWriteToEachOther) {
   std::array<Address, 2> pair;
   std::array<int, 2> got{};

@@ -2,6 +2,8 @@
 // time: every rule here is checked by what actors and askers observe, never by a clock.
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <map>
 #include <string>
 
@@ -465,6 +467,43 @@ TEST(NodeCoreMailbox, TellsTheSenderThatItIsFull) {
   node.run_until_idle();
   EXPECT_EQ(said, (std::vector<std::string>{"ok", "ok", "busy"}));
   EXPECT_EQ(script.seen, (std::vector<std::string>{"1", "2"}));
+}
+
+// What goes beyond the bytes is kept if it was let in; then it is full, for the smallest too.
+TEST(NodeCoreMailbox, IsFullWhenItsBytesAre) {
+  struct Row {
+    std::vector<std::size_t> sizes;
+    std::vector<std::string> said;
+  };
+  const std::array rows{
+      Row{{60, 39, 0, 1, 0}, {"ok", "ok", "ok", "ok", "busy"}},
+      Row{{60, 40, 0, 1}, {"ok", "ok", "busy", "busy"}},
+      Row{{60, 41, 0, 1}, {"ok", "ok", "busy", "busy"}},
+      Row{{99, 1'000, 0}, {"ok", "ok", "busy"}},
+      Row{{100, 0}, {"ok", "busy"}},
+      Row{{101, 0}, {"ok", "busy"}},
+  };
+  for (const Row& row : rows) {
+    SCOPED_TRACE(&row - rows.data());
+    SimNode node({.workers = 1});
+    Scripted::Script script;
+    const Address receiver = spawn_on(node, "receiver", script, {.bytes = 100});
+    std::vector<std::string> said;
+    Scripted::Script sends;
+    sends.handle = [&](Turn& turn, std::string_view size) {
+      const auto sent = turn.send(receiver, Bytes(std::stoul(std::string(size))));
+      said.emplace_back(sent ? "ok" : to_string(sent.error()));
+      return Outcome();
+    };
+    const Address sender = spawn_on(node, "sender", sends);
+    for (const std::size_t size : row.sizes) {
+      EXPECT_TRUE(node.core().send(sender, as_bytes(std::to_string(size))));
+    }
+    node.run_until_idle();
+    EXPECT_EQ(said, row.said);
+    EXPECT_EQ(static_cast<std::ptrdiff_t>(script.seen.size()),
+              std::ranges::count(row.said, std::string("ok")));
+  }
 }
 
 // It does not know of what its mailbox will refuse before it looks.

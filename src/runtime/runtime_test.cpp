@@ -14,6 +14,7 @@
 #include <gtest/gtest.h>
 
 #include "base/format.hpp"
+#include "base/limits.hpp"
 #include "io/temporary_folder.hpp"
 
 namespace troupe {
@@ -388,18 +389,65 @@ TEST(Runtime, AsksANativeActorHowItIsIfTheManifestSaysSo) {
   }
 }
 
+// What it says to a spawn with these options; empty: nothing, the actor is there.
+std::string refusal_of(Runtime& runtime, const SpawnOptions& options) {
+  const auto spawned = runtime.spawn(sum, options);
+  if (spawned) return {};
+  EXPECT_EQ(spawned.error().code, ErrorCode::invalid_argument);
+  return spawned.error().message;
+}
+
 TEST(Runtime, RefusesHealthChecksThatCantBe) {
+  using std::chrono::hours;
+  using std::chrono::milliseconds;
+  using std::chrono::minutes;
   const auto runtime = start();
   const auto refusal = [&](const HealthChecks& checks) {
     SpawnOptions options;
     options.health = checks;
-    const auto spawned = runtime->spawn(sum, options);
-    return spawned ? std::string("none") : spawned.error().message;
+    return refusal_of(*runtime, options);
   };
-  EXPECT_TRUE(refusal({.interval = seconds(0)}).contains("interval"));
-  EXPECT_TRUE(refusal({.timeout = seconds(0)}).contains("timeout"));
-  EXPECT_TRUE(refusal({.threshold = 0}).contains("1 to 100"));
-  EXPECT_EQ(refusal({}), "none");
+  for (const HealthChecks& fine : {
+           HealthChecks{},
+           HealthChecks{.interval = milliseconds(10), .timeout = milliseconds(1), .threshold = 1},
+           HealthChecks{.interval = hours(24), .timeout = minutes(5), .threshold = 100},
+       }) {
+    EXPECT_EQ(refusal(fine), "");
+  }
+  constexpr Duration least(1);
+  for (const Duration wrong : {milliseconds(10) - least, hours(24) + least}) {
+    EXPECT_TRUE(refusal({.interval = wrong}).contains("interval of 10 ms to 24 h"));
+  }
+  for (const Duration wrong : {milliseconds(1) - least, minutes(5) + least}) {
+    EXPECT_TRUE(refusal({.timeout = wrong}).contains("timeout of 1 ms to 5 min"));
+  }
+  for (const std::uint32_t wrong : {0U, 101U}) {
+    EXPECT_TRUE(refusal({.threshold = wrong}).contains("1 to 100"));
+  }
+}
+
+TEST(Runtime, RefusesMailboxesThatCantBe) {
+  constexpr std::uint32_t messages = limits::mailbox_messages_max;
+  constexpr std::uint64_t bytes = limits::mailbox_bytes_max;
+  constexpr std::uint8_t redeliver = limits::redeliver_max;
+  const auto runtime = start();
+  const auto refusal = [&](const MailboxBounds& mailbox) {
+    SpawnOptions options;
+    options.mailbox = mailbox;
+    return refusal_of(*runtime, options);
+  };
+  EXPECT_EQ(refusal({.messages = 1, .bytes = 1, .redeliver = 0}), "");
+  EXPECT_EQ(refusal({.messages = messages, .bytes = bytes, .redeliver = redeliver}), "");
+  for (const std::uint32_t wrong : {0U, messages + 1}) {
+    EXPECT_EQ(refusal({.messages = wrong}),
+              fmt::format("a mailbox for {} messages; it has room for 1 to 1000000", wrong));
+  }
+  for (const std::uint64_t wrong : {std::uint64_t{0}, bytes + 1}) {
+    EXPECT_EQ(refusal({.bytes = wrong}),
+              fmt::format("a mailbox for {} bytes; it has room for 1 to 1073741824", wrong));
+  }
+  EXPECT_EQ(refusal({.redeliver = redeliver + 1}),
+            "a message redelivered 101 times; 100 is the most");
 }
 
 TEST(Runtime, TakesSnapshotsOfNothingThatHasNoState) {

@@ -155,6 +155,45 @@ TEST_F(TurnsTest, BeginAgainWithTheMessageThatWasInHandAtACrash) {
   EXPECT_TRUE(node_.core().dead_letters().latest(9).empty());
 }
 
+// In every lane of the mailbox, a message and a request.
+TEST_F(TurnsTest, LeaveOutWhatHasWaitedForItsTimeToLive) {
+  constexpr std::uint32_t ttl_ms = 5;
+  std::vector<std::string> handled;
+  Address receiver;
+  const Doing::Script receiving{
+      .handle = [&](Turn&, std::string_view text) { handled.emplace_back(text); }};
+  const Doing::Script sending{.handle = [&](Turn& turn, auto) {
+    for (const Priority priority :
+         {Priority::low, Priority::normal, Priority::high, Priority::critical}) {
+      const SendOptions options{.priority = priority, .ttl_ms = ttl_ms};
+      const std::string number = std::to_string(std::to_underlying(priority));
+      EXPECT_TRUE(turn.send(receiver, as_bytes(number), options));
+      EXPECT_TRUE(turn.request(receiver, as_bytes("?" + number), seconds(1), options));
+    }
+  }};
+  const Doing::Script waiting{.handle = [&](Turn&, std::string_view ms) {
+    node_.clock().advance(milliseconds(std::stoi(std::string(ms))));
+  }};
+  receiver = spawn("receiver", receiving);
+  const Address sender = spawn("sender", sending);
+  const Address waiter = spawn("waiter", waiting);
+  const std::vector<std::string> all{"3", "?3", "2", "?2", "1", "?1", "0", "?0"};
+  std::uint64_t expired = 0;
+  for (const std::uint32_t waited_ms : {ttl_ms - 1, ttl_ms, ttl_ms + 1}) {
+    SCOPED_TRACE(waited_ms);
+    handled.clear();
+    ASSERT_TRUE(queue(sender, "go"));
+    ASSERT_TRUE(queue(waiter, std::to_string(waited_ms)));
+    ASSERT_TRUE(queue(receiver, "first"));  // It has its place behind the waiter.
+    node_.run_until_idle();
+    const bool is_in_time = waited_ms < ttl_ms;
+    EXPECT_EQ(std::erase(handled, "first"), 1U);
+    EXPECT_EQ(handled, is_in_time ? all : std::vector<std::string>{});
+    if (!is_in_time) expired += all.size();
+    EXPECT_EQ(node_.core().dead_letters().count(DeadReason::expired), expired);
+  }
+}
+
 TEST_F(TurnsTest, RefuseWhatIsMalformed) {
   const Doing::Script script{.handle = [](Turn& turn, auto) {
     EXPECT_EQ(turn.start_timer(seconds(1), Duration::zero()).error(), Refusal::invalid);
