@@ -6,6 +6,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -181,10 +182,15 @@ components = {{ probe = "{guest("probe.wasm")}" }}
         return str(path)
 
 
-def main():
+def main(**flags):
+    """Runs the tests of a file. `flags` are its own, each with what it does."""
+    # In the background it would be ignored, also by the programs that are started here.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     parser = argparse.ArgumentParser()
     parser.add_argument("--troupe", required=True, help="the program")
     parser.add_argument("--guests", required=True, help="the folder of the test guests")
+    for flag, does in flags.items():
+        parser.add_argument(f"--{flag}", action="store_true", help=does)
     _, rest = parser.parse_known_args(namespace=options)
     options.troupe = os.path.abspath(options.troupe)
     options.guests = os.path.abspath(options.guests)

@@ -297,6 +297,32 @@ health = { interval = "10ms", threshold = 2 }
         node.wait_end()
         self.assertEqual(follower.wait(timeout=30), 0)
 
+    def test_events_follow(self):
+        """events -f prints those that come, as lines or as objects, until Ctrl-C"""
+        self.run_node(guest("probe.wasm"))
+        lines = self.start_troupe("events", "-f")
+        objects = self.start_troupe("events", "-f", "--json")
+
+        def expect(kind, life, text):
+            """The next event; `text` is a pattern of what follows its life."""
+            self.assertRegex(lines.stdout.readline().decode().rstrip("\n"),
+                             rf"^\d\d:\d\d:\d\d\S* {kind} +probe/probe life {life}{text}$")
+            event = json.loads(objects.stdout.readline())
+            self.assertEqual((event["kind"], event["actor"], event["life"]),
+                             (kind, "probe/probe", life))
+            self.assertRegex(": " + event["text"], rf"^{text or ': '}$")
+
+        expect("started", 1, "")
+        self.fails(6, "request", "probe", "trap unreachable")
+        expect("crashed", 1, r': crashed\("unreachable"\); restarted')
+        expect("restarted", 2, r': after crashed\("unreachable"\)')
+        for follower in (lines, objects):
+            self.assertIsNone(follower.poll())
+            follower.send_signal(signal.SIGINT)
+            self.assertEqual(follower.wait(timeout=30), -signal.SIGINT, "130 for a shell")
+            self.assertEqual(follower.stdout.read(), b"")
+        self.assertEqual(self.ok("request", "probe", "count"), b"ok 1")
+
     def test_a_supervisor_that_gives_up(self):
         """beyond the intensity the node ends with exit code 1 and the reason"""
         node = self.run_node(guest("probe.wasm"))
