@@ -13,11 +13,12 @@ namespace troupe {
 struct NodeEvent {
   enum class Kind : std::uint8_t {
     started,    // A first life is ready. Not told of actors that others have spawned.
-    stopped,    // A life has ended well.
+    stopped,    // A life has ended well. Of actors that others have spawned it is told only if
+                // RuntimeOptions::on_exit is set, or somebody outside waits for that end.
     crashed,    // A life has ended otherwise; there is a crash report.
     restarted,  // A life is ready that follows another.
     escalated,  // A supervisor has given up; of an actor that supervises those it has spawned.
-    limit,      // An actor comes close to one of its limits.
+    limit,      // An actor comes close to one of its limits, or native code can't be held to one.
     health,     // An actor has become healthy, degraded or unhealthy.
     refused,    // An actor has refused many messages; once in limits::refusal_window_ms.
     hook,       // A hook of the embedding program took too long.

@@ -195,7 +195,7 @@ class Runtime {
   // How lives ended that nobody would say ended well, oldest first. The node keeps 1,000.
   [[nodiscard]] std::vector<ExitEvent> crashes(const HistoryQuery& query = {}) const;
   // What has happened to actors, oldest first. The node keeps 2,000. Of actors that others have
-  // spawned no first starts are told.
+  // spawned no first starts are told, and that they ended well only if there is an `on_exit`.
   [[nodiscard]] std::vector<NodeEvent> events(const HistoryQuery& query = {}) const;
 
   // How the supervisors with names stand, root first; `told` is called once, on a thread of the

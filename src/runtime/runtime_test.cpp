@@ -450,6 +450,51 @@ TEST(Runtime, RefusesMailboxesThatCantBe) {
             "a message redelivered 101 times; 100 is the most");
 }
 
+// Has a child that ends well, and answers when it has.
+class Spawner final : public Actor {
+ public:
+  Outcome handle(Turn& turn, BytesView message) override {
+    if (as_text(message) == "end") {
+      turn.exit(std::nullopt);
+      return {};
+    }
+    const Address kid = turn.spawn("kid", "kid", {}).value();
+    if (!turn.watch(kid) || !turn.send(kid, as_bytes("end"))) return Outcome::crash("refused");
+    asker_ = *turn.responder_for_later();
+    return {};
+  }
+  Outcome exited(Turn& turn, std::uint64_t /*watch*/, const Exit& exit) override {
+    if (!turn.answer(asker_, as_bytes(to_string(exit)))) return Outcome::crash("refused");
+    return {};
+  }
+
+ private:
+  Responder asker_;
+};
+
+TEST(Runtime, TellsThatASpawnedActorHasEndedWellOnlyIfSomebodyListens) {
+  const TemporaryFolder folder;
+  const auto manifest = shop_of_one(folder, "spawner", "parent", R"(grants.spawn = ["kid"]
+[app.templates.kid]
+component = "spawner")");
+  for (const bool listens : {false, true}) {
+    const auto runtime =
+        start(listens ? [](const ExitEvent&) {} : std::function<void(const ExitEvent&)>());
+    EXPECT_TRUE(runtime->add_native("spawner", [] { return std::make_unique<Spawner>(); }));
+    ASSERT_TRUE(runtime->load(manifest));
+    const Address parent = runtime->find("parent").value();
+    EXPECT_EQ(as_text(*runtime->request(parent, {}, seconds(60))), "normal");
+    ASSERT_TRUE(runtime->stop(parent));
+    std::vector<std::string> told;
+    for (const NodeEvent& event : runtime->events()) {
+      told.push_back(fmt::format("{} {}", to_string(event.kind), event.name));
+    }
+    std::vector<std::string> expected{"started shop/parent", "stopped shop/parent"};
+    if (listens) expected.insert(expected.begin() + 1, "stopped shop/kid");
+    EXPECT_EQ(told, expected);
+  }
+}
+
 TEST(Runtime, TakesSnapshotsOfNothingThatHasNoState) {
   const TemporaryFolder folder;
   const auto manifest = shop_of_one(folder, "sum", "total", R"(snapshot_interval = "1s")");
