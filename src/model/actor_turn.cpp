@@ -249,14 +249,18 @@ Accepted<Address> ActorTurn::find(std::string_view name) {
   if (!is_name(actor) || (has_app && !is_name(name.substr(0, slash)))) {
     return refuse(Refusal::invalid);
   }
-  if (has_app) return inputs_->find(name);
   std::array<char, 2 * limits::name_bytes_max + 1> full;  // Nothing is allocated for a look.
-  const std::string_view app = actor_.terms->app;
-  CHECK(app.size() <= limits::name_bytes_max, "an app's name is a name");
-  char* end = std::ranges::copy(app, full.begin()).out;
-  *end++ = '/';
-  end = std::ranges::copy(name, end).out;
-  return inputs_->find({full.begin(), end});
+  if (!has_app) {
+    const std::string_view app = actor_.terms->app;
+    CHECK(app.size() <= limits::name_bytes_max, "an app's name is a name");
+    char* end = std::ranges::copy(app, full.begin()).out;
+    *end++ = '/';
+    end = std::ranges::copy(actor, end).out;
+    name = {full.begin(), end};
+  }
+  const Accepted<Address> found = inputs_->find(name);
+  if (!found) return refuse(found.error());
+  return found;
 }
 
 Accepted<Address> ActorTurn::spawn(std::string_view child_template,
@@ -276,7 +280,7 @@ Accepted<Address> ActorTurn::spawn(std::string_view child_template,
   const Accepted<Address> address = inputs_->reserve(std::move(full));
   if (!address) {
     Census::remove(actor_.books->census());
-    return address;
+    return refuse(address.error());
   }
   outbox_.add_spawn(Envelope::make({.kind = EnvelopeKind::spawn,
                                     .receiver = *address,

@@ -33,7 +33,7 @@ struct TurnActor {
   Address self;
   LazyBooks* books = nullptr;
   const ActorTerms* terms = nullptr;
-  RefusalCounts* refused_here = nullptr;  // What any actor of its worker wanted to send.
+  RefusalCounts* refused_here = nullptr;  // Of any actor of its worker.
 };
 
 // Thread:  the one that runs the handler.

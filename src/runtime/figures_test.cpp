@@ -31,9 +31,12 @@ class Doing final : public Actor {
 
 class Figures : public testing::Test {
  protected:
-  Address spawn(const std::string& name, const Doing::Handle& handle, MailboxBounds mailbox = {}) {
+  // `kid`: what it may spawn.
+  Address spawn(const std::string& name, const Doing::Handle& handle, MailboxBounds mailbox = {},
+                const ActorSpec* kid = nullptr) {
     auto spec = native_spec([&handle] { return std::make_unique<Doing>(handle); });
     spec->mailbox = mailbox;
+    if (kid != nullptr) spec->add_template("kid", {.spec = kid});
     return *node_.spawn({.name = name, .spec = std::move(spec), .config = {}});
   }
   ActorStatus status(const std::string& name) {
@@ -160,10 +163,13 @@ TEST_F(Figures, CountRefusalsByReason) {
     EXPECT_FALSE(turn.send({.slot = 77, .generation = 1}, {}));
     EXPECT_FALSE(turn.publish("nobody.listens", {}));
     EXPECT_FALSE(turn.publish("not a topic", {}));
+    EXPECT_FALSE(turn.find("nobody"));
+    EXPECT_FALSE(turn.spawn("kid", "full", {}));
     return Outcome{};
   };
+  const auto kid = native_spec([&idle] { return std::make_unique<Doing>(idle); });
   full = spawn("full", idle, {.messages = 1});
-  const Address sender = spawn("sender", sending);
+  const Address sender = spawn("sender", sending, {}, kid.get());
   // Both in one turn, in which the other has none.
   ASSERT_TRUE(node_.core().send(sender, as_bytes("fill")));
   ASSERT_TRUE(node_.core().send(sender, as_bytes("try")));
@@ -173,10 +179,11 @@ TEST_F(Figures, CountRefusalsByReason) {
     return now.refused_by.at(static_cast<std::size_t>(std::to_underlying(why)));
   };
   EXPECT_EQ(count(Refusal::busy), 2U);
-  EXPECT_EQ(count(Refusal::gone), 1U);
+  EXPECT_EQ(count(Refusal::gone), 2U);
+  EXPECT_EQ(count(Refusal::name_taken), 1U);
   EXPECT_EQ(count(Refusal::no_subscriber), 1U);
   EXPECT_EQ(count(Refusal::invalid), 2U);
-  EXPECT_EQ(now.refused(), 6U);
+  EXPECT_EQ(now.refused(), 8U);
   EXPECT_EQ(status("full").refused(), 0U);
 }
 
