@@ -85,6 +85,9 @@ class Bounded final : public Oracle {
   }
   // REQUIRES: the node has ended.
   void node_ended() override {
+    if (const std::uint32_t slots = node_.core().registry().live_count(); slots != 0) {
+      world_.fail(fmt::format("{} addresses are taken at the end", slots));
+    }
     const std::uint64_t living = node_.living_blocks();
     const std::uint64_t kept = blocks_of_dead_letters();
     if (living != kept) {

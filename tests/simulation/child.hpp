@@ -20,13 +20,20 @@ class Child final : public Actor {
 
   // `config`: its parent's life.
   Outcome start(Turn& turn, BytesView config) override {
+    if (World::id_in(config) == World::refused_id) world_.fail("a child that was refused begins");
     has_begun_ = true;
     world_.tell([&](Oracle& oracle) { oracle.child_began(World::id_in(config), parent_); });
     if (world_.is_over) return {};
     const Bytes payload =
         world_.draft(World::first_child_sender + number_, parent_, Priority::normal);
     const std::uint64_t id = world_.last_id();
-    const bool is_sent = turn.send(world_.players[parent_], payload).has_value();
+    const auto sent = turn.send(world_.players[parent_], payload);
+    const bool is_sent = sent.has_value();
+    if (!is_sent) {
+      world_.tell([&](Oracle& oracle) {
+        oracle.refused(World::first_child_sender + number_, sent.error());
+      });
+    }
     if (world_.fault(FaultKind::failing_child)) {
       if (is_sent) world_.tell([id](Oracle& oracle) { oracle.undone(id); });
       return Outcome::error("chance");

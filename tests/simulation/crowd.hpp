@@ -23,6 +23,7 @@
 #include "outcomes.hpp"
 #include "player.hpp"
 #include "quiet.hpp"
+#include "refusals.hpp"
 #include "runtime/sim_node.hpp"
 #include "trace.hpp"
 #include "wall_clock.hpp"
@@ -44,8 +45,8 @@ class Crowd {
     world_.workers = node_->core().workers().size();
     world_.is_away = [this] { return beside_.is_away(); };
     world_.unseen_dead = [this] { return unseen_dead(); };
-    world_.oracles = {&conservation_, &order_,      &outcomes_, &listening_,
-                      &lives_,        &forgetting_, &bounded_,  &trace_};
+    world_.oracles = {&conservation_, &order_,   &outcomes_, &listening_, &lives_,
+                      &forgetting_,   &bounded_, &refusals_, &trace_};
   }
 
   Crowd(const Crowd&) = delete;
@@ -108,11 +109,15 @@ class Crowd {
       spec->quotas.requests = static_cast<std::uint32_t>(1 + world_.below(8));
       spec->quotas.timers = static_cast<std::uint32_t>(1 + world_.below(3));
       spec->quotas.children = static_cast<std::uint32_t>(1 + world_.below(4));
+      // Nobody below it has children, so those who count them refuse none that it may have.
+      if (index % 4 < 2) spec->quotas.descendants = spec->quotas.children;
+      spec->quotas.payload_bytes = World::payload_bounds.at(index % World::payload_bounds.size());
       world_.bounds.push_back({.messages = spec->mailbox.messages,
                                .when_full = spec->mailbox.when_full,
                                .requests = spec->quotas.requests,
                                .timers = spec->quotas.timers,
-                               .children = spec->quotas.children});
+                               .children = spec->quotas.children,
+                               .payload_bytes = spec->quotas.payload_bytes});
       world_.forgets[index] = spec->mailbox.on_restart == OnRestart::drop;
       children_.push_back(
           native_spec([this, index] { return std::make_unique<Child>(world_, index); }));
@@ -202,10 +207,12 @@ class Crowd {
   void send_from_outside_to(std::uint32_t to) {
     const Bytes payload = world_.draft(World::outside_sender, to, Priority::normal);
     const std::uint64_t id = world_.last_id();
-    if (node_->core().send(world_.players[to], payload)) {
+    if (const auto sent = node_->core().send(world_.players[to], payload)) {
       world_.tell([id](Oracle& oracle) { oracle.accepted(id); });
     } else {
-      world_.count("refused from outside");
+      const bool is_gone = sent.error().code == ErrorCode::not_found;
+      const Refusal why = is_gone ? Refusal::gone : Refusal::busy;
+      world_.tell([why](Oracle& oracle) { oracle.refused(World::outside_sender, why); });
     }
   }
 
@@ -233,10 +240,14 @@ class Crowd {
 
   void end_node() {
     Control& control = node_->core().control();
-    control.post([&control] { control.end_node({}, std::chrono::seconds(60)); });
+    control.post([this, &control] {
+      control.end_node({}, std::chrono::seconds(60));
+      world_.is_stopping = true;  // At once, since nothing waits.
+    });
     // As long as a start may take: one beside its worker has an alarm.
     node_->advance(std::chrono::seconds(6));
     world_.tell([](Oracle& oracle) { oracle.node_ended(); });
+    refusals_.check(node_->core().counters());
     check_that_it_is_quiet(*node_, [this](std::string what) { world_.fail(std::move(what)); });
     for (const ExitEvent& event : node_->exits()) {
       if (event.exit.text == "children: restart intensity") world_.count("family gave up");
@@ -258,6 +269,10 @@ class Crowd {
     for (auto letter = letters.rbegin(); letter != letters.rend(); ++letter) {
       if (!letter->topic.empty()) continue;  // An event: it has no id in its payload.
       const std::uint64_t id = World::id_in(letter->payload);
+      if (id == World::refused_id) {
+        world_.fail("a message that was refused is dead");
+        continue;
+      }
       world_.tell([&](Oracle& oracle) { oracle.dead(id, letter->reason); });
     }
     if (++looks_ % 16 == 0 && beside_.left() == 0) bounded_.check_memory();
@@ -269,7 +284,8 @@ class Crowd {
     for (const ActorStatus& status : node_->core().roster().actors()) {
       const auto player = std::ranges::find(world_.players, status.address);
       if (player == world_.players.end()) continue;
-      const auto index = static_cast<std::size_t>(player - world_.players.begin());
+      const auto index = static_cast<std::uint32_t>(player - world_.players.begin());
+      refusals_.check(index, status);
       if (status.queued != 0) world_.fail(fmt::format("{} was never woken", status.name));
       if (drops(index)) {
         world_.counts["dropped: " + std::string(to_string(world_.bounds[index].when_full))] +=
@@ -301,6 +317,7 @@ class Crowd {
   Lives lives_{world_};
   Forgetting forgetting_{world_};
   Bounded bounded_{world_, *node_};
+  Refusals refusals_{world_};
   Trace trace_{world_};
   std::uint64_t dead_seen_ = 0;
   std::uint64_t looks_ = 0;

@@ -17,9 +17,9 @@
 
 namespace troupe::simulation {
 
-// Each happens at the n-th occasion of its kind: of the crowd (messages, events, starts, slices),
-// then of the trees (lives, steps) and the services (checks, steps, states); the wall clock jumps
-// at the slices and steps of all.
+// Each happens at the n-th occasion of its kind: of the crowd (handlers, messages, answers, events,
+// starts, slices), then of the trees (lives, steps) and the services (checks, steps, states); the
+// wall clock jumps at the slices and steps of all.
 enum class FaultKind : std::uint8_t {
   crash,
   slow_handler,
@@ -51,8 +51,10 @@ enum class FaultKind : std::uint8_t {
   wall_clock_jump,
   long_turn,
   flood,
+  vain_call,
+  full_outbox,
 };
-inline constexpr std::size_t fault_kind_count = 30;
+inline constexpr std::size_t fault_kind_count = 32;
 
 [[nodiscard]] inline std::string_view to_string(FaultKind kind) {
   static constexpr std::array<std::string_view, fault_kind_count> names{"crash",
@@ -84,7 +86,9 @@ inline constexpr std::size_t fault_kind_count = 30;
                                                                         "services: clock jump",
                                                                         "wall clock jump",
                                                                         "long turn",
-                                                                        "flood"};
+                                                                        "flood",
+                                                                        "vain call",
+                                                                        "full outbox"};
   return names.at(std::to_underlying(kind));
 }
 
@@ -177,6 +181,8 @@ class FaultPlan {
     draw(wall_clock_jump, {.to = 1'500, .permille = 20});
     draw(long_turn, {.to = 3'000, .permille = 60});
     draw(flood, {.to = 1'500, .permille = 20});  // Where there is one worker.
+    draw(vain_call, {.to = 8'000, .permille = 10});
+    draw(full_outbox, {.to = 100, .permille = 2});
     taken_.resize(faults_.size());
   }
 

@@ -45,7 +45,12 @@ class Guest final : public Instance {
   Reply exited(HostCalls& /*host*/, std::uint64_t /*watch*/, const Exit& /*exit*/) override {
     return {};
   }
-  Reply stop(HostCalls& /*host*/, Duration /*budget*/) override { return {}; }
+  Reply stop(HostCalls& host, Duration budget) override {
+    return run(host, [&] {
+      player_->stop(host.turn(), budget);
+      return Outcome();
+    });
+  }
   HealthReply check(HostCalls& /*host*/, Duration /*deadline*/) override { return {}; }
   SaveReply save(HostCalls& /*host*/, bool /*ending*/, Duration /*deadline*/) override {
     return {};

@@ -11,7 +11,9 @@
 #include <utility>
 #include <vector>
 
+#include "base/limits.hpp"
 #include "engine/host_calls.hpp"
+#include "in_vain.hpp"
 #include "troupe/actor.hpp"
 #include "world.hpp"
 
@@ -31,8 +33,9 @@ class Player final : public Actor {
   // The next handler, as a guest.
   void runs_in(HostCalls& host) { host_ = &host; }
 
-  Outcome start(Turn& /*turn*/, BytesView /*config*/) override {
+  Outcome start(Turn& turn, BytesView /*config*/) override {
     called();
+    call_in_vain(turn);
     if (!world_.fault(FaultKind::failing_start)) return {};
     world_.tell([this](Oracle& oracle) { oracle.life_crashed(life_); });
     return Outcome::error("chance");
@@ -40,6 +43,10 @@ class Player final : public Actor {
   Outcome handle(Turn& turn, BytesView message) override {
     called();
     const std::uint64_t id = World::id_in(message);
+    if (id == World::refused_id) {
+      world_.fail("a message that was refused arrives");
+      return {};
+    }
     world_.tell([&](Oracle& oracle) { oracle.handling(id, index_); });
     if (world_.is_over) {
       publish(turn);
@@ -66,34 +73,68 @@ class Player final : public Actor {
   }
   Outcome answered(Turn& turn, std::uint64_t request, const AnswerView& answer) override {
     called();
-    world_.tell([&](Oracle& oracle) { oracle.told(life_, request); });
+    is_told(request, Wanted::answer);
     world_.count(answer ? "answered" : "outcome: " + to_string(answer.error()));
     act(turn);
     if (is_killed()) return crash();
     commit();
     return {};
   }
-  Outcome event(Turn& /*turn*/, std::uint64_t subscription, std::string_view /*topic*/,
+  Outcome event(Turn& turn, std::uint64_t subscription, std::string_view /*topic*/,
                 BytesView payload) override {
     called();
     const std::uint64_t id = World::id_in(payload);
+    if (id == World::refused_id) {
+      world_.fail("an event that was refused arrives");
+      return {};
+    }
     world_.tell([&](Oracle& oracle) { oracle.hearing({id, index_, life_, subscription}); });
+    call_in_vain(turn);
     if (world_.is_over || !world_.fault(FaultKind::crash_over_event)) return {};
     world_.tell([this](Oracle& oracle) { oracle.life_crashed(life_); });
     return Outcome::crash("chance");
   }
   Outcome fired(Turn& turn, std::uint64_t timer) override {
     called();
-    world_.tell([&](Oracle& oracle) { oracle.told(life_, timer); });
+    is_told(timer, Wanted::timer);
     act(turn);
     if (is_killed()) return crash();
     commit();
     return {};
   }
+  void stop(Turn& turn, Duration /*budget*/) override {
+    called();
+    call_in_vain(turn);
+  }
 
  private:
+  // A handler begins.
   void called() {
     world_.tell([this](Oracle& oracle) { oracle.called(life_); });
+    payloads_ = 0;
+    spawned_ = 0;
+  }
+  void is_told(std::uint64_t number, Wanted what) {
+    world_.tell([&](Oracle& oracle) { oracle.told(life_, number); });
+    --open(what);
+  }
+  void call_in_vain(Turn& turn) {
+    const auto chance = world_.fault(FaultKind::vain_call);
+    if (chance) InVain(world_, doing(turn), *chance).go();
+  }
+  [[nodiscard]] Doing doing(Turn& turn) {
+    return {.player = index_,
+            .turn = turn,
+            .host = host_,
+            .requests = open(Wanted::answer),
+            .spawned = spawned_,
+            .payloads = payloads_,
+            .owed = later_};
+  }
+  // What it asked for in good faith is refused; `holds`: for the reason that there is.
+  void is_refused(Refusal why, bool holds) {
+    world_.tell([&](Oracle& oracle) { oracle.refused(index_, why); });
+    if (!holds) world_.fail(fmt::format("player {} is refused: {}", index_, to_string(why)));
   }
   // Perhaps beyond its share, as its engine notices; then it does some more.
   void run_long(Turn& turn) {
@@ -125,6 +166,7 @@ class Player final : public Actor {
       }
       say(turn);
     }
+    call_in_vain(turn);
   }
   // Something to somebody.
   void say(Turn& turn) {
@@ -138,46 +180,70 @@ class Player final : public Actor {
       world_.records.back().expires =
           turn.monotonic_now() + std::chrono::milliseconds(*options.ttl_ms);
     }
-    std::optional<Refusal> refusal;
+    bool is_sent = false;
     if (world_.chance(30)) {
       const auto timeout = std::chrono::milliseconds(1 + world_.below(40));
       world_.records.back().expires =
           std::min(world_.records.back().expires, turn.monotonic_now() + timeout);
       const auto number = turn.request(world_.players[to], payload, timeout, options);
-      note(number, Wanted::answer);
-      if (!number) refusal = number.error();
-    } else if (const auto sent = turn.send(world_.players[to], payload, options); !sent) {
-      refusal = sent.error();
-    }
-    if (refusal) {
-      world_.count("refused: " + std::string(to_string(*refusal)));
+      note(number, Wanted::answer, to);
+      is_sent = number.has_value();
     } else {
-      sent_.push_back(world_.last_id());
+      const auto sent = turn.send(world_.players[to], payload, options);
+      is_sent = sent.has_value();
+      if (!sent) is_refused(sent.error(), may_be(sent.error(), to));
     }
+    if (!is_sent) return;
+    payloads_ += payload.size();
+    sent_.push_back(world_.last_id());
   }
-  void note(const Accepted<std::uint64_t>& number, Wanted what) {
+  // What is said to it is refused.
+  [[nodiscard]] bool may_be(Refusal why, std::uint32_t player) const {
+    const WhenFull policy = world_.bounds[player].when_full;
+    const bool tells =
+        policy == WhenFull::refuse || (policy == WhenFull::block && player == index_);
+    return (why == Refusal::busy && tells) || (why == Refusal::gone && world_.is_stopped[player]);
+  }
+  // `to`: of a request.
+  void note(const Accepted<std::uint64_t>& number, Wanted what,
+            std::optional<std::uint32_t> to = {}) {
     if (number) {
+      ++open(what);
       numbers_.emplace_back(*number, what);
-    } else if (number.error() == Refusal::over_quota) {
-      const auto more =
-          std::ranges::count(numbers_, what, &std::pair<std::uint64_t, Wanted>::second);
-      if (what == Wanted::timer) world_.count("refused: a timer too many");
-      world_.tell(
-          [&](Oracle& oracle) { oracle.over_quota(life_, what, static_cast<std::size_t>(more)); });
+      return;
     }
+    const bool is_over_quota = number.error() == Refusal::over_quota;
+    is_refused(number.error(), is_over_quota || (to && may_be(number.error(), *to)));
+    if (!is_over_quota) return;
+    const auto more = std::ranges::count(numbers_, what, &std::pair<std::uint64_t, Wanted>::second);
+    if (what == Wanted::timer) world_.count("refused: a timer too many");
+    world_.tell(
+        [&](Oracle& oracle) { oracle.over_quota(life_, what, static_cast<std::size_t>(more)); });
   }
+  std::size_t& open(Wanted what) { return open_.at(std::to_underlying(what)); }
   void spawn(Turn& turn) {
     const std::vector<Address> children = turn.children();
     if (!children.empty() && world_.chance(30)) {
       world_.count("stop of a child");
-      (void)turn.stop(children[world_.below(children.size())], std::chrono::milliseconds(5));
+      const auto stopped =
+          turn.stop(children[world_.below(children.size())], std::chrono::milliseconds(5));
+      if (!stopped) is_refused(stopped.error(), false);
       return;
     }
     std::array<std::uint8_t, sizeof life_> config{};
     std::memcpy(config.data(), &life_, sizeof life_);
     const auto spawned = turn.spawn("child", {}, config);
-    world_.count(spawned ? "spawn"
-                         : "refused: a child, " + std::string(to_string(spawned.error())));
+    if (!spawned) {
+      world_.count("refused: a child, " + std::string(to_string(spawned.error())));
+      const bool has_all = children.size() + spawned_ == world_.bounds[index_].children;
+      is_refused(spawned.error(), spawned.error() == Refusal::over_quota && has_all);
+      return;
+    }
+    world_.count("spawn");
+    ++spawned_;
+    payloads_ += config.size();
+    world_.latest_child = *spawned;
+    world_.latest_parent = index_;
   }
   void act_on_topics(Turn& turn) {
     if (world_.chance(3)) publish(turn);
@@ -188,9 +254,10 @@ class Player final : public Actor {
     const std::string_view topic = topics.at(world_.below(topics.size()));
     const Bytes payload = world_.draft_event(index_, std::string(topic));
     if (const auto published = turn.publish(topic, payload); published) {
+      payloads_ += payload.size();
       published_.push_back(world_.last_event());
     } else {
-      world_.count("refused: " + std::string(to_string(published.error())));
+      is_refused(published.error(), published.error() == Refusal::no_subscriber);
     }
   }
   void change_subscriptions(Turn& turn) {
@@ -207,7 +274,11 @@ class Player final : public Actor {
     }
     const std::string_view filter = filters.at(world_.below(filters.size()));
     const auto number = turn.subscribe(filter);
-    if (!number) return;
+    if (!number) {
+      is_refused(number.error(), false);
+      return;
+    }
+    payloads_ += filter.size();
     subscriptions_.push_back(*number);
     subscribed_.emplace_back(*number, filter);
   }
@@ -242,11 +313,27 @@ class Player final : public Actor {
   }
   Outcome reply(Turn& turn, BytesView message) {
     if (!turn.answer_owed()) return {};
-    if (world_.chance(80)) return Outcome::answer(message.first(8));
+    if (world_.chance(80)) {
+      const auto chance = world_.fault(FaultKind::full_outbox);
+      if (!chance) return Outcome::answer(message.first(8));
+      answer_with_all(turn, *chance);
+      return {};
+    }
     if (world_.chance(50)) return {};
-    if (later_) (void)turn.answer(*later_, message.first(8));
+    if (later_) {
+      const auto answered = turn.answer(*later_, message.first(8));
+      if (!answered) is_refused(answered.error(), false);
+    }
     later_ = turn.responder_for_later();
     return {};
+  }
+  // With as much as its outbox has room for; it is the last thing that it does.
+  void answer_with_all(Turn& turn, std::uint64_t chance) {
+    const BytesView all = InVain::payload(limits::outbox_bytes_max - payloads_);
+    const auto answered = turn.answer(*turn.responder_for_later(), all);
+    if (!answered) is_refused(answered.error(), false);
+    payloads_ += all.size();
+    InVain(world_, doing(turn), chance).say_more();
   }
 
   World& world_;
@@ -259,7 +346,10 @@ class Player final : public Actor {
   std::vector<std::uint64_t> published_;
   std::vector<std::pair<std::uint64_t, std::string_view>> subscribed_;
   std::vector<std::uint64_t> unsubscribed_;
+  std::uint64_t payloads_ = 0;  // In its outbox, in bytes.
+  std::size_t spawned_ = 0;
   // Of this life.
+  std::array<std::size_t, 2> open_ = {};  // By Wanted.
   std::vector<std::uint64_t> subscriptions_;
   std::optional<Responder> later_;
 };

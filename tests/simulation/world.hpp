@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/format.hpp"
+#include "base/limits.hpp"
 #include "faults.hpp"
 #include "io/sim_clock.hpp"
 #include "told.hpp"
@@ -51,6 +52,7 @@ struct Bounds {
   std::uint32_t requests = 0;  // Open at once, by one life.
   std::uint32_t timers = 0;    // Likewise.
   std::uint32_t children = 0;
+  std::uint64_t payload_bytes = 0;  // Of one message that it sends or is sent.
 };
 
 // Thread: one.
@@ -73,6 +75,8 @@ class Oracle {
   // Refused, as it has too many already; `more` were accepted in the same handler.
   virtual void over_quota(std::uint64_t /*life*/, Wanted /*what*/, std::size_t /*more*/) {}
   virtual void told(std::uint64_t /*life*/, std::uint64_t /*number*/) {}
+  // A call of a player (by index), or of another sender.
+  virtual void refused(std::uint32_t /*sender*/, Refusal /*why*/) {}
   // Lives, of players (by index) and of the children that they spawn.
   virtual void life_began(std::uint64_t /*life*/, std::uint32_t /*player*/) {}
   virtual void called(std::uint64_t /*life*/) {}
@@ -103,6 +107,12 @@ class World : public Told<Oracle> {
  public:
   static constexpr std::uint32_t outside_sender = UINT32_MAX;
   static constexpr std::uint32_t first_child_sender = 1'000;  // Each child's life has its own.
+
+  // What a player sends or is sent in one message; more than any message has.
+  static constexpr std::array<std::uint64_t, 3> payload_bounds{256, 64 * limits::KiB,
+                                                               8 * limits::MiB};
+  // In the payloads and configs of calls that have to be refused.
+  static constexpr std::uint64_t refused_id = UINT64_MAX;
 
   static constexpr std::uint64_t burst_max = 3;  // Messages of one handler.
   static constexpr std::uint64_t slice_max = 8;  // From outside, before the node goes on.
@@ -158,6 +168,9 @@ class World : public Told<Oracle> {
   std::uint32_t children_begun = 0;
   std::uint64_t messages_left = 0;  // Nobody sends beyond.
   bool is_over = false;             // Who is sent anything only publishes.
+  bool is_stopping = false;         // The node begins nothing new.
+  Address latest_child = {};        // That any player has spawned, or wanted to,
+  std::uint32_t latest_parent = 0;  // and which.
 
  private:
   std::mt19937_64 random_;
