@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <mutex>
 #include <type_traits>
 
 #include "base/atomics.hpp"
@@ -120,6 +121,16 @@ class Plain {
   {
     return *this;
   }
+  Plain& operator++()
+    requires std::is_integral_v<T>
+  {
+    return *this = static_cast<T>(static_cast<T>(*this) + 1);
+  }
+  Plain& operator--()
+    requires std::is_integral_v<T>
+  {
+    return *this = static_cast<T>(static_cast<T>(*this) - 1);
+  }
 
  private:
   std::uint32_t index_;
@@ -174,6 +185,39 @@ class Mutex {
 
  private:
   Semaphore is_free_{1};
+};
+
+// A condition variable of the system. Nobody wakes for no reason, so a notification that is lost is
+// a deadlock; and whoever is woken knows what the mutex tells it, no more.
+// Thread: any thread of the model.
+class Condition {
+ public:
+  Condition() : sleepers_(Execution::current().add_atomic(0)) {}
+  Condition(const Condition&) = delete;
+  Condition& operator=(const Condition&) = delete;
+  ~Condition() { Execution::current().remove_atomic(sleepers_); }
+
+  // `is_so` has no effects.
+  template <typename Predicate>
+  void wait(std::unique_lock<Mutex>& lock, const Predicate& is_so) {
+    Execution& run = Execution::current();
+    for (const std::uint64_t past = run.past();;) {
+      run.forget_past(past);
+      if (is_so()) return;
+      // To lie down and to unlock are one step of the system. Here a notification may come in
+      // between, as it may afterwards; one that comes before finds nobody.
+      const std::uint64_t own = std::uint64_t{1} << run.own_thread();
+      run.update(sleepers_, std::memory_order_relaxed,
+                 [own](std::uint64_t all) { return all | own; });
+      lock.unlock();
+      run.await(sleepers_, own);
+      lock.lock();
+    }
+  }
+  void notify_all() { Execution::current().store(sleepers_, std::memory_order_relaxed, 0); }
+
+ private:
+  LocationIndex sleepers_;  // A bit for each.
 };
 
 // An ordering as a constant, for policies that have theirs as members: it converts to the order

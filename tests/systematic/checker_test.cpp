@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <mutex>
 #include <random>
 #include <set>
 #include <string>
@@ -535,6 +536,75 @@ TEST(Pause, IsADeadlockWhenNobodyWill) {
   const auto stops = [](Execution& run) { wait_for(run, false); };
   EXPECT_EQ(failure_of(stops), "nobody can go on: waiter waits for others to store something");
   EXPECT_TRUE(search(stops).failure.has_value());
+}
+
+// Sleepers that wait for a word which somebody sets, with the lock or without.
+template <bool locks>
+void wait_for_word(Execution& run) {
+  struct World {
+    Mutex mutex;
+    Condition changed;
+    Atomic<int> word{0};
+  };
+  auto& world = run.make<World>();
+  for (int i = 0; i < 2; ++i) {
+    run.thread("sleeper", [&world] {
+      std::unique_lock lock(world.mutex);
+      world.changed.wait(lock, [&world] { return world.word.load(relaxed) == 1; });
+    });
+  }
+  run.thread("waker", [&world] {
+    if (locks) world.mutex.lock();
+    world.word.store(1, relaxed);
+    if (locks) world.mutex.unlock();
+    world.changed.notify_all();
+  });
+}
+
+TEST(Condition, WakesAllWhoSleep) {
+  EXPECT_EQ(failure_of(&wait_for_word<true>), "");
+  const Finding all = search(&wait_for_word<true>, Search::Reduction::none);
+  const Finding reduced = search(&wait_for_word<true>);
+  EXPECT_TRUE(all.is_exhausted && reduced.is_exhausted);
+  EXPECT_LT(reduced.schedules, all.schedules);
+}
+
+TEST(Condition, WakesNobodyWhoIsAboutToSleep) {
+  for (const auto reduction : {Search::Reduction::none, Search::Reduction::sleep_sets_and_states}) {
+    const Finding finding = search(&wait_for_word<false>, reduction);
+    ASSERT_TRUE(finding.failure.has_value());
+    EXPECT_NE(finding.failure->what.find("waits for a wake-up"), std::string::npos)
+        << finding.failure->what;
+  }
+}
+
+TEST(Condition, TellsNothingByItself) {
+  const auto writes_without_lock = [](Execution& run) {
+    struct World {
+      Mutex mutex;
+      Condition changed;
+      Semaphore is_locked;
+      Atomic<int> word{0};
+      Plain<int> data{0};
+    };
+    auto& world = run.make<World>();
+    run.thread("sleeper", [&world] {
+      std::unique_lock lock(world.mutex);
+      world.is_locked.release();
+      world.changed.wait(lock, [&world] { return world.word.load(relaxed) == 1; });
+      world.data = 8;
+    });
+    run.thread("waker", [&world] {
+      world.is_locked.acquire();
+      world.mutex.lock();  // So the other sleeps.
+      world.word.store(1, relaxed);
+      world.mutex.unlock();
+      world.data = 7;
+      world.changed.notify_all();
+    });
+  };
+  EXPECT_EQ(failure_of(writes_without_lock),
+            "sleeper: data race: a write, and a write that may go on");
 }
 
 TEST(CompareExchange, MayFailForNoReasonIfWeak) {

@@ -26,6 +26,11 @@ constexpr std::uint64_t mix(std::uint64_t one, std::uint64_t other) {
 
 bool is_relaxed(Order order) { return order.order == std::memory_order_relaxed; }
 
+bool may_wait(const Step& step) {
+  return step.kind == Step::Kind::take || step.kind == Step::Kind::await ||
+         step.kind == Step::Kind::pause;
+}
+
 }  // namespace
 
 std::string_view to_string(std::memory_order order) {
@@ -51,7 +56,10 @@ bool depend(const Step& one, const Step& other) {
   };
   if (is_common(one) || is_common(other)) return true;
   if (one.location != other.location) return false;
-  return one.kind != Step::Kind::read || other.kind != Step::Kind::read;
+  const auto reads = [](const Step& step) {
+    return step.kind == Step::Kind::read || step.kind == Step::Kind::await;
+  };
+  return !reads(one) || !reads(other);
 }
 
 Execution::Execution() : arena_(std::make_unique_for_overwrite<std::byte[]>(arena_bytes)) {
@@ -206,7 +214,7 @@ void Execution::fiber_body(void* execution) {
 void Execution::announce(Step step) {
   Thread& own = threads_[running_];
   own.next = step;
-  if (step.kind == Step::Kind::take || step.kind == Step::Kind::pause) waiting_ |= only(running_);
+  if (may_wait(step)) waiting_ |= only(running_);
   pass_on();
   waiting_ &= ~only(running_);
 }
@@ -255,7 +263,9 @@ ThreadSet Execution::enabled() const {
 
 bool Execution::is_enabled(ThreadIndex thread) const {
   const Thread& one = threads_[thread];
-  if (one.next.kind == Step::Kind::take) return memory_.value(one.next.location) != 0;
+  const std::uint64_t value = memory_.value(one.next.location);
+  if (one.next.kind == Step::Kind::take) return value != 0;
+  if (one.next.kind == Step::Kind::await) return (value & one.next.bits) == 0;
   return memory_.stores_of_others(thread) > one.others_stores;
 }
 
@@ -265,7 +275,7 @@ std::string Execution::deadlock() const {
     if (!contains(alive_, index)) continue;
     text += fmt::format(
         " {} waits for {};", threads_[index].name,
-        threads_[index].next.kind == Step::Kind::take ? "a wake-up" : "others to store something");
+        threads_[index].next.kind != Step::Kind::pause ? "a wake-up" : "others to store something");
   }
   text.pop_back();
   return text;
@@ -380,6 +390,14 @@ void Execution::give(LocationIndex location, std::uint64_t at_most) {
   if (const char* wrong = memory_.misuse(running_, location)) fail(wrong);
   const std::uint64_t value = std::min(memory_.value(location) + 1, at_most);
   finish_update(location, std::memory_order_acq_rel, 0, value);
+}
+
+void Execution::await(LocationIndex location, std::uint64_t bits) {
+  if (is_abandoned_) return;
+  require(running_ != 0, "there is nobody to wait for");
+  announce({.kind = Step::Kind::await, .location = location, .bits = bits});
+  if (const char* wrong = memory_.misuse(running_, location)) fail(wrong);
+  note(0);
 }
 
 void Execution::fence(Order order) {

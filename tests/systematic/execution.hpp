@@ -44,11 +44,13 @@ struct Step {
     read,
     write,  // Read-modify-writes too.
     take,   // A write that waits until the value is not 0.
+    await,  // A read that waits until none of `bits` is set.
     pause,  // Waits until others have stored something.
     fence,
   };
   Kind kind = Kind::fence;
   LocationIndex location = 0;
+  std::uint64_t bits = 0;
 };
 
 [[nodiscard]] std::string_view to_string(std::memory_order order);
@@ -110,6 +112,9 @@ class Execution {
   // on nothing but `state` and where in its code it calls this (name that in `state` too). States
   // that differ in its past alone are then one to a search.
   void forget_past(std::uint64_t state);
+  // What stands for the calling thread's past; for a loop that promises to forget, each time round,
+  // all but what was before it.
+  [[nodiscard]] std::uint64_t past() const { return threads_[running_].history; }
 
   // --- For atomics and data of models
 
@@ -142,8 +147,12 @@ class Execution {
   void take(LocationIndex location);
   // Adds 1 to the value, unless it is `at_most` already.
   void give(LocationIndex location, std::uint64_t at_most);
+  // Waits until the value has none of `bits`.
+  void await(LocationIndex location, std::uint64_t bits);
   void fence(Order order);
   void pause();
+  // The calling thread; 0 sets up or judges.
+  [[nodiscard]] ThreadIndex own_thread() const { return running_; }
   // The order that `ordering` has in this execution.
   [[nodiscard]] Order order_of(const Ordering& ordering) const;
 
