@@ -20,33 +20,37 @@ namespace {
 // For native code that was killed, beyond its deadline: what a guest has.
 constexpr Duration kill_grace = 2 * Ticker::period;
 
+HostCalls::Overrun to_overrun(Outing<EnvelopePort>::Tick tick) {
+  using Tick = Outing<EnvelopePort>::Tick;
+  switch (tick) {
+    case Tick::go_on:
+      return HostCalls::Overrun::go_on;
+    case Tick::waited:
+      return HostCalls::Overrun::waited;
+    case Tick::end:
+      break;
+  }
+  return HostCalls::Overrun::end;
+}
+
 }  // namespace
 
 HostCalls::Overrun RunningGuest::overran() {
-  bool has_waited = false;
-  if (away_ == nullptr) {
-    away_ = worker_.go_away(cell_);
-    // Nobody can take over: it goes on in everybody's way, a tick at a time.
-    if (away_ == nullptr) return HostCalls::Overrun::go_on;
-    away_->places->take_place(away_->claim);
-    has_waited = true;
-  } else if (++ticks_in_place_ == limits::away_slice_ticks) {
-    ticks_in_place_ = 0;
-    has_waited = away_->places->yield_place(away_->claim);
-  }
-  if (away_->claim.killed.load()) return HostCalls::Overrun::end;
-  return has_waited ? HostCalls::Overrun::waited : HostCalls::Overrun::go_on;
+  if (away_ != nullptr) return to_overrun(away_->outing.tick());
+  away_ = worker_.go_away(cell_);
+  // Nobody can take over: it goes on in everybody's way, a tick at a time.
+  if (away_ == nullptr) return HostCalls::Overrun::go_on;
+  return to_overrun(away_->outing.begin());
 }
 
 Worker::Went RunningGuest::come_home(Ran ran) {
   if (away_->placed != Instant{}) {
     away_->was_long = away_->inputs->exact_now() - away_->placed >= Duration(limits::share_ns);
   }
-  EnvelopePtr done = Envelope::make({.kind = EnvelopeKind::turn_done, .receiver = away_->actor});
-  away_->places->leave(away_->claim);
   away_->ran = std::move(ran);
+  EnvelopePtr done = Envelope::make({.kind = EnvelopeKind::turn_done, .receiver = away_->actor});
   // The home worker owns all of it from here on.
-  away_->home->push(done.release());
+  away_->outing.come_home(done.release());
   return Worker::Went::away;
 }
 
@@ -59,7 +63,7 @@ Away* Worker::go_away(Cell& cell) {
     return nullptr;
   }
   if (!outgoing_.is_empty()) (void)flush();
-  cell.rarities().away = std::make_unique<Away>();
+  cell.rarities().away = std::make_unique<Away>(world_.away_places, port());
   cell.is_away = true;
   // It may have something to do again, by what it sent itself earlier in this turn.
   run_queue_.remove(cell);
@@ -70,8 +74,6 @@ Away* Worker::go_away(Cell& cell) {
   active.oldest_queued.store(away->began, std::memory_order_relaxed);
   at_work_.store(nobody, std::memory_order_relaxed);
   active.went_away.store(away->began, std::memory_order_relaxed);
-  away->home = &port();
-  away->places = &world_.away_places;
   away->inputs = inputs_.for_away();
   away->ticker_hold.hold(world_.engine);
   away->turn = std::exchange(turn_, std::make_unique<ActorTurn>(inputs_, world_.log));
@@ -100,8 +102,7 @@ void Worker::kill_away(Cell& cell, const Exit& exit) {
                     .at = inputs_.now() + cell.spec->limits.deadline + kill_grace});
   }
   if (!away.end) away.end = exit;
-  away.claim.killed.store(true);
-  world_.away_places.wake();
+  away.outing.kill();
 }
 
 // Its code does not return: its place goes to others, and the actor counts as ended for good, since
@@ -109,7 +110,7 @@ void Worker::kill_away(Cell& cell, const Exit& exit) {
 void Worker::lose_away(Cell& cell) {
   Away& away = *cell.away();
   away.is_lost = true;
-  away.places->leave(away.claim);
+  away.outing.give_up();
   std::string text = "its native code was killed and does not return: its thread is left to it";
   world_.log.write(cell.address, LogLevel::error, text);
   tell_event(cell, NodeEvent::Kind::limit, std::move(text));

@@ -18,6 +18,7 @@
 #include "model/envelope.hpp"
 #include "router/worker_inputs.hpp"
 #include "scheduler/away_places.hpp"
+#include "scheduler/outing.hpp"
 #include "scheduler/port.hpp"
 #include "troupe/address.hpp"
 #include "troupe/health.hpp"
@@ -69,13 +70,13 @@ struct Ran {
 
 // Owned by the cell. Thread: each part says whose it is.
 struct Away {
-  // Of both, by their own rules.
-  AwayPlaces::Claim claim;
-  Address actor;
-  EnvelopePort* home = nullptr;
-  AwayPlaces* places = nullptr;
+  Away(AwayPlaces& places, EnvelopePort& home) : outing(places, home) {}
+
+  // Of both, by its own rules.
+  Outing<EnvelopePort> outing;
 
   // Of the away thread until its `turn_done` arrives, then the home worker's.
+  Address actor;
   std::unique_ptr<ActorTurn> turn;
   std::unique_ptr<AwayInputs> inputs;
   TickerHold ticker_hold;

@@ -1,7 +1,6 @@
 #pragma once
 // A guest that runs for its actor, and what becomes of it when that takes long.
 
-#include <cstdint>
 #include <utility>
 
 #include "actor/worker.hpp"
@@ -32,7 +31,6 @@ class RunningGuest final : public GuestHost::Overruns {
   Worker& worker_;
   Cell& cell_;
   Away* away_ = nullptr;
-  std::uint64_t ticks_in_place_ = 0;
 };
 
 template <typename Calls>

@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <pthread.h>
+#include <sys/resource.h>
 #include <system_error>
+#include <unistd.h>
 #include <utility>
 
 #include "base/check.hpp"
-#include "scheduler/away_places.hpp"
 
 namespace troupe {
 namespace {
@@ -19,6 +20,12 @@ void relax() {
 #if defined(__x86_64__)
   __builtin_ia32_pause();
 #endif
+}
+
+// Lets the calling thread give way to all others, for good.
+void lower_own_priority() {
+  constexpr int low = 10;
+  (void)setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), low);
 }
 
 }  // namespace

@@ -222,8 +222,7 @@ TEST(AwayPlaces, LetTheKilledRunToTheirEnds) {
     places.take_place(doomed);
     places.leave(doomed);
   });
-  doomed.killed = true;
-  places.wake();
+  places.kill(doomed);
   second.join();
   places.leave(alive);
 }
@@ -233,7 +232,7 @@ TEST(AwayPlaces, AreGivenBackOnce) {
   AwayPlaces places({.running = 1, .threads = 2});
   AwayPlaces::Claim lost;
   ASSERT_TRUE(places.enter());
-  lost.killed = true;
+  places.kill(lost);
   places.leave(lost);
   EXPECT_EQ(places.threads(), 0U);
   places.take_place(lost);

@@ -10,6 +10,7 @@ namespace troupe::systematic {
 // One file each: X_model.cpp.
 extern const Model inbox_model;
 extern const Model flush_model;
+extern const Model places_model;
 extern const Model away_model;
 extern const Model move_model;
 extern const Model stop_model;
