@@ -8,12 +8,6 @@ namespace troupe {
 Registry::Registry(RegistryShape shape)
     : reclaimer_(shape.workers), names_(reclaimer_, shape.seed), generations_(shape.generations) {}
 
-Registry::~Registry() {
-  for (auto& chunk : chunks_) {
-    const std::unique_ptr<Slot[]> owned(chunk.load(std::memory_order_relaxed));
-  }
-}
-
 std::optional<std::uint32_t> Registry::take_index() {
   const std::lock_guard lock(mutex_);
   if (living() >= most_) return std::nullopt;
@@ -23,15 +17,12 @@ std::optional<std::uint32_t> Registry::take_index() {
     return index;
   }
   if (used_ >= limits::actors_max) return std::nullopt;
-  auto& chunk = chunks_.at(used_ / chunk_slots);
-  if (chunk.load(std::memory_order_relaxed) == nullptr) {
-    chunk.store(std::make_unique<Slot[]>(chunk_slots).release(), std::memory_order_release);
-  }
+  slots_.make(used_);
   return used_++;
 }
 
 void Registry::give_back(std::uint32_t index) {
-  const bool is_spent = slot_at(index)->beside.last_generation == generations_;
+  const bool is_spent = slots_.at(index)->beside.last_generation == generations_;
   const std::lock_guard lock(mutex_);
   if (is_spent) {
     ++spent_;
@@ -43,7 +34,7 @@ void Registry::give_back(std::uint32_t index) {
 Accepted<Address> Registry::reserve(std::optional<std::string> full_name, std::uint16_t home) {
   const std::optional<std::uint32_t> index = take_index();
   if (!index) return refused(Refusal::over_quota);
-  Slot& one = *slot_at(*index);
+  Slot& one = *slots_.at(*index);
   const Address address{.slot = *index, .generation = one.beside.last_generation + 1};
   one.beside.place.reset(home);
   one.beside.door.store(Door(limits::payload_bytes_max, Room::open), std::memory_order_relaxed);
@@ -63,7 +54,7 @@ Accepted<Address> Registry::reserve(std::optional<std::string> full_name, std::u
 }
 
 void Registry::retire(Address address) {
-  Slot* one = address.is_nobody() ? nullptr : slot_at(address.slot);
+  Slot* one = address.is_nobody() ? nullptr : slots_.at(address.slot);
   const ActorName* name = nullptr;
   if (one == nullptr || !one->end(address.generation, name)) return;
   if (name != nullptr) names_.remove(*name);

@@ -1,10 +1,8 @@
 #pragma once
 // Who is where: slots behind addresses, names to addresses.
 
-#include <array>
 #include <atomic>
 #include <cstdint>
-#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -16,6 +14,7 @@
 #include "router/names.hpp"
 #include "router/place_word.hpp"
 #include "router/slot.hpp"
+#include "router/slot_table.hpp"
 #include "scheduler/reclaimer.hpp"
 #include "troupe/address.hpp"
 #include "troupe/outcome.hpp"
@@ -45,7 +44,7 @@ class Registry {
   explicit Registry(RegistryShape shape = {});
   Registry(const Registry&) = delete;
   Registry& operator=(const Registry&) = delete;
-  ~Registry();
+  ~Registry() = default;
 
   // A slot on worker `home`, and the name `app/actor` if there is one.
   // name_taken; over_quota when the node has as many actors as it may.
@@ -155,7 +154,7 @@ class Registry {
                                                        const Look& look) const {
     const Reclaimer::Section section(reclaimer_);
     for (const std::uint32_t end = from + count; from < end; ++from) {
-      const Slot* one = slot_at(from);
+      const Slot* one = slots_.at(from);
       if (one == nullptr) return std::nullopt;
       if (const Cell* cell = one->cell()) look(*cell);
     }
@@ -166,7 +165,7 @@ class Registry {
   template <typename Take>
   void for_each_at(std::uint16_t index, const Take& take) const {
     for (std::uint32_t at = 0;; ++at) {
-      const Slot* one = slot_at(at);
+      const Slot* one = slots_.at(at);
       if (one == nullptr) return;
       Cell* cell = one->own_cell();
       if (cell != nullptr && one->beside.place.load().seat == index) take(*cell);
@@ -199,19 +198,12 @@ class Registry {
   };
   using Slot = BasicSlot<Cell, ActorName, Beside>;
   static_assert(sizeof(Slot) == 32, "two slots a cache line");
-  static constexpr std::uint32_t chunk_slots = 4'096;
-  static constexpr std::uint32_t chunk_count = limits::actors_max / chunk_slots + 1;
 
   [[nodiscard]] Slot* slot(Address address) const {
     if (address.is_nobody()) return nullptr;
-    Slot* found = slot_at(address.slot);
+    Slot* found = slots_.at(address.slot);
     if (found == nullptr) return nullptr;
     return found->has(address.generation) ? found : nullptr;
-  }
-  [[nodiscard]] Slot* slot_at(std::uint32_t index) const {
-    if (index / chunk_slots >= chunk_count) return nullptr;
-    Slot* chunk = chunks_[index / chunk_slots].load(std::memory_order_acquire);
-    return chunk != nullptr ? &chunk[index % chunk_slots] : nullptr;
   }
 
   // Nobody else has it until give_back(); none if all are taken.
@@ -223,7 +215,7 @@ class Registry {
 
   mutable Reclaimer reclaimer_;  // Readers leave their marks in it.
   Names names_;
-  std::array<std::atomic<Slot*>, chunk_count> chunks_{};
+  SlotTable<Slot> slots_;  // make() under mutex_.
   const std::uint32_t generations_;
   mutable std::mutex mutex_;  // Over the rest.
   std::vector<std::uint32_t> free_;

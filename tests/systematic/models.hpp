@@ -16,6 +16,7 @@ extern const Model move_model;
 extern const Model stop_model;
 extern const Model reclaimer_model;
 extern const Model names_model;
+extern const Model slots_model;
 
 [[nodiscard]] std::span<const Model* const> all_models();
 

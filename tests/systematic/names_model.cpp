@@ -10,8 +10,8 @@
 #include "models.hpp"
 #include "reclaiming.hpp"
 #include "router/names.hpp"
-#include "router/slot.hpp"
 #include "scheduler/reclaimer.hpp"
+#include "slots.hpp"
 
 namespace troupe::systematic {
 namespace {
@@ -33,11 +33,6 @@ class Name {
   Plain<const char*> letter_;
   Plain<std::uint32_t> slot_;
   Plain<std::uint32_t> generation_;
-};
-
-struct Cell {
-  explicit Cell(std::uint32_t own_generation) : generation(own_generation) {}
-  Plain<std::uint32_t> generation;
 };
 
 // Small tables, and one of them.
@@ -66,20 +61,10 @@ struct ModelNames : ModelReclaiming {
   }
 };
 
-struct ModelSlots : ModelReclaiming {
-  static constexpr NamedOrder begin_generation{
-      {"Slot.begin_generation", std::memory_order_release}};
-  static constexpr NamedOrder check_generation{
-      {"Slot.check_generation", std::memory_order_acquire}};
-  static constexpr NamedOrder show{{"Slot.show", std::memory_order_release}};
-};
-
-struct Nothing {};
-
 struct World {
   ModelNames::Reclaimer reclaimer{1};
   BasicNames<ModelNames> names{reclaimer, 7};
-  BasicSlot<Cell, Name, Nothing, ModelSlots> slot;
+  ModelSlot<Name> slot;
 };
 
 // Stays, whatever happens around it.
