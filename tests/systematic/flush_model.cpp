@@ -7,6 +7,7 @@
 
 #include "atomics.hpp"
 #include "driving.hpp"
+#include "letter_list.hpp"
 #include "models.hpp"
 #include "scheduler/outgoing.hpp"
 #include "scheduler/port.hpp"
@@ -51,29 +52,6 @@ class LetterPort {
 
  private:
   Inner port_;
-};
-
-// As EnvelopeList, of one thread.
-class LetterList {
- public:
-  void push(Letter* letter) {
-    letter->next = nullptr;
-    if (newest_ == nullptr) {
-      oldest_ = letter;
-    } else {
-      newest_->next = letter;
-    }
-    newest_ = letter;
-  }
-  [[nodiscard]] bool empty() const { return newest_ == nullptr; }
-  [[nodiscard]] Letter* release_all() {
-    newest_ = nullptr;
-    return oldest_;
-  }
-
- private:
-  Letter* oldest_ = nullptr;
-  Letter* newest_ = nullptr;
 };
 
 // Moves have a model of their own.
@@ -178,7 +156,7 @@ class Sender {
   std::uint32_t index_;
   Bounds bounds_;
   NoEpoch epoch_;
-  Outgoing<LetterList, LetterPort, NoEpoch> outgoing_;
+  Outgoing<LetterList<Letter>, LetterPort, NoEpoch> outgoing_;
   std::uint32_t made_ = 0;
   std::uint32_t got_in_all_ = 0;
   std::uint32_t told_ = 0;  // Of these.

@@ -13,6 +13,7 @@ extern const Model flush_model;
 extern const Model places_model;
 extern const Model away_model;
 extern const Model move_model;
+extern const Model depart_model;
 extern const Model stop_model;
 extern const Model reclaimer_model;
 extern const Model names_model;
