@@ -1,5 +1,7 @@
 #include "router/registry.hpp"
 
+#include <utility>
+
 #include "base/check.hpp"
 #include "base/format.hpp"
 
@@ -37,7 +39,7 @@ Accepted<Address> Registry::reserve(std::optional<std::string> full_name, std::u
   Slot& one = *slots_.at(*index);
   const Address address{.slot = *index, .generation = one.beside.last_generation + 1};
   one.beside.place.reset(home);
-  one.beside.door.store(Door(limits::payload_bytes_max, Room::open), std::memory_order_relaxed);
+  one.beside.door.set({.payload_bytes_max = limits::payload_bytes_max});
   ActorName::Owner name = full_name ? ActorName::make(*full_name, address) : nullptr;
   one.show_name(name.get());
   // Before anybody finds the name.
@@ -90,7 +92,7 @@ void Registry::set_cell(Address address, Cell* cell, std::uint64_t payload_bytes
   Slot* one = slot(address);
   CHECK(one != nullptr, "a cell is made for a reserved address");
   one->show_cell(cell);
-  one->beside.door.store(Door(payload_bytes_max, Room::open), std::memory_order_relaxed);
+  one->beside.door.set({.payload_bytes_max = static_cast<std::uint32_t>(payload_bytes_max)});
   take_seat(address);
 }
 
@@ -113,13 +115,7 @@ void Registry::take_seat(Address address) {
 }
 
 void Registry::set_room(Address address, Room room) {
-  Slot* one = slot(address);
-  if (one == nullptr) return;
-  const std::uint32_t payload_bytes_max =
-      one->beside.door.load(std::memory_order_relaxed).payload_bytes_max();
-  // Of two workers that close a door and then look at the other's, one sees that it is closed: else
-  // both could have their senders wait for each other.
-  one->beside.door.store(Door(payload_bytes_max, room), std::memory_order_seq_cst);
+  if (Slot* one = slot(address)) one->beside.door.set_room(room);
 }
 
 std::uint32_t Registry::live_count() const {

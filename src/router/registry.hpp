@@ -1,16 +1,15 @@
 #pragma once
 // Who is where: slots behind addresses, names to addresses.
 
-#include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/limits.hpp"
+#include "router/door.hpp"
 #include "router/names.hpp"
 #include "router/place_word.hpp"
 #include "router/slot.hpp"
@@ -81,22 +80,17 @@ class Registry {
       __builtin_prefetch(cell, 1);
       __builtin_prefetch(cell + 64, 1);
     }
-    const Door door = one->beside.door.load(std::memory_order_relaxed);
-    if (payload_bytes > door.payload_bytes_max()) return Refusal::too_large;
-    if (door.room() >= Room::full) return Refusal::busy;
+    const Door::Sign sign = one->beside.door.look();
+    if (payload_bytes > sign.payload_bytes_max) return Refusal::too_large;
+    if (sign.room >= Room::full) return Refusal::busy;
     return std::nullopt;
   }
-  enum class Room : std::uint8_t {
-    open,
-    waits,    // It is full; its senders wait.
-    full,     // Likewise; they are told.
-    unready,  // It takes nothing while it can't work; they are told.
-  };
-  // Of its mailbox, a moment ago. None if it is gone.
+  using Room = troupe::Room;
+  // As Door has it; none if it is gone.
   [[nodiscard]] std::optional<Room> room(Address address) const {
     const Slot* one = slot(address);
     if (one == nullptr) return std::nullopt;
-    return one->beside.door.load(std::memory_order_seq_cst).room();
+    return one->beside.door.room();
   }
 
   // For worker `index`: the cell, if it is there; also of one that is about to leave. Null if it is
@@ -178,22 +172,9 @@ class Registry {
   [[nodiscard]] std::uint32_t most() const;
 
  private:
-  // What senders ask first, in one word.
-  class Door {
-   public:
-    Door() = default;
-    Door(std::uint64_t payload_bytes_max, Room room)
-        : word_(static_cast<std::uint32_t>(payload_bytes_max) << 2U | std::to_underlying(room)) {}
-    [[nodiscard]] std::uint32_t payload_bytes_max() const { return word_ >> 2U; }
-    [[nodiscard]] Room room() const { return static_cast<Room>(word_ & 3U); }
-
-   private:
-    std::uint32_t word_ = 0;
-  };
-  static_assert(limits::payload_bytes_max < 1U << 30U);
   struct Beside {
     PlaceWord place;
-    std::atomic<Door> door{Door{}};
+    Door door;
     std::uint32_t last_generation = 0;  // Of whoever has the index.
   };
   using Slot = BasicSlot<Cell, ActorName, Beside>;

@@ -18,6 +18,7 @@ extern const Model stop_model;
 extern const Model reclaimer_model;
 extern const Model names_model;
 extern const Model slots_model;
+extern const Model doors_model;
 
 [[nodiscard]] std::span<const Model* const> all_models();
 
