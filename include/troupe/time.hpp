@@ -13,7 +13,11 @@ struct Instant {
   std::int64_t ns = 0;
 
   friend constexpr auto operator<=>(Instant, Instant) = default;
-  friend constexpr Instant operator+(Instant at, Duration span) { return {at.ns + span.count()}; }
+  // `never`, if that is too far away to count.
+  friend constexpr Instant operator+(Instant at, Duration span) {
+    std::int64_t sum = 0;
+    return {__builtin_add_overflow(at.ns, span.count(), &sum) ? INT64_MAX : sum};
+  }
   friend constexpr Duration operator-(Instant a, Instant b) { return Duration{a.ns - b.ns}; }
 };
 

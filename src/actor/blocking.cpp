@@ -23,8 +23,7 @@ void Worker::hold(Cell& cell, EnvelopePtr envelope) {
   if (line == nullptr) line = std::make_unique<Waiting>();
   Waiting& waiting = *line;
   const Address sender = envelope->sender;
-  const bool pauses =
-      sender != cell.address && world_.inputs.registry.room(sender) == Registry::Room::open;
+  const bool pauses = sender != cell.address && world_.inputs.registry.room(sender) == Room::open;
   if (!pauses && waiting.line.size() >= cell.spec->mailbox.messages) {
     give_up(cell, std::move(envelope), DeadReason::blocked);
     return;

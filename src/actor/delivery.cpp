@@ -24,7 +24,6 @@ Answer answer_of(const Envelope& envelope) {
 
 // What senders find when they look before they send.
 void Worker::set_door(const Cell& cell) {
-  using Room = Registry::Room;
   const MailboxBounds& bounds = cell.spec->mailbox;
   Room room = Room::open;
   if (bounds.while_unready == WhileUnready::refuse &&

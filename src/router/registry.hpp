@@ -85,7 +85,6 @@ class Registry {
     if (sign.room >= Room::full) return Refusal::busy;
     return std::nullopt;
   }
-  using Room = troupe::Room;
   // As Door has it; none if it is gone.
   [[nodiscard]] std::optional<Room> room(Address address) const {
     const Slot* one = slot(address);

@@ -59,13 +59,13 @@ TEST(Registry, SaysBusyWhileTheMailboxIsFull) {
   Registry registry;
   const Address address = *registry.reserve(std::nullopt, 0);
   EXPECT_FALSE(registry.refusal(address, 0));
-  registry.set_room(address, Registry::Room::full);
+  registry.set_room(address, Room::full);
   EXPECT_EQ(registry.refusal(address, 0), Refusal::busy);
-  registry.set_room(address, Registry::Room::unready);
+  registry.set_room(address, Room::unready);
   EXPECT_EQ(registry.refusal(address, 0), Refusal::busy);
-  registry.set_room(address, Registry::Room::waits);
+  registry.set_room(address, Room::waits);
   EXPECT_FALSE(registry.refusal(address, 0)) << "its senders wait";
-  registry.set_room(address, Registry::Room::full);
+  registry.set_room(address, Room::full);
   registry.retire(address);
   const Address next = *registry.reserve(std::nullopt, 0);
   EXPECT_EQ(next.slot, address.slot);

@@ -54,7 +54,7 @@ class SharedInputs : public TurnInputs {
     return world_.registry.refusal(to, payload_bytes);
   }
   void was_refused(Address /*to*/, Refusal /*why*/) override {}
-  bool would_wait(Address to) override { return world_.registry.room(to) == Registry::Room::waits; }
+  bool would_wait(Address to) override { return world_.registry.room(to) == Room::waits; }
   std::string label(Address actor) override;
   Accepted<Address> reserve(std::optional<std::string> full_name) override;
   void unreserve(Address address) override { world_.registry.retire(address); }

@@ -234,7 +234,7 @@ Result<void> NodeCore::may_send(Address to, BytesView payload) {
   }
   auto why = registry_.refusal(to, payload.size());
   // Who is no actor has no turns that could wait.
-  if (!why && registry_.room(to) == Registry::Room::waits) why = Refusal::busy;
+  if (!why && registry_.room(to) == Room::waits) why = Refusal::busy;
   const bool is_held_up = !why && has_full_inbox(to);
   if (is_held_up) why = Refusal::busy;
   if (!why) return {};
@@ -244,7 +244,7 @@ Result<void> NodeCore::may_send(Address to, BytesView payload) {
                 fmt::format("the worker of '{}' has not taken {} messages yet; try later",
                             registry_.label(to), inbox_messages_));
   }
-  if (*why == Refusal::busy && registry_.room(to) == Registry::Room::unready) {
+  if (*why == Refusal::busy && registry_.room(to) == Room::unready) {
     return fail(ErrorCode::unavailable,
                 fmt::format("'{}' takes no messages while it is not ready; try later",
                             registry_.label(to)));

@@ -566,7 +566,7 @@ TEST_F(NodeCoreTest, LetsHigherPrioritiesGoFirstWithoutStarvingLower) {
   EXPECT_LE(low, 17);
 }
 
-TEST_F(NodeCoreTest, DropsWhatHasExpiredAndSaysSoToAnAsker) {
+TEST_F(NodeCoreTest, SendsNothingThatHasNoTimeToLive) {
   const Address receiver = spawn("receiver", echo);
   const Address sender = spawn("sender", [&](Turn& turn, auto) {
     EXPECT_EQ(turn.send(receiver, {}, {.ttl_ms = 0}).error(), Refusal::invalid);

@@ -26,6 +26,7 @@ class Doing final : public Actor {
   struct Script {
     std::function<void(Turn&, std::string_view)> handle;
     std::vector<std::string> outcomes = {};  // Of its requests.
+    int fired = 0;
   };
   explicit Doing(Script& script) : script_(script) {}
 
@@ -35,6 +36,10 @@ class Doing final : public Actor {
   }
   Outcome answered(Turn& /*turn*/, std::uint64_t /*request*/, const AnswerView& answer) override {
     script_.outcomes.push_back(answer ? "answered" : to_string(answer.error()));
+    return {};
+  }
+  Outcome fired(Turn& /*turn*/, std::uint64_t /*timer*/) override {
+    ++script_.fired;
     return {};
   }
 
@@ -149,6 +154,17 @@ TEST_F(QuotasTest, LetARequestOfAnActorTakeADay) {
   EXPECT_EQ(asker.outcomes, std::vector<std::string>{});
   node_.advance(milliseconds(1));
   EXPECT_EQ(asker.outcomes, std::vector<std::string>{"timed-out"});
+}
+
+// Of what is too far away to count nothing comes back.
+TEST_F(QuotasTest, LetTimersWaitForEver) {
+  Doing::Script waiting{.handle = [](Turn& turn, auto) {
+    EXPECT_TRUE(turn.start_timer(Duration::max(), std::nullopt));
+    EXPECT_TRUE(turn.start_timer(milliseconds(1), Duration::max()));
+  }};
+  node_.send(spawn(waiting), "go");
+  node_.advance(hours(24));
+  EXPECT_EQ(waiting.fired, 1);
 }
 
 TEST_F(QuotasTest, LetARequestFromOutsideTakeADay) {

@@ -71,12 +71,12 @@ TEST_F(Refusals, ToActorsAreToldOnceInAWindow) {
   }
   const auto flood = [&](int messages) {
     // It is full while they send.
-    node.core().registry().set_room(b, Registry::Room::full);
+    node.core().registry().set_room(b, Room::full);
     for (const Address from : senders) {
       ASSERT_TRUE(node.core().send(from, as_bytes(std::to_string(messages))));
     }
     node.run_until_idle();
-    node.core().registry().set_room(b, Registry::Room::open);
+    node.core().registry().set_room(b, Room::open);
   };
   flood(limits::refusal_burst - 1);
   EXPECT_EQ(told(node), std::vector<std::string>{}) << "each worker counts for itself";

@@ -130,7 +130,9 @@ class Runtime::Node {
   std::optional<RuntimeEnd> wait(std::optional<Duration> timeout) {
     std::unique_lock lock(mutex_);
     const auto has_ended = [this] { return end_.has_value(); };
-    if (!timeout) {
+    // Beyond that the clock's count would overflow.
+    constexpr Duration forever = std::chrono::hours(24 * 365 * 100);
+    if (!timeout || *timeout > forever) {
       ended_.wait(lock, has_ended);
     } else {
       ended_.wait_for(lock, *timeout, has_ended);

@@ -205,6 +205,20 @@ TEST(Runtime, GivesActorsTheTimeToStopThatTheyWereSpawnedWith) {
 }
 
 // Senders go on until they are refused: what was taken in before that is handled, or buried.
+// Longer than any clock counts.
+TEST(Runtime, WaitsAndShutsDownHoweverLongThatMayTake) {
+  std::vector<Exit> exits;
+  const auto runtime = start([&](const ExitEvent& event) { exits.push_back(event.exit); });
+  ASSERT_TRUE(runtime->spawn(sum));
+  std::optional<RuntimeEnd> end;
+  {
+    const std::jthread waiting([&] { end = runtime->wait(Duration::max()); });
+    runtime->shut_down(Duration::max());
+  }
+  EXPECT_TRUE(end.has_value());
+  EXPECT_EQ(exits, std::vector<Exit>{Exit::normal()});
+}
+
 TEST(Runtime, LosesNothingThatItHasTakenInWhenItEnds) {
   for (int round = 0; round < 50; ++round) {
     struct Counter final : Actor {
