@@ -109,7 +109,7 @@ const Model places_model{
     .set_up = &set_up,
     .random = {.threads = 3, .each = 2},
     .exhaustive = {{.threads = 2, .each = 1}, {.threads = 2, .each = 2}, {.threads = 3, .each = 1}},
-    .soak = {{.threads = 4, .each = 1}},
+    .soak = {{.threads = 3, .each = 2}},
 };
 
 }  // namespace troupe::systematic
