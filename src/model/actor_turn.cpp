@@ -249,7 +249,9 @@ Accepted<Address> ActorTurn::find(std::string_view name) {
   if (!is_name(actor) || (has_app && !is_name(name.substr(0, slash)))) {
     return refuse(Refusal::invalid);
   }
-  std::array<char, 2 * limits::name_bytes_max + 1> full;  // Nothing is allocated for a look.
+  // Nothing is allocated for a look, nor is it filled before.
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init)
+  std::array<char, 2 * limits::name_bytes_max + 1> full;
   if (!has_app) {
     const std::string_view app = actor_.terms->app;
     CHECK(app.size() <= limits::name_bytes_max, "an app's name is a name");
