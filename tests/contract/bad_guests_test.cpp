@@ -162,7 +162,9 @@ class BadGuests : public testing::TestWithParam<BadGuest> {
     GuestOptions options{.config = row.config, .supervisor = "patient"};
     options.grants.find = {"a"};
     if (row.hits_deadline) options.limits.deadline = milliseconds(2);
-    if (row.message == nullptr) options.limits.start_timeout = milliseconds(2);
+    // Only for those that use it up: on a busy machine others would, too.
+    if (std::string_view(row.exit).contains("start-time"))
+      options.limits.start_timeout = milliseconds(2);
     return options;
   }
 

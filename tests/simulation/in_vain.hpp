@@ -160,10 +160,10 @@ class InVain {
     const std::uint32_t first = any_player();
     for (std::uint32_t i = 0; i < world_.players.size(); ++i) {
       const std::uint32_t to = (first + i) % static_cast<std::uint32_t>(world_.players.size());
-      const bool is_there =
-          !world_.is_stopping && !world_.is_stopped[to] && !world_.players[to].is_nobody();
+      // Those that are still to be spawned have no bounds yet.
+      if (world_.is_stopping || world_.is_stopped[to] || world_.players[to].is_nobody()) continue;
       const std::uint64_t size = world_.bounds[to].payload_bytes + 1;
-      if (is_there && size <= own().payload_bytes) return say(world_.players[to], size);
+      if (size <= own().payload_bytes) return say(world_.players[to], size);
     }
     return std::nullopt;
   }
