@@ -16,6 +16,7 @@ void* __libc_memalign(std::size_t alignment, std::size_t bytes);
 
 namespace {
 
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables): malloc has no object.
 constinit std::atomic<std::uint64_t> allocations{0};
 
 void count() { allocations.fetch_add(1, std::memory_order_relaxed); }
@@ -23,6 +24,7 @@ void count() { allocations.fetch_add(1, std::memory_order_relaxed); }
 }  // namespace
 
 // All others, operator new among them, end here. free() stays as it is.
+// NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): glibc's are reserved.
 extern "C" {
 void* malloc(std::size_t bytes) {
   count();
@@ -50,6 +52,7 @@ int posix_memalign(void** memory, std::size_t alignment, std::size_t bytes) {
   return *memory == nullptr ? ENOMEM : 0;
 }
 }
+// NOLINTEND(readability-inconsistent-declaration-parameter-name)
 
 namespace troupe {
 
