@@ -41,21 +41,20 @@ constexpr std::array subjects{
     Subject{.name = "timers", .what = "after its time a timer fires"},
     Subject{.name = "timeouts", .what = "after its time a request learns that it is over"}};
 
-std::string id_of(const Subject& subject, const Quantile& quantile) {
-  return fmt::format("{}/late/{}", subject.name, quantile.name);
+RowInfo row_of(const Subject& subject, const Quantile& quantile) {
+  RowInfo row{
+      .id = fmt::format("{}/late/{}", subject.name, quantile.name),
+      .title = fmt::format("{} of how long {}, of 100,000 pending", quantile.name, subject.what),
+      .kind = RowKind::macro,
+      .leans = Leans::kernel};
+  if (quantile.name == "p99") row.goal = goal_ns;
+  return row;
 }
 
 std::vector<RowInfo> rows() {
   std::vector<RowInfo> rows;
   for (const Subject& subject : subjects) {
-    for (const Quantile& quantile : quantiles) {
-      rows.push_back({.id = id_of(subject, quantile),
-                      .title = fmt::format("{} of how long {}, of 100,000 pending", quantile.name,
-                                           subject.what),
-                      .kind = RowKind::macro,
-                      .leans = Leans::kernel});
-      if (quantile.name == "p99") rows.back().goal = goal_ns;
-    }
+    for (const Quantile& quantile : quantiles) rows.push_back(row_of(subject, quantile));
   }
   return rows;
 }
@@ -148,13 +147,8 @@ void measure_subject(const Subject& subject, const Request& request, RawSink& si
        left = lateness.left.load(std::memory_order_acquire)) {
     lateness.left.wait(left);
   }
-  for (const Quantile& quantile : quantiles) {
-    for (const RowInfo& row : rows()) {
-      if (row.id == id_of(subject, quantile)) {
-        give(request, sink, row, {value_at(lateness.ns, quantile)}, all);
-      }
-    }
-  }
+  for (const Quantile& quantile : quantiles)
+    give(request, sink, row_of(subject, quantile), {value_at(lateness.ns, quantile)}, all);
 }
 
 Duration takes(const Effort& effort) {
