@@ -1,6 +1,7 @@
 #include "guest_node.hpp"
 
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "base/check.hpp"
@@ -76,6 +77,21 @@ std::vector<std::string> GuestNode::exits() {
     list.push_back(fmt::format("{} {}", event.name, to_string(event.exit)));
   }
   return list;
+}
+
+void GuestNode::order(const std::function<void(Control&)>& task) {
+  Control& control = sim_.core().control();
+  control.post([&] { task(control); });
+  sim_.run_until_idle();
+}
+
+std::string GuestNode::restart(Address actor, Duration budget) {
+  std::optional<Result<void>> result;
+  order([&](Control& control) {
+    control.restart(actor, budget, [&](Result<void> outcome) { result = std::move(outcome); });
+  });
+  CHECK(result.has_value(), "a restart is answered");
+  return *result ? "ok" : result->error().message;
 }
 
 GrantLists ProbeTest::everything() {

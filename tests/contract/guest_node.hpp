@@ -2,6 +2,7 @@
 // A simulated node whose actors are real guests: the same workers, mailboxes and engine as in the
 // program, with time and order in the test's hands. Only deadlines run on the real clock.
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -53,6 +54,11 @@ class GuestNode {
                         const GuestOptions& options = {});
   // The answer's text, or "error: CODE MESSAGE".
   std::string ask(Address to, std::string_view text);
+
+  // Has the control plane do it, and runs until nothing is left to do.
+  void order(const std::function<void(Control&)>& task);
+  // A planned restart: "ok", or why not.
+  std::string restart(Address actor, Duration budget);
 
   [[nodiscard]] SimNode& sim() { return sim_; }
   // The exits since the last call: `name exit`.

@@ -43,12 +43,6 @@ class HooksOfAGuest : public testing::Test {
              .find = {"a", "b"}, .publish = {"news.#"}, .subscribe = {"news.#"}, .spawn = {}}});
   }
   std::string ask(Address to, std::string_view text) { return node_->ask(to, text); }
-  template <typename Order>
-  void order(const Order& order) {
-    Control& control = node_->sim().core().control();
-    control.post([&] { order(control); });
-    node_->sim().run_until_idle();
-  }
   // Since the last call.
   Lines calls() { return std::exchange(calls_, {}); }
 
@@ -112,7 +106,7 @@ TEST_F(HooksOfAGuest, AreCalledAroundItsLives) {
                             R"(2: after_stop test/a 1 crashed("unreachable"))",
                             R"(2: on_restart test/a 2 crashed("unreachable"))",
                             "2: before_start test/a 2", "3: after_start test/a 2"}));
-  order([&](Control& control) { control.stop(a, seconds(1), [](const auto&) {}); });
+  node_->order([&](Control& control) { control.stop(a, seconds(1), [](const auto&) {}); });
   EXPECT_EQ(calls(), (Lines{"3: before_stop test/a 2", "4: after_stop test/a 2 normal"}))
       << "it has logged that it was asked to stop";
 }
@@ -121,7 +115,7 @@ TEST_F(HooksOfAGuest, AreCalledAroundARestartThatHandsOnItsState) {
   const Address a = spawn("a").value();
   EXPECT_EQ(ask(a, "keep self"), "ok");
   (void)calls();
-  order([&](Control& control) { control.restart(a, seconds(1), [](const auto&) {}); });
+  node_->order([&](Control& control) { control.restart(a, seconds(1), [](const auto&) {}); });
   EXPECT_EQ(calls(), (Lines{"0: before_stop test/a 1", "1: after_stop test/a 1 normal",
                             "1: on_restart test/a 2 normal", "1: before_start test/a 2",
                             "1: after_start test/a 2"}));

@@ -1,6 +1,5 @@
 // Proves what of a guest survives a restart: what it saves, and what stands in its books.
 
-#include <optional>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -16,18 +15,7 @@ using std::chrono::seconds;
 
 class StateTest : public ProbeTest {
  protected:
-  // "ok", or why not.
-  std::string restart(Address actor) {
-    std::optional<Result<void>> result;
-    Control& control = node_.sim().core().control();
-    control.post([&] {
-      control.restart(actor, seconds(1),
-                      [&](Result<void> outcome) { result = std::move(outcome); });
-    });
-    node_.sim().run_until_idle();
-    CHECK(result.has_value(), "a restart is answered");
-    return *result ? "ok" : result->error().message;
-  }
+  std::string restart(Address actor) { return node_.restart(actor, seconds(1)); }
   ActorStatus status(Address actor) { return *node_.sim().core().roster().actor(actor); }
   ExitEvent last_exit() {
     CHECK(!node_.sim().exits().empty(), "something has ended");

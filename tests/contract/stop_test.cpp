@@ -2,14 +2,11 @@
 // more.
 
 #include <chrono>
-#include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
 
-#include "base/check.hpp"
 #include "guest_node.hpp"
 
 namespace troupe {
@@ -30,24 +27,7 @@ class StopTest : public ProbeTest {
     return actor;
   }
   void stop(Address actor, Duration budget) {
-    post([=](Control& control) { control.stop(actor, budget, [](const auto&) {}); });
-  }
-  // "ok", or why not.
-  std::string restart(Address actor, Duration budget) {
-    std::optional<Result<void>> result;
-    post([&](Control& control) {
-      control.restart(actor, budget, [&](Result<void> outcome) { result = std::move(outcome); });
-    });
-    CHECK(result.has_value(), "a restart is answered");
-    return *result ? "ok" : result->error().message;
-  }
-
- private:
-  template <typename Task>
-  void post(const Task& task) {
-    Control& control = node_.sim().core().control();
-    control.post([&] { task(control); });
-    node_.sim().run_until_idle();
+    node_.order([=](Control& control) { control.stop(actor, budget, [](const auto&) {}); });
   }
 };
 
@@ -64,7 +44,7 @@ TEST_F(StopTest, IsKilledWhenItsBudgetIsSpent) {
 TEST_F(StopTest, SavesForLongerThanAMessage) {
   const Address a = probe_that(std::string("save ") + longer, short_deadline);
   EXPECT_EQ(ask(a, "keep self"), "ok");
-  EXPECT_EQ(restart(a, minutes(5)), "ok");
+  EXPECT_EQ(node_.restart(a, minutes(5)), "ok");
   EXPECT_EQ(node_.exits(), std::vector<std::string>{"test/a normal"});
   EXPECT_EQ(ask(a, "kept"), "ok test/a");
 }
@@ -72,7 +52,7 @@ TEST_F(StopTest, SavesForLongerThanAMessage) {
 TEST_F(StopTest, LosesItsStateWhenSavingSpendsTheBudget) {
   const Address a = probe_that("save loop", minutes(5));
   EXPECT_EQ(ask(a, "keep self"), "ok");
-  EXPECT_EQ(restart(a, milliseconds(50)), "ok");
+  EXPECT_EQ(node_.restart(a, milliseconds(50)), "ok");
   EXPECT_EQ(node_.exits(), std::vector<std::string>{"test/a killed"});
   EXPECT_EQ(ask(a, "kept"), "ok");
 }
