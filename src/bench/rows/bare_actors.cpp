@@ -15,6 +15,7 @@ namespace troupe::bench {
 namespace {
 
 constexpr std::uint64_t burst = 32;
+constexpr std::uint64_t family = 10;
 constexpr Instant timeout{std::chrono::nanoseconds(std::chrono::seconds(5)).count()};
 
 struct Native final : BareHandler {
@@ -29,7 +30,9 @@ struct Native final : BareHandler {
 
 std::unique_ptr<BareHandler> bare_native() { return std::make_unique<Native>(); }
 
-BareActors::BareActors(std::size_t count, Make code) : make_(std::move(code)) {
+BareActors::BareActors(std::size_t count, Make code)
+    : make_(std::move(code)),
+      children_(SupervisorPolicy(), Supervisor::StopOrder::together) {
   const Pool::Scope scope(pool_);
   spec_.mailbox.messages = burst + 1;
   for (std::size_t i = 0; i < count; ++i) {
@@ -66,11 +69,18 @@ void BareActors::end(One one) {
 
 void BareActors::send(Address to) {
   CHECK(!registry_.refusal(to, sizeof carried), "nobody is refused");
-  send(Envelope::make({.receiver = to, .sender = to, .id = ++last_id_},
-                      {reinterpret_cast<const std::uint8_t*>(&carried), sizeof carried}));
+  CHECK(!outbox_.refusal(sizeof carried), "there is room in the outbox");
+  outbox_.add(Envelope::make({.receiver = to, .sender = to, .id = ++last_id_},
+                             {reinterpret_cast<const std::uint8_t*>(&carried), sizeof carried}),
+              sizeof carried);
 }
 
-void BareActors::send(EnvelopePtr message) {
+void BareActors::commit() {
+  while (EnvelopePtr effect = outbox_.take()) deliver(std::move(effect));
+  outbox_.reset();
+}
+
+void BareActors::deliver(EnvelopePtr message) {
   const Registry::Place place = registry_.place(message->receiver, 0);
   CHECK(place.kind == Registry::Place::Kind::here, "there is one worker");
   Cell& cell = *place.cell;
@@ -98,7 +108,10 @@ Work BareActors::fan_out(std::uint64_t messages) {
   Work work;
   for (std::uint64_t sent = 0; sent < messages; sent += round) {
     const std::uint64_t now = std::min(messages - sent, round);
-    for (std::uint64_t i = 0; i < now; ++i) send(actors_[i % actors_.size()].address);
+    for (std::uint64_t i = 0; i < now; ++i) {
+      send(actors_[i % actors_.size()].address);
+      if ((i + 1) % burst == 0 || i + 1 == now) commit();
+    }
     handle_all(work);
   }
   return work;
@@ -110,6 +123,7 @@ Work BareActors::pass_on(std::uint64_t messages, Order order) {
   for (std::uint64_t i = 0; i < messages; ++i) {
     at_ = at_ + 1 == actors_.size() ? 0 : at_ + 1;
     send(actors_[order == Order::made ? at_ : shuffled_[at_]].address);
+    commit();
     handle_all(work);
   }
   return work;
@@ -138,15 +152,17 @@ Work BareActors::ask(std::uint64_t requests) {
                        {reinterpret_cast<const std::uint8_t*>(&carried), sizeof carried});
     const TimerKey timer = timers_.schedule(timeout, asker.address);
     requests_.add(last_id_, {.alarm = {.index = timer.index, .generation = timer.generation}});
-    send(std::move(question));
+    outbox_.add(std::move(question), sizeof carried);
+    commit();
     {
       const EnvelopePtr asked = take();
       const std::uint64_t number = server.handler->handle(asked->payload());
-      send(Envelope::make({.kind = EnvelopeKind::answer,
-                           .receiver = asked->sender,
-                           .sender = asked->receiver,
-                           .number = asked->number},
-                          {reinterpret_cast<const std::uint8_t*>(&number), sizeof number}));
+      outbox_.add(Envelope::make({.kind = EnvelopeKind::answer,
+                                  .receiver = asked->sender,
+                                  .sender = asked->receiver,
+                                  .number = asked->number},
+                                 {reinterpret_cast<const std::uint8_t*>(&number), sizeof number}));
+      commit();
     }
     const EnvelopePtr answer = take();
     const Books::Request* request = requests_.find(answer->number);
@@ -170,6 +186,41 @@ Work BareActors::come_and_go(std::uint64_t actors) {
     work.count += now;
   }
   work.sum = carried * work.count;
+  return work;
+}
+
+Work BareActors::bring_up(std::uint64_t children) {
+  const Pool::Scope scope(pool_);
+  const One& parent = actors_.front();
+  struct Child {
+    One one;
+    ChildNumber number = 0;
+  };
+  std::array<Child, family> some;
+  Work work;
+  while (work.count < children) {
+    const auto now = static_cast<std::size_t>(std::min(children - work.count, family));
+    for (std::size_t i = 0; i < now; ++i) {
+      some[i].one = make();
+      some[i].number =
+          children_.add_started(some[i].one.address, RestartType::temporary, steps_);
+      send(some[i].one.address);
+    }
+    commit();
+    for (std::size_t i = 0; i < now; ++i) {
+      const EnvelopePtr told = take();
+      CHECK(told->receiver == some[i].one.address, "they have their turns in the order of birth");
+      CHECK(some[i].one.handler->handle(told->payload()) == carried, "what was sent has come");
+      send(parent.address);
+      commit();
+      (void)children_.ended(some[i].number, Exit::normal(), StopAsked::no, {}, steps_);
+      CHECK(steps_.size() == 1 && steps_.front().kind == SupervisorStep::Kind::forget,
+            "it is not restarted");
+      steps_.clear();
+      end(std::exchange(some[i].one, {}));
+    }
+    handle_all(work);
+  }
   return work;
 }
 

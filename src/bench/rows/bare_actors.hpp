@@ -11,9 +11,11 @@
 #include "actor/cell.hpp"
 #include "bench/row.hpp"
 #include "model/books.hpp"
+#include "model/outbox.hpp"
 #include "model/pool.hpp"
 #include "router/registry.hpp"
 #include "scheduler/run_queue.hpp"
+#include "supervisor/supervisor.hpp"
 #include "timer/timers.hpp"
 #include "troupe/bytes.hpp"
 
@@ -30,9 +32,9 @@ struct BareHandler : Pooled {
 [[nodiscard]] std::unique_ptr<BareHandler> bare_native();
 
 // A message is a pooled envelope with eight bytes; its receiver is looked up when it is sent and
-// when it goes, its mailbox and its figures count it, and a virtual function handles it in its
-// turn. There is no turn with limits and a budget, no outbox, no exception, no clock, no other
-// thread.
+// when it goes, which is when its sender's handler has returned; till then it is in the outbox. Its
+// mailbox and its figures count it, and a virtual function handles it in its turn. There is no turn
+// with limits and a budget, no exception, no clock, no other thread.
 //
 // Thread: one.
 class BareActors {
@@ -53,6 +55,9 @@ class BareActors {
   Work ask(std::uint64_t requests);
   // An actor with an address is made, and is gone.
   Work come_and_go(std::uint64_t actors);
+  // The same for children of one who supervises them: each is sent a message, handles it, sends one
+  // back, and ends, which its supervisor judges.
+  Work bring_up(std::uint64_t children);
 
   // What each message carries and its receiver adds up.
   static constexpr std::uint64_t carried = 3;
@@ -65,8 +70,11 @@ class BareActors {
 
   [[nodiscard]] One make();
   void end(One one);
+  // As a handler does.
   void send(Address to);
-  void send(EnvelopePtr message);
+  // What has been sent goes, as when a handler has returned.
+  void commit();
+  void deliver(EnvelopePtr message);
   void handle_all(Work& work);
   // Into the mailbox of the only one that is ready, and out of it.
   [[nodiscard]] EnvelopePtr take();
@@ -74,6 +82,7 @@ class BareActors {
   Pool pool_;
   std::size_t at_ = 0;
   std::uint64_t last_id_ = 0;
+  Outbox outbox_;
   EnvelopeList dropped_;
   std::vector<One> actors_;  // By slot.
   std::vector<std::uint32_t> shuffled_;
@@ -82,6 +91,8 @@ class BareActors {
   RunQueue run_queue_;
   ActorSpec spec_;
   Timers<Address> timers_;
+  Supervisor children_;
+  SupervisorSteps steps_;
   Registry registry_{{.workers = 1}};
 };
 

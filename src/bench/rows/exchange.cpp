@@ -22,32 +22,49 @@ namespace {
 constexpr double ping_pong_peer_ns = 178;
 constexpr double request_peer_ns = 165;
 
+#if TROUPE_HAS_WASMTIME
+constexpr double bindings_goal_ns = 220;
+constexpr std::string_view bindings_id = "W1/wasm/bindings";
+#endif
+constexpr std::string_view serve_order = "play-ball";
+
+// `actor` is told to do so many rounds.
+Row row_of(std::string id, BenchNode& node, const ActorKind& kind, Address actor,
+           std::string_view order) {
+  return {.id = std::move(id),
+          .run =
+              [&node, actor, order](std::uint64_t rounds) {
+                return Work{.count = node.ask(actor, fmt::format("{} {}", order, rounds))};
+              },
+          .timer = Timer::wall,
+          .audit = node.audit_of(kind)};
+}
+
 // A node with one worker.
 class Pairs {
  public:
   explicit Pairs(const ActorKind& kind)
       : kind_(kind), node_(std::string(kind.name), {.workers = 1}) {
-    const Component player = component_of(kind, role<NativePlayer>("player"));
     node_.spawn("echo", component_of(kind, role<NativeEcho>("echo")));
     asker_ = node_.spawn("asker", component_of(kind, role<NativeAsker>("asker")), "echo");
-    server_ = node_.spawn("server", player, "returner");
-    node_.spawn("returner", player, "server");
+    server_ = spawn_players(node_, component_of(kind, role<NativePlayer>("player")));
   }
 
-  Row ping_pong() { return row(fmt::format("W1/{}", kind_.name), server_, "play-ball"); }
-  Row request_response() { return row(fmt::format("W6/{}", kind_.name), asker_, "go"); }
+  // The one of the two that serves.
+  static Address spawn_players(BenchNode& node, const Component& player) {
+    const Address server = node.spawn("server", player, "returner");
+    node.spawn("returner", player, "server");
+    return server;
+  }
+
+  Row ping_pong() {
+    return row_of(fmt::format("W1/{}", kind_.name), node_, kind_, server_, serve_order);
+  }
+  Row request_response() {
+    return row_of(fmt::format("W6/{}", kind_.name), node_, kind_, asker_, "go");
+  }
 
  private:
-  Row row(std::string id, Address actor, std::string_view order) {
-    return {.id = std::move(id),
-            .run =
-                [this, actor, order](std::uint64_t rounds) {
-                  return Work{.count = node_.ask(actor, fmt::format("{} {}", order, rounds))};
-                },
-            .timer = Timer::wall,
-            .audit = node_.audit_of(kind_)};
-  }
-
   ActorKind kind_;
   BenchNode node_;
   Address asker_;
@@ -55,7 +72,7 @@ class Pairs {
 };
 
 std::vector<RowInfo> rows() {
-  return rows_of_kinds([](const ActorKind& kind) -> std::vector<RowInfo> {
+  std::vector<RowInfo> rows = rows_of_kinds([](const ActorKind& kind) -> std::vector<RowInfo> {
     return {{.id = fmt::format("W1/{}", kind.name),
              .title = fmt::format("ping-pong, a round trip of two messages, {}", kind.actors),
              .kind = RowKind::macro,
@@ -67,6 +84,14 @@ std::vector<RowInfo> rows() {
              .peer_id = "W6",
              .peer_goal = kind.choose(82.0, 220.0) / request_peer_ns}};
   });
+#if TROUPE_HAS_WASMTIME
+  rows.push_back({.id = std::string(bindings_id),
+                  .title = "ping-pong, guests with generated C bindings",
+                  .kind = RowKind::macro,
+                  .peer_id = "W1",
+                  .peer_goal = bindings_goal_ns / ping_pong_peer_ns});
+#endif
+  return rows;
 }
 
 void measure(const Request& request, RawSink& sink) {
@@ -77,6 +102,12 @@ void measure(const Request& request, RawSink& sink) {
     rows.push_back(nodes.back()->ping_pong());
     rows.push_back(nodes.back()->request_response());
   }
+#if TROUPE_HAS_WASMTIME
+  BenchNode bindings("bindings", {.workers = 1});
+  const Address server = Pairs::spawn_players(
+      bindings, component_of(guest_kind, role<NativePlayer>("bindings_player")));
+  rows.push_back(row_of(std::string(bindings_id), bindings, guest_kind, server, serve_order));
+#endif
   sample(request, std::move(rows), sink);
 }
 

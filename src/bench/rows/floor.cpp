@@ -34,7 +34,8 @@ std::vector<RowInfo> floor_infos() {
       {.id = "floor/queue/inbox",
        .title = "A message into a worker's inbox in a chain of 32, and out, by one thread"},
       {.id = "floor/message",
-       .title = "A message's bare parts: envelope, look-ups, mailbox, figures, a virtual call"},
+       .title = "A message's bare parts: envelope, look-ups, outbox, mailbox, figures, a virtual "
+                "call"},
       {.id = "floor/message/10000",
        .title = "The same for 10,000 receivers, sent to in order and then handled",
        .leans = Leans::memory},
@@ -49,6 +50,9 @@ std::vector<RowInfo> floor_infos() {
        .title = "A request and its answer likewise, with a table of requests and a timer"},
       {.id = "floor/actor",
        .title = "An actor's bare parts made and gone: address, cell, figures, object"},
+      {.id = "floor/child",
+       .title = "The same for one of ten children, with a message for it, one back, and its end "
+                "judged by its supervisor"},
       {.id = "floor/atomic/add", .title = "An atomic add to a line that nobody else wants"},
       {.id = "floor/atomic/contended",
        .title = "An atomic add to one line by two CPUs, half of them each",
@@ -200,6 +204,7 @@ std::vector<Row> single_floor_rows() {
                   [many](std::uint64_t times) { return many->pass_on(times, Order::shuffled); }),
       message_row("floor/request", [two](std::uint64_t times) { return two->ask(times); }),
       message_row("floor/actor", [one](std::uint64_t times) { return one->come_and_go(times); }),
+      message_row("floor/child", [one](std::uint64_t times) { return one->bring_up(times); }),
       once_each("floor/atomic/add", add_alone),
       once_each("floor/futex/wake", wake_nobody),
       once_each("floor/page/touch", touch_fresh),

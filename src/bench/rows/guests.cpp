@@ -5,11 +5,11 @@
 
 #include "base/check.hpp"
 
-#define TROUPE_GUESTS(each)                                                                     \
-  each(asker) each(bindings_echo) each(brittle) each(compute) each(counter) each(crash)         \
-      each(drain) each(echo) each(echo_64k) each(flooder) each(grinder) each(head) each(looper) \
-          each(nursery) each(parked) each(player) each(publisher) each(ring) each(skynet)       \
-              each(subscriber)
+#define TROUPE_GUESTS(each)                                                                       \
+  each(asker) each(bindings_echo) each(bindings_player) each(brittle) each(compute) each(counter) \
+      each(crash) each(drain) each(echo) each(echo_64k) each(flooder) each(grinder) each(head)    \
+          each(looper) each(nursery) each(parked) each(player) each(publisher) each(ring)         \
+              each(skynet) each(subscriber)
 
 // The assembler copies the file; CMake names the folder and rebuilds this file when a guest
 // changes.

@@ -7,7 +7,7 @@
 
 namespace troupe::bench {
 
-// The module `name`: echo, echo_64k, bindings_echo, crash, compute, asker, player, counter.
+// The module `name`, one of those that guests.cpp lists.
 // REQUIRES: there is such a guest
 [[nodiscard]] BytesView guest(std::string_view name);
 

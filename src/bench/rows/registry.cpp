@@ -1,5 +1,7 @@
 // W14: actors found in the node's registry, by one thread and by two at once: by their names in
-// random order, and by address. The registry alone: no actor is behind an entry.
+// random order, and by address. The registry alone: no actor is behind an entry. Beside it, what
+// any registry would cost: tables of one thread that never change, with all that is looked for in
+// one cache line.
 
 #include "router/registry.hpp"
 
@@ -18,6 +20,7 @@
 #include "base/check.hpp"
 #include "base/format.hpp"
 #include "bench/primitives.hpp"
+#include "bench/rows/bare_registry.hpp"
 #include "bench/rows/rows.hpp"
 #include "bench/sampler.hpp"
 #include "bench/two_cpus.hpp"
@@ -53,7 +56,8 @@ std::string id_of(const Size& size, std::string_view what = {}) {
 // Thread: find() and look() by several at once, each with a cursor of its own.
 class Names {
  public:
-  explicit Names(std::uint32_t count) : registry_(std::make_unique<Registry>()) {
+  explicit Names(std::uint32_t count)
+      : registry_(std::make_unique<Registry>()), bare_names_(count) {
     std::vector<std::uint32_t> order(count);
     std::iota(order.begin(), order.end(), 0U);
     std::vector<Address> addresses;
@@ -70,27 +74,32 @@ class Names {
       const std::string name = name_of(number);
       entries_.push_back({.begin = text_.size(), .length = name.size(), .is = addresses[number]});
       text_ += name;
+      bare_names_.add(name, addresses[number]);
+      bare_slots_.add(addresses[number], home);
     }
   }
 
   // How many of so many look-ups found the right one.
   [[nodiscard]] std::uint64_t find(std::uint64_t times, std::size_t& cursor) const {
-    std::uint64_t good = 0;
-    for (std::uint64_t time = 0; time < times; ++time) {
-      const Entry& entry = next(cursor);
-      const std::string_view name(text_.data() + entry.begin, entry.length);
-      if (registry_->find(name) == entry.is) ++good;
-    }
-    return good;
+    return count(times, cursor, [this](const Entry& entry) {
+      return registry_->find(text_of(entry)) == entry.is;
+    });
+  }
+  [[nodiscard]] std::uint64_t find_barely(std::uint64_t times, std::size_t& cursor) const {
+    return count(times, cursor, [this](const Entry& entry) {
+      return bare_names_.find(text_of(entry)) == entry.is;
+    });
   }
   // As a worker does that has something for the actor of another.
   [[nodiscard]] std::uint64_t look(std::uint64_t times, std::size_t& cursor) const {
-    std::uint64_t good = 0;
-    for (std::uint64_t time = 0; time < times; ++time) {
-      const Registry::Place place = registry_->place(next(cursor).is, home + 1);
-      if (place.kind == Registry::Place::Kind::elsewhere && place.home == home) ++good;
-    }
-    return good;
+    return count(times, cursor, [this](const Entry& entry) {
+      const Registry::Place place = registry_->place(entry.is, home + 1);
+      return place.kind == Registry::Place::Kind::elsewhere && place.home == home;
+    });
+  }
+  [[nodiscard]] std::uint64_t look_barely(std::uint64_t times, std::size_t& cursor) const {
+    return count(times, cursor,
+                 [this](const Entry& entry) { return bare_slots_.home(entry.is) == home; });
   }
   [[nodiscard]] std::size_t half() const { return entries_.size() / 2; }
 
@@ -103,13 +112,23 @@ class Names {
     Address is;
   };
   static std::string name_of(std::uint32_t number) { return fmt::format("bench/actor-{}", number); }
-  const Entry& next(std::size_t& cursor) const {
-    const Entry& entry = entries_[cursor];
-    if (++cursor == entries_.size()) cursor = 0;
-    return entry;
+  [[nodiscard]] std::string_view text_of(const Entry& entry) const {
+    return {text_.data() + entry.begin, entry.length};
+  }
+  // Of how many of the next entries `is_found` holds.
+  template <typename IsFound>
+  std::uint64_t count(std::uint64_t times, std::size_t& cursor, const IsFound& is_found) const {
+    std::uint64_t good = 0;
+    for (std::uint64_t time = 0; time < times; ++time) {
+      if (is_found(entries_[cursor])) ++good;
+      if (++cursor == entries_.size()) cursor = 0;
+    }
+    return good;
   }
 
   std::unique_ptr<Registry> registry_;
+  BareNames bare_names_;
+  BareSlots bare_slots_;
   std::string text_;
   std::vector<Entry> entries_;
 };
@@ -147,23 +166,42 @@ std::vector<RowInfo> rows() {
                     .goal = two_threads_goal,
                     .leans = Leans::two_cores,
                     .peer_id = id_of(size, "/2-threads")});
+    rows.push_back({.id = id_of(size, "/bare"),
+                    .title = "in a table of one thread that never changes, a cache line each",
+                    .unit = "x",
+                    .base = "W14/add",
+                    .leans = leans});
   }
   rows.push_back({.id = "W14/address",
                   .title = "an actor found by its address among 1,000",
                   .unit = "x",
                   .base = "W14/add",
                   .goal = address_goal_ns / add_ns});
+  rows.push_back({.id = "W14/address/bare",
+                  .title = "in an array of words that never change",
+                  .unit = "x",
+                  .base = "W14/add"});
   return rows;
+}
+
+bool has_addresses(const Size& size) { return size.names == sizes.front().names; }
+
+// Look-ups by one thread, with a cursor of their own.
+Row row_of(std::string id, std::shared_ptr<const Names> names,
+           std::uint64_t (Names::*find)(std::uint64_t, std::size_t&) const) {
+  return {.id = std::move(id),
+          .run = [names = std::move(names), find,
+                  at = std::size_t{0}](std::uint64_t times) mutable {
+            return Work{.count = (*names.*find)(times, at)};
+          },
+          .timer = Timer::wall};
 }
 
 // The rows of one size; they share the names.
 void add_rows(const Size& size, std::uint32_t count, std::vector<Row>& rows) {
-  const auto names = std::make_shared<Names>(count);
-  rows.push_back(
-      {.id = id_of(size),
-       .run = [names, at = std::size_t{0}](
-                  std::uint64_t times) mutable { return Work{.count = names->find(times, at)}; },
-       .timer = Timer::wall});
+  const auto names = std::make_shared<const Names>(count);
+  rows.push_back(row_of(id_of(size), names, &Names::find));
+  rows.push_back(row_of(id_of(size, "/bare"), names, &Names::find_barely));
   if (const auto cpus = cpu_pair()) {
     rows.push_back(
         {.id = id_of(size, "/2-threads"),
@@ -172,19 +210,22 @@ void add_rows(const Size& size, std::uint32_t count, std::vector<Row>& rows) {
          .timer = Timer::wall,
          .each = at_once});
   }
-  if (size.names != sizes.front().names) return;
-  rows.push_back(
-      {.id = "W14/address",
-       .run = [names, at = std::size_t{0}](
-                  std::uint64_t times) mutable { return Work{.count = names->look(times, at)}; },
-       .timer = Timer::wall});
+  if (!has_addresses(size)) return;
+  rows.push_back(row_of("W14/address", names, &Names::look));
+  rows.push_back(row_of("W14/address/bare", names, &Names::look_barely));
+}
+
+bool is_wanted(const Size& size, const Request& request) {
+  const auto wants = [&](std::string_view what) { return request.wants(id_of(size, what)); };
+  if (wants("") || wants("/2-threads") || wants("/bare")) return true;
+  return has_addresses(size) && (request.wants("W14/address") || request.wants("W14/address/bare"));
 }
 
 void measure(const Request& request, RawSink& sink) {
   std::vector<Row> runnable{
       {.id = "W14/add", .run = add_alone, .sum_each = 1, .timer = Timer::wall}};
   for (const Size& size : sizes) {
-    if (!request.wants(id_of(size)) && !request.wants("W14/address")) continue;
+    if (!is_wanted(size, request)) continue;
     add_rows(size, request.effort.is_smoke ? size.names / 100 : size.names, runnable);
   }
   if (!cpu_pair()) {
