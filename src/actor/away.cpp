@@ -156,7 +156,7 @@ void Worker::take_lost(Address actor) {
   auto lost = lost_.extract(actor);
   CHECK(!lost.empty(), "whose turn is done is here or lost");
   take_home(*lost.mapped());
-  world_.inputs.registry.reclaimer().retire(std::move(lost.mapped()));
+  world_.inputs.registry.reclaimer().retire(std::move(lost.mapped()), index_);
 }
 
 // Of one that nothing can end: who waits for it is to know at least.

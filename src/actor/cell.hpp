@@ -112,6 +112,8 @@ class Cell : public Runnable, public Pooled {
         restart(whose.restart),
         address(own_address),
         spec(&what),
+        mailbox(what.mailbox),
+        payload_bytes_max(static_cast<std::uint32_t>(what.quotas.payload_bytes)),
         parent(whose.parent),
         child_number(whose.number) {}
   Cell(const Cell&) = delete;
@@ -189,6 +191,7 @@ class Cell : public Runnable, public Pooled {
   bool is_leaving = false;     // For another worker.
   bool stop_asked = false;     // It is not restarted.
   bool tells_control = false;  // Of its end, though somebody else supervises it.
+  bool is_retiring = false;    // It goes when its children are gone.
   const RestartType restart;
   const Address address;
   const ActorSpec* const spec;
@@ -203,7 +206,8 @@ class Cell : public Runnable, public Pooled {
   // elsewhere, and with the bit it is unhealthy.
   static constexpr std::uint32_t unhealthy_pause = 1U << 31U;
   std::uint32_t pauses = 0;
-  bool is_retiring = false;  // It goes when its children are gone.
+  // Of one message of its, as the spec says, which may be far away in memory.
+  const std::uint32_t payload_bytes_max;
   LazyBooks books;
   std::atomic<std::uint64_t> life{0};
   // Of the latest; before the first, when it was made.

@@ -8,6 +8,14 @@
 #include "base/check.hpp"
 
 namespace troupe {
+namespace {
+
+Exit exit_of(const Envelope& effect) {
+  const auto* how = effect.note<ExitNote>();
+  return how != nullptr ? how->exit : Exit::normal();
+}
+
+}  // namespace
 
 std::optional<Exit> Worker::commit(Cell& cell) {
   std::optional<Exit> exit;
@@ -53,7 +61,7 @@ std::optional<Exit> Worker::commit(Cell& cell) {
                               .deadline = inputs_.now() + Duration(effect->deadline.ns)}));
         break;
       case EnvelopeKind::exit:
-        exit = effect->note<ExitNote>()->exit;
+        exit = exit_of(*effect);
         break;
       case EnvelopeKind::timer:
       case EnvelopeKind::exited:
@@ -126,21 +134,12 @@ void Worker::spawn(Cell& cell, const Envelope& order) {
                         .number = adopt(cell, address, made_from),
                         .restart = made_from.restart,
                         .counted_by = cell.books.census()};
+  // Where its parent lives, as the turn has reserved it.
+  Cell& child = make_cell(address, *made_from.spec, whose);
   const BytesView config = order.payload();
-  const auto home = world_.inputs.registry.home(address);
-  CHECK(home.has_value(), "reserved by this turn");
-  if (*home == index_) {
-    Cell& child = make_cell(address, *made_from.spec, whose);
-    if (!config.empty()) child.rarities().config.assign(config.begin(), config.end());
-    child.next_turn = NextTurn::birth;
-    run_queue_.ready_new(child);
-    return;
-  }
-  auto birth = std::make_unique<CreateOrder>();
-  birth->spec = made_from.spec;
-  birth->parentage = whose;
-  birth->config.assign(config.begin(), config.end());
-  route(Envelope::make({.kind = EnvelopeKind::create, .receiver = address}, {}, std::move(birth)));
+  if (!config.empty()) child.rarities().config.assign(config.begin(), config.end());
+  child.next_turn = NextTurn::birth;
+  run_queue_.ready_new(child);
 }
 
 }  // namespace troupe

@@ -12,10 +12,14 @@
 namespace troupe {
 namespace {
 
-// Families go by the same, unless their parents' manifest says otherwise.
-const std::shared_ptr<const SupervisorPolicy>& family_policy() {
-  static const auto policy = std::make_shared<const SupervisorPolicy>();
-  return policy;
+// Families go by the same, unless their parents' manifest says otherwise. Both live longer than any
+// family, and nobody counts who shares them: families of several workers begin and end all the
+// time.
+std::shared_ptr<const SupervisorPolicy> policy_for(const ActorSpec& parent) {
+  static const SupervisorPolicy usual;
+  const SupervisorPolicy* const policy =
+      parent.children != nullptr ? parent.children.get() : &usual;
+  return {std::shared_ptr<void>(), policy};
 }
 
 }  // namespace
@@ -23,10 +27,8 @@ const std::shared_ptr<const SupervisorPolicy>& family_policy() {
 ChildNumber Worker::adopt(Cell& parent, Address child, const ChildTemplate& made_from) {
   std::unique_ptr<Family>& family = parent.rarities().family;
   if (family == nullptr) {
-    const auto& own = parent.spec->children;
     // Nodes of the same app give the same slots, and are not to restart in step.
-    family = std::make_unique<Family>(own != nullptr ? own : family_policy(),
-                                      world_.seed + parent.address.slot);
+    family = std::make_unique<Family>(policy_for(*parent.spec), world_.seed + parent.address.slot);
   }
   const ChildNumber number = family->supervisor.add_started(child, made_from.restart, steps_);
   if (made_from.over_restart == OverRestart::keep) family->keep(number);

@@ -134,7 +134,7 @@ void Worker::show_health(Cell& cell) {
   auto next = std::make_unique<const ShownHealth>(
       ShownHealth{.is = is, .since = has_changed ? inputs_.now() : shown->since});
   if (auto before = active.set_health(std::move(next))) {
-    world_.inputs.registry.reclaimer().retire(std::move(before));
+    world_.inputs.registry.reclaimer().retire(std::move(before), index_);
   }
   if (!has_changed) return;
   if (!is_first || is.status != HealthStatus::healthy) {
@@ -166,7 +166,7 @@ void Worker::hold_messages(Cell& cell, HealthStatus status) {
 void Worker::end_checks(Cell& cell) {
   Activity* const active = cell.activity_if_any();
   if (active != nullptr && active->health() != nullptr) [[unlikely]]
-    world_.inputs.registry.reclaimer().retire(active->set_health(nullptr));
+    world_.inputs.registry.reclaimer().retire(active->set_health(nullptr), index_);
   if (HealthWatch* watch = cell.health_watch()) {
     cancel(watch->alarm);
     cell.rarities().health.reset();

@@ -119,7 +119,7 @@ void Worker::finish_birth(Cell& cell, Ran& ran) {
     return;
   }
   // What no engine can interrupt is late when it returns.
-  if (inputs_.exact_now() - cell.life_began.load(std::memory_order_relaxed) >
+  if (inputs_.now() - cell.life_began.load(std::memory_order_relaxed) >
       cell.spec->limits.start_timeout) {
     turn_->roll_back();
     end_life(cell, end_of(cell, Exit::exceeded("start-time"), ran.kind, nullptr));
@@ -233,7 +233,7 @@ void Worker::end_life(Cell& cell, LifeEnd end) {
   if (exit.kind != Exit::Kind::normal || cell.restart != RestartType::temporary ||
       world_.hooks != nullptr) {
     if (auto before = cell.activity().set_last_exit(exit)) {
-      world_.inputs.registry.reclaimer().retire(std::move(before));
+      world_.inputs.registry.reclaimer().retire(std::move(before), index_);
     }
   }
   const bool had_begun =
@@ -275,7 +275,7 @@ void Worker::retire(Cell& cell) {
   forget_saved(cell);
   const Address address = cell.address;
   // The address is gone first, so that what the emptying sets off does not come back here.
-  world_.inputs.registry.retire(address);
+  world_.inputs.registry.retire_in_step(address, index_);
   while (EnvelopePtr left = cell.mailbox.pop(cell.spec->mailbox)) {
     undeliverable(std::move(left), DeadReason::gone);
   }
@@ -295,7 +295,7 @@ void Worker::retire(Cell& cell) {
   if (cell.is_away) {
     lost_.emplace(address, std::move(owned));  // Its thread may come back to it.
   } else {
-    world_.inputs.registry.reclaimer().retire(std::move(owned));
+    world_.inputs.registry.reclaimer().retire(std::move(owned), index_);
   }
 }
 

@@ -20,7 +20,7 @@ constexpr std::uint16_t follow_after_patiently = 256;
 // Who was moved for one reason does not move again for the other before this is over.
 constexpr Duration settled_after_sharing = std::chrono::milliseconds(100);
 constexpr Duration settled_after_following = std::chrono::seconds(1);
-constexpr Duration look_at_loads_every = std::chrono::milliseconds(1);
+constexpr Duration look_at_loads_every = std::chrono::microseconds(250);
 
 }  // namespace
 
@@ -65,7 +65,7 @@ void Worker::share_load() {
   // The queue turns once, or as far as it takes.
   for (std::uint32_t left = run_queue_.count(); left > 0 && chosen.size() < transfer->actors;
        --left) {
-    auto& cell = static_cast<Cell&>(*run_queue_.take());
+    auto& cell = static_cast<Cell&>(*run_queue_.take_for_another());
     if (may_move(cell)) {
       chosen.push_back(&cell);
     } else {

@@ -20,6 +20,7 @@ TurnActor Worker::turn_actor(Cell& cell) {
   return {.self = cell.address,
           .books = &cell.books,
           .terms = cell.spec,
+          .payload_bytes = cell.payload_bytes_max,
           .refused_here = &counters_.refused};
 }
 

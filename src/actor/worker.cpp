@@ -133,6 +133,7 @@ void Worker::before_park() {
   port().tell_taken();
   world_.pools[index_].flush_returns();
   world_.inputs.registry.collect();
+  world_.inputs.registry.reclaimer().collect(index_);
   ticker_hold_.release();
 }
 

@@ -3,6 +3,7 @@
 // (engine/wasmtime/) and plain C++ (engine/native.hpp), which has no guests to sandbox and lets
 // everything above be tested, simulated and run under ThreadSanitizer.
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -190,7 +191,8 @@ class Code {
   virtual ~Code() = default;
 
   [[nodiscard]] virtual const GuestInterfaces& interfaces() const = 0;
-  // A new life, not yet booted. Never fails: what can go wrong is boot()'s Reply.
+  // A new life, not yet booted. Never fails: what can go wrong is boot()'s Reply. The code lives
+  // until then.
   [[nodiscard]] virtual std::unique_ptr<Instance> instantiate(
       const InstanceLimits& limits) const = 0;
   // Names, file and line of a frame of this code. Any thread.
@@ -213,8 +215,9 @@ class Engine {
   // The epoch ticker runs while somebody holds it; deadlines need it. By TickerHold.
   virtual void hold_ticker() = 0;
   virtual void release_ticker() = 0;
-  // Counts the ticker's ticks: moves about once in a millisecond while it is held.
-  [[nodiscard]] virtual std::uint64_t ticks() const = 0;
+  // The ticker's ticks: the count moves about once in a millisecond while it is held. Null: this
+  // engine has no ticker. It lives as long as the engine.
+  [[nodiscard]] virtual const std::atomic<std::uint64_t>* ticks() const = 0;
 };
 
 // Holds an engine's ticker, or nothing. Workers hold it from their first turn until they park.

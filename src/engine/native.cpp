@@ -60,14 +60,14 @@ Reply crashed(std::string_view text) { return ended(Exit::crashed(guest_text(tex
 
 class NativeInstance final : public Instance {
  public:
-  NativeInstance(std::shared_ptr<const Make> make, const InstanceLimits& limits)
-      : payload_bytes_(limits.payload_bytes), make_(std::move(make)) {}
+  NativeInstance(const Make& make, const InstanceLimits& limits)
+      : payload_bytes_(limits.payload_bytes), make_(make) {}
 
   Reply boot(HostCalls& /*host*/) override {
     CHECK(phase_ == Phase::made, "boot() comes once, before all else");
     phase_ = Phase::booted;
     return guarded([this](Reply& reply) {
-      object_ = (*make_)();
+      object_ = make_();
       set_behind(object_.get());
       if (object_ == nullptr) reply = crashed("the function that makes the actor returned null");
     });
@@ -184,12 +184,12 @@ class NativeInstance final : public Instance {
   std::unique_ptr<Actor> object_;
   std::uint64_t payload_bytes_;
   Phase phase_ = Phase::made;
-  std::shared_ptr<const Make> make_;  // Shared: a life may outlast its code.
+  const Make& make_;  // For boot(). Counted by nobody: many lives of many workers begin and end.
 };
 
 class NativeCode final : public Code {
  public:
-  explicit NativeCode(Make make) : make_(std::make_shared<const Make>(std::move(make))) {}
+  explicit NativeCode(Make make) : make_(std::move(make)) {}
 
   [[nodiscard]] const GuestInterfaces& interfaces() const override { return native_interfaces; }
   [[nodiscard]] std::unique_ptr<Instance> instantiate(const InstanceLimits& limits) const override {
@@ -204,7 +204,7 @@ class NativeCode final : public Code {
   }
 
  private:
-  std::shared_ptr<const Make> make_;
+  const Make make_;
 };
 
 }  // namespace
@@ -233,6 +233,8 @@ void NativeEngine::release_ticker() {
   if (ticker_) ticker_->release();
 }
 
-std::uint64_t NativeEngine::ticks() const { return ticker_ ? ticker_->ticks() : 0; }
+const std::atomic<std::uint64_t>* NativeEngine::ticks() const {
+  return ticker_ ? &ticker_->count() : nullptr;
+}
 
 }  // namespace troupe

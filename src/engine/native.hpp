@@ -36,7 +36,7 @@ class NativeEngine final : public Engine {
   Result<std::shared_ptr<const Code>> compile(BytesView wasm, EngineClass engine_class) override;
   void hold_ticker() override;
   void release_ticker() override;
-  [[nodiscard]] std::uint64_t ticks() const override;
+  [[nodiscard]] const std::atomic<std::uint64_t>* ticks() const override;
 
  private:
   std::optional<Ticker> ticker_;

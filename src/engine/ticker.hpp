@@ -32,6 +32,8 @@ class Ticker {
   void release();
   // How often it has ticked.
   [[nodiscard]] std::uint64_t ticks() const { return ticks_.load(std::memory_order_relaxed); }
+  // The same, for those who look at it often.
+  [[nodiscard]] const std::atomic<std::uint64_t>& count() const { return ticks_; }
   // When the tick before the newest was over. Who has seen two ticks has seen all that came since.
   [[nodiscard]] std::chrono::steady_clock::time_point last_but_one() const {
     return std::chrono::steady_clock::time_point(

@@ -4,6 +4,7 @@
 // Answers, timers, exits and stop wait in the system lane and overtake the user lanes; the user
 // lanes are ordered by priority, and a lane that is passed over long enough gets its turn.
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -22,6 +23,12 @@ namespace troupe {
 //         health check.
 class Mailbox {
  public:
+  Mailbox() = default;
+  // For those bounds.
+  explicit Mailbox(const MailboxBounds& bounds)
+      : sure_bytes_(static_cast<std::uint32_t>(std::min<std::uint64_t>(bounds.bytes, UINT32_MAX))),
+        sure_messages_(static_cast<std::uint16_t>(std::min<std::uint32_t>(bounds.messages, UINT16_MAX))) {}
+
   // `dropped` gets what has to make room, perhaps the envelope itself; mostly nothing. The bounds
   // are the same each time; they are not kept here since all actors of a kind share them.
   [[gnu::always_inline]] void push(EnvelopePtr envelope, const MailboxBounds& bounds,
@@ -33,8 +40,8 @@ class Mailbox {
     }
     ++user_count_;
     user_bytes_ += envelope->size();
-    if (user_count_ >= bounds.messages || user_bytes_ >= bounds.bytes) [[unlikely]] {
-      if (!has_place_for(*envelope, bounds, dropped)) {
+    if (user_count_ >= sure_messages_ || user_bytes_ >= sure_bytes_) [[unlikely]] {
+      if (!is_below(bounds) && !has_place_for(*envelope, bounds, dropped)) {
         take_off(*envelope);
         dropped.push(std::move(envelope));
         return;
@@ -86,11 +93,14 @@ class Mailbox {
     return kind != EnvelopeKind::message && kind != EnvelopeKind::request &&
            kind != EnvelopeKind::event;
   }
+  [[nodiscard]] bool is_below(const MailboxBounds& bounds) const {
+    return user_count_ < bounds.messages && user_bytes_ < bounds.bytes;
+  }
   // Of one that was full. Those who were told to come back are not told so for the first free place
   // alone; those who wait are in order there.
   [[nodiscard]] bool has_room(const MailboxBounds& bounds) const {
     if (bounds.when_full == WhenFull::block) {
-      return user_count_ < bounds.messages && user_bytes_ < bounds.bytes;
+      return is_below(bounds);
     }
     return user_count_ <= bounds.messages / 4 * 3 && user_bytes_ <= bounds.bytes / 4 * 3;
   }
@@ -123,7 +133,12 @@ class Mailbox {
   std::uint64_t user_bytes_ = 0;
   std::uint32_t user_count_ = 0;
   std::uint32_t system_count_ = 0;
+  // With fewer the bounds need no look, who may be far away in memory. Zero: they are looked at each
+  // time.
+  std::uint32_t sure_bytes_ = 0;
+  std::uint16_t sure_messages_ = 0;
   bool full_ = false;
 };
+static_assert(sizeof(Mailbox) == 64);
 
 }  // namespace troupe

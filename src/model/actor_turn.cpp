@@ -56,7 +56,7 @@ void ActorTurn::roll_back() {
 inline std::optional<Refusal> ActorTurn::draft_refusal(Address to, std::size_t payload_bytes,
                                                        const SendOptions& options,
                                                        std::size_t addresses) {
-  if (payload_bytes > actor_.terms->quotas.payload_bytes) return Refusal::too_large;
+  if (payload_bytes > actor_.payload_bytes) return Refusal::too_large;
   if (options.ttl_ms == 0U) return Refusal::invalid;
   if (addresses > limits::message_addresses_max) return Refusal::over_quota;
   if (const auto why = outbox_.refusal(payload_bytes)) return why;
@@ -295,14 +295,15 @@ Accepted<Address> ActorTurn::spawn(std::string_view child_template,
 void ActorTurn::exit(std::optional<std::string_view> error) {
   if (exiting_) return;  // The first word counts.
   exiting_ = true;
-  outbox_.add_uncounted(order(
-      EnvelopeKind::exit, {},
-      std::make_unique<ExitNote>(error ? Exit::crashed(std::string(*error)) : Exit::normal())));
+  // Most end well, which needs no note.
+  outbox_.add_uncounted(order(EnvelopeKind::exit, {},
+                              error ? std::make_unique<ExitNote>(Exit::crashed(std::string(*error)))
+                                    : nullptr));
 }
 
 Accepted<void> ActorTurn::publish(std::string_view topic, BytesView payload) {
   if (!is_topic(topic)) return refuse(Refusal::invalid);
-  if (payload.size() > actor_.terms->quotas.payload_bytes) return refuse(Refusal::too_large);
+  if (payload.size() > actor_.payload_bytes) return refuse(Refusal::too_large);
   if (const auto why = outbox_.refusal(payload.size())) return refuse(*why);
   bool subscribed_here = false;
   outbox_.for_each([&](const Envelope& effect) {

@@ -39,7 +39,11 @@ class ChildList {
   // A number may have its next owner before its last is struck off.
   void set(std::uint32_t number, Address child) {
     if (by_number_.empty()) by_number_.reserve(first_room);
-    if (number >= by_number_.size()) by_number_.resize(number + std::size_t{1});
+    if (number == by_number_.size()) {
+      by_number_.push_back(nobody);
+    } else if (number > by_number_.size()) {
+      by_number_.resize(number + std::size_t{1});
+    }
     if (by_number_[number].is_nobody()) ++count_;
     by_number_[number] = child;
   }

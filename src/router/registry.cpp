@@ -1,5 +1,6 @@
 #include "router/registry.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/check.hpp"
@@ -8,10 +9,13 @@
 namespace troupe {
 
 Registry::Registry(RegistryShape shape)
-    : reclaimer_(shape.workers), names_(reclaimer_, shape.seed), generations_(shape.generations) {}
+    : reclaimer_(shape.workers),
+      names_(reclaimer_, shape.seed),
+      generations_(shape.generations),
+      workers_(shape.workers),
+      at_hand_(std::make_unique<AtHand[]>(shape.workers)) {}
 
 std::optional<std::uint32_t> Registry::take_index() {
-  const std::lock_guard lock(mutex_);
   if (living() >= most_) return std::nullopt;
   if (!free_.empty()) {
     const std::uint32_t index = free_.back();
@@ -23,8 +27,57 @@ std::optional<std::uint32_t> Registry::take_index() {
   return used_++;
 }
 
-void Registry::give_back(std::uint32_t index) {
+std::optional<std::uint32_t> Registry::take_index(WorkerIfAny worker) {
+  if (!worker) {
+    const std::lock_guard lock(mutex_);
+    return take_index();
+  }
+  AtHand& own = at_hand_[*worker];
+  if (own.bound != bound_.load(std::memory_order_relaxed)) empty(own, 0);
+  if (own.free.empty()) fill(own);
+  if (own.free.empty()) return std::nullopt;
+  const std::uint32_t index = own.free.back();
+  own.free.pop_back();
+  own.count.store(static_cast<std::uint32_t>(own.free.size()), std::memory_order_relaxed);
+  return index;
+}
+
+// Where there is room for as many as all workers may have at hand, by a batch: else by one, so that
+// nobody is refused what another has and does not need.
+void Registry::fill(AtHand& at_hand) {
+  const std::lock_guard lock(mutex_);
+  at_hand.bound = bound_.load(std::memory_order_relaxed);
+  at_hand.most = living() + workers_ * at_hand_max <= most_ ? at_hand_max : 0;
+  for (std::size_t left = std::max<std::size_t>(at_hand.most / 2, 1); left > 0; --left) {
+    const std::optional<std::uint32_t> index = take_index();
+    if (!index) break;
+    at_hand.free.push_back(*index);
+  }
+  // The first of them first.
+  std::ranges::reverse(at_hand.free);
+  at_hand.count.store(static_cast<std::uint32_t>(at_hand.free.size()), std::memory_order_relaxed);
+}
+
+void Registry::empty(AtHand& at_hand, std::size_t left) {
+  const std::lock_guard lock(mutex_);
+  while (at_hand.free.size() > left) {
+    free_.push_back(at_hand.free.back());
+    at_hand.free.pop_back();
+  }
+  at_hand.count.store(static_cast<std::uint32_t>(at_hand.free.size()), std::memory_order_relaxed);
+}
+
+void Registry::give_back(std::uint32_t index, WorkerIfAny worker) {
   const bool is_spent = slots_.at(index)->beside.last_generation == generations_;
+  if (worker && !is_spent) {
+    AtHand& own = at_hand_[*worker];
+    own.free.push_back(index);
+    own.count.store(static_cast<std::uint32_t>(own.free.size()), std::memory_order_relaxed);
+    const bool is_filled_so = own.bound == bound_.load(std::memory_order_relaxed);
+    const std::size_t most = is_filled_so ? own.most : 0;
+    if (own.free.size() > most) empty(own, most / 2);
+    return;
+  }
   const std::lock_guard lock(mutex_);
   if (is_spent) {
     ++spent_;
@@ -34,7 +87,24 @@ void Registry::give_back(std::uint32_t index) {
 }
 
 Accepted<Address> Registry::reserve(std::optional<std::string> full_name, std::uint16_t home) {
-  const std::optional<std::uint32_t> index = take_index();
+  return reserve(std::move(full_name), home, std::nullopt);
+}
+
+Accepted<Address> Registry::reserve_in_step(std::optional<std::string> full_name,
+                                            std::uint16_t worker) {
+  return reserve(std::move(full_name), worker, worker);
+}
+
+void Registry::retire(Address address) { retire(address, std::nullopt); }
+
+void Registry::retire_in_step(Address address, std::uint16_t worker) { retire(address, worker); }
+
+Accepted<Address> Registry::reserve(std::optional<std::string> full_name, std::uint16_t home,
+                                    WorkerIfAny worker) {
+  // Mostly that is all; who takes the name at the same time is found below.
+  if (full_name && (worker ? find_in_step(*full_name) : find(*full_name)))
+    return refused(Refusal::name_taken);
+  const std::optional<std::uint32_t> index = take_index(worker);
   if (!index) return refused(Refusal::over_quota);
   Slot& one = *slots_.at(*index);
   const Address address{.slot = *index, .generation = one.beside.last_generation + 1};
@@ -48,19 +118,19 @@ Accepted<Address> Registry::reserve(std::optional<std::string> full_name, std::u
     // Nobody has learned the address: the next one may have it.
     one.take_back();
     reclaimer_.retire(std::move(name));
-    give_back(*index);
+    give_back(*index, worker);
     return refused(Refusal::name_taken);
   }
   one.beside.last_generation = address.generation;
   return address;
 }
 
-void Registry::retire(Address address) {
+void Registry::retire(Address address, WorkerIfAny worker) {
   Slot* one = address.is_nobody() ? nullptr : slots_.at(address.slot);
   const ActorName* name = nullptr;
   if (one == nullptr || !one->end(address.generation, name)) return;
   if (name != nullptr) names_.remove(*name);
-  give_back(address.slot);
+  give_back(address.slot, worker);
 }
 
 std::optional<Address> Registry::find(std::string_view full_name) const {
@@ -120,12 +190,16 @@ void Registry::set_room(Address address, Room room) {
 
 std::uint32_t Registry::live_count() const {
   const std::lock_guard lock(mutex_);
-  return living();
+  std::uint32_t count = living();
+  for (std::size_t i = 0; i < workers_; ++i)
+    count -= at_hand_[i].count.load(std::memory_order_relaxed);
+  return count;
 }
 
 void Registry::set_most(std::uint32_t actors) {
   const std::lock_guard lock(mutex_);
   most_ = actors;
+  bound_.store(bound_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
 }
 
 std::uint32_t Registry::most() const {

@@ -1,7 +1,10 @@
 #pragma once
 // Who is where: slots behind addresses, names to addresses.
 
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -31,13 +34,13 @@ struct RegistryShape {
 
 // Thread: reserve(), retire(), collect() any thread (they lock); find(), label(), home(),
 //         refusal(), room(), place(), read(), read_some() any thread (they don't); those in_step()
-//         a worker inside its reader; cell() and the setters of a slot only the worker where its
-//         seat is.
+//         a worker inside its reader (a name or the end of what it has at hand takes a lock);
+//         cell() and the setters of a slot only the worker where its seat is.
 // Owns:   the slots and the names. The cells belong to whom they are seated at, who lets
 //         `reclaimer` free them: others may be reading.
-// Bounds: limits::actors_max slots. A slot whose generations are used up is never used again. Names
-//         that are free again are kept as Reclaimer says: a step, or a look from outside, is a
-//         section.
+// Bounds: limits::actors_max slots; of those that are free each worker has some at hand, until
+//         there are few. A slot whose generations are used up is never used again. Names that are
+//         free again are kept as Reclaimer says: a step, or a look from outside, is a section.
 class Registry {
  public:
   explicit Registry(RegistryShape shape = {});
@@ -50,6 +53,9 @@ class Registry {
   Accepted<Address> reserve(std::optional<std::string> full_name, std::uint16_t home);
   // Ends the address: from here on it is `gone`, and its name is free.
   void retire(Address address);
+  // Likewise, by a worker, which is the home of the new one.
+  Accepted<Address> reserve_in_step(std::optional<std::string> full_name, std::uint16_t worker);
+  void retire_in_step(Address address, std::uint16_t worker);
 
   [[nodiscard]] std::optional<Address> find(std::string_view full_name) const;
   // The name, or "#slot.generation". Good for addresses that are gone, too.
@@ -186,18 +192,40 @@ class Registry {
     return found->has(address.generation) ? found : nullptr;
   }
 
-  // Nobody else has it until give_back(); none if all are taken.
-  [[nodiscard]] std::uint32_t living() const {  // Under mutex_.
+  // Free slots that a worker has for itself, so that workers who make and end many actors do not
+  // wait for each other.
+  struct alignas(64) AtHand {
+    std::vector<std::uint32_t> free;
+    std::atomic<std::uint32_t> count{0};  // Of `free`, for others.
+    // As it was filled last: how many may be in it, and bound_ then.
+    std::size_t most = 0;
+    std::uint32_t bound = 0;
+  };
+  static constexpr std::size_t at_hand_max = 64;
+
+  // Under mutex_. Those at hand of workers are among them.
+  [[nodiscard]] std::uint32_t living() const {
     return used_ - spent_ - static_cast<std::uint32_t>(free_.size());
   }
-  [[nodiscard]] std::optional<std::uint32_t> take_index();
-  void give_back(std::uint32_t index);
+  // Nobody else has it until give_back(); none if all are taken. `worker`: none for other threads.
+  using WorkerIfAny = std::optional<std::uint16_t>;
+  Accepted<Address> reserve(std::optional<std::string> full_name, std::uint16_t home,
+                            WorkerIfAny worker);
+  void retire(Address address, WorkerIfAny worker);
+  [[nodiscard]] std::optional<std::uint32_t> take_index(WorkerIfAny worker);
+  [[nodiscard]] std::optional<std::uint32_t> take_index();  // Under mutex_.
+  void fill(AtHand& at_hand);
+  void empty(AtHand& at_hand, std::size_t left);
+  void give_back(std::uint32_t index, WorkerIfAny worker);
 
   mutable Reclaimer reclaimer_;  // Readers leave their marks in it.
   Names names_;
   SlotTable<Slot> slots_;  // make() under mutex_.
   const std::uint32_t generations_;
-  mutable std::mutex mutex_;  // Over the rest.
+  const std::size_t workers_;
+  const std::unique_ptr<AtHand[]> at_hand_;  // By worker, each its own.
+  std::atomic<std::uint32_t> bound_{0};      // How many times most_ was set.
+  mutable std::mutex mutex_;                 // Over the rest.
   std::vector<std::uint32_t> free_;
   std::uint32_t used_ = 0;   // Slots ever handed out.
   std::uint32_t spent_ = 0;  // Those that have no generation left.

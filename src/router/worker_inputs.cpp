@@ -39,7 +39,12 @@ std::string WorkerInputs::label(Address actor) {
 
 Accepted<Address> SharedInputs::reserve(std::optional<std::string> full_name) {
   if (world_.is_stopping.load(std::memory_order_relaxed)) return refused(Refusal::stopping);
-  return world_.registry.reserve(std::move(full_name), world_.placement.next());
+  return world_.registry.reserve(std::move(full_name), worker_);
+}
+
+Accepted<Address> WorkerInputs::reserve(std::optional<std::string> full_name) {
+  if (world().is_stopping.load(std::memory_order_relaxed)) return refused(Refusal::stopping);
+  return world().registry.reserve_in_step(std::move(full_name), worker());
 }
 
 }  // namespace troupe

@@ -46,8 +46,8 @@ struct InputsWorld {
 // What any thread may know. Thread: the turn's.
 class SharedInputs : public TurnInputs {
  public:
-  SharedInputs(const InputsWorld& world, std::uint64_t last_id)
-      : TurnInputs(last_id), world_(world) {}
+  SharedInputs(const InputsWorld& world, std::uint16_t worker, std::uint64_t last_id)
+      : TurnInputs(last_id), world_(world), worker_(worker) {}
 
   Accepted<Address> find(std::string_view full_name) override;
   std::optional<Refusal> refusal(Address to, std::size_t payload_bytes) override {
@@ -66,9 +66,13 @@ class SharedInputs : public TurnInputs {
   ~SharedInputs() = default;
 
   [[nodiscard]] const InputsWorld& world() const { return world_; }
+  [[nodiscard]] std::uint16_t worker() const { return worker_; }
 
  private:
   InputsWorld world_;
+  // Where those live whom a turn makes: beside who made them, whom they talk to. Workers without
+  // work take some of them.
+  std::uint16_t worker_;
 };
 
 // For a turn that goes on beside its worker; what it is refused is counted for nobody. Thread: the
@@ -76,7 +80,8 @@ class SharedInputs : public TurnInputs {
 class AwayInputs final : public SharedInputs {
  public:
   // It may give out the message ids after `last_id`.
-  AwayInputs(const InputsWorld& world, std::uint64_t last_id) : SharedInputs(world, last_id) {}
+  AwayInputs(const InputsWorld& world, std::uint16_t worker, std::uint64_t last_id)
+      : SharedInputs(world, worker, last_id) {}
 
   // Who listens is looked up when the turn has come home.
   bool has_subscriber(std::string_view /*topic*/) override { return true; }
@@ -88,17 +93,21 @@ class WorkerInputs final : public SharedInputs {
  public:
   WorkerInputs(const InputsWorld& world, const Subscriptions& topics, std::uint16_t worker)
       // 9 bits for the worker, 44 for its count: below 2^53.
-      : SharedInputs(world, std::uint64_t{worker} << 44U), topics_(topics) {}
+      : SharedInputs(world, worker, std::uint64_t{worker} << 44U),
+        topics_(topics),
+        tick_count_(world.clock.ticks()) {}
 
   Accepted<Address> find(std::string_view full_name) override;
   std::string label(Address actor) override;
+  Accepted<Address> reserve(std::optional<std::string> full_name) override;
+  void unreserve(Address address) override { world().registry.retire_in_step(address, worker()); }
   bool has_subscriber(std::string_view topic) override { return topics_.any_match(topic); }
   Instant now() override {
-    const std::uint64_t ticks = world().clock.ticks();
-    return ticks == ticks_ ? now_ : exact_now();
+    const bool is_new = tick_count_ == nullptr || tick_count_->load(std::memory_order_relaxed) != tick_;
+    return is_new ? exact_now() : now_;
   }
   Instant exact_now() override {
-    ticks_ = world().clock.ticks();
+    if (tick_count_ != nullptr) tick_ = tick_count_->load(std::memory_order_relaxed);
     now_ = world().clock.now();
     return now_;
   }
@@ -108,7 +117,7 @@ class WorkerInputs final : public SharedInputs {
 
   // For the message in hand, when its turn goes away. No handler has more effects than it has ids.
   [[nodiscard]] std::unique_ptr<AwayInputs> for_away() {
-    return std::make_unique<AwayInputs>(world(), set_aside_ids(away_ids));
+    return std::make_unique<AwayInputs>(world(), worker(), set_aside_ids(away_ids));
   }
 
  private:
@@ -116,7 +125,8 @@ class WorkerInputs final : public SharedInputs {
 
   const Subscriptions& topics_;
   Instant now_ = {};
-  std::uint64_t ticks_ = UINT64_MAX;  // At now_.
+  const std::atomic<std::uint64_t>* const tick_count_;  // The clock's.
+  std::uint64_t tick_ = UINT64_MAX;                     // At now_.
   RefusalBursts refusal_bursts_;
 };
 

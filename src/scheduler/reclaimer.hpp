@@ -49,11 +49,15 @@ struct ReclaimerPolicy {
 // Readers load what they follow with Policy::follow; writers unlink with Policy::unlink, then
 // retire.
 //
-// Thread: a Reader is its owner's; the rest any thread.
+// The owner of a reader retires without a lock, and frees what it has retired.
+//
+// Thread: a Reader is its owner's, as are retire() and collect() with the owner's number; the rest
+//         any thread.
 // Owns:   what is retired, until it is freed.
-// Bounds: what waits is what was retired while the longest present section lasts, twice, and a
-//         batch (batch_size) that waits for company until collect(). A section that never ends
-//         keeps everything that is retired after its beginning.
+// Bounds: what waits is what was retired while the longest present section lasts, twice, and for
+//         each owner and all others together a batch (batch_size) that waits for company until
+//         collect(). A section that never ends keeps everything that is retired after its
+//         beginning.
 //
 // Cost:   an owned reader: one locked store to enter and a plain one to leave, a section: one
 //         locked operation and a plain store; a retirement: one look at each word, divided by
@@ -89,13 +93,14 @@ class BasicReclaimer {
 
   explicit BasicReclaimer(std::size_t owned_readers)
       : reader_count_(shared_count + owned_readers),
-        readers_(std::make_unique<Reader[]>(reader_count_)) {}
+        readers_(std::make_unique<Reader[]>(reader_count_)),
+        owned_(std::make_unique<Owned[]>(owned_readers)) {}
   BasicReclaimer(const BasicReclaimer&) = delete;
   BasicReclaimer& operator=(const BasicReclaimer&) = delete;
   // REQUIRES: nobody is inside.
   ~BasicReclaimer() {
-    free_all(closed_);
-    free_all(open_);
+    shared_.free_all();
+    for (std::size_t i = 0; shared_count + i < reader_count_; ++i) owned_[i].free_all();
   }
 
   [[nodiscard]] Reader& reader(std::size_t owner) { return readers_[shared_count + owner]; }
@@ -116,18 +121,22 @@ class BasicReclaimer {
   // Frees it in time. REQUIRES: no reader who enters from here on can come upon it.
   template <typename T, typename Deleter>
   void retire(std::unique_ptr<T, Deleter> what) {
-    const Garbage one{.what = what.release(), .destroy = [](const void* object) {
-                        // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): as it was given.
-                        Deleter{}(static_cast<T*>(const_cast<void*>(object)));
-                      }};
+    const Garbage one = garbage_of(std::move(what));
     std::vector<Garbage> freed;
     {
       const std::lock_guard lock(mutex_);
-      open_.push_back(one);
-      waiting_.store(open_.size() + closed_.size(), std::memory_order_relaxed);
-      if (open_.size() >= batch_size) freed = advance();
+      shared_.open.push_back(one);
+      if (shared_.open.size() >= batch_size) freed = advance(shared_);
+      waiting_.store(shared_.size(), std::memory_order_relaxed);
     }
-    free_all(freed);
+    destroy(freed);
+  }
+  // Likewise, by the owner of a reader.
+  template <typename T, typename Deleter>
+  void retire(std::unique_ptr<T, Deleter> what, std::size_t owner) {
+    Owned& own = owned_[owner];
+    own.open.push_back(garbage_of(std::move(what)));
+    if (own.open.size() >= batch_size) destroy(advance(own));
   }
 
   // Frees what can be freed now, without waiting for readers.
@@ -136,13 +145,20 @@ class BasicReclaimer {
     std::vector<Garbage> freed;
     {
       const std::lock_guard lock(mutex_);
-      freed = advance();
+      freed = advance(shared_);
+      waiting_.store(shared_.size(), std::memory_order_relaxed);
     }
-    free_all(freed);
+    destroy(freed);
+  }
+  // Likewise, by the owner of a reader, of what it has retired.
+  void collect(std::size_t owner) {
+    if (waiting(owner) > 0) destroy(advance(owned_[owner]));
   }
 
   // How many are retired and not freed.
   [[nodiscard]] std::size_t waiting() const { return waiting_.load(std::memory_order_relaxed); }
+  // Likewise, of those that the owner of a reader has retired, who asks.
+  [[nodiscard]] std::size_t waiting(std::size_t owner) const { return owned_[owner].size(); }
 
  private:
   struct Garbage {
@@ -163,49 +179,70 @@ class BasicReclaimer {
     }
   }
 
-  // One batch is filled while another waits for those who were inside when it was closed. Under
-  // mutex_; gives back what is to be freed.
-  [[nodiscard]] std::vector<Garbage> advance() {
+  // What some have retired. One batch is filled while another waits for those who were inside when
+  // it was closed.
+  struct Batches {
+    std::vector<Garbage> open;
+    std::vector<Garbage> closed;
+    std::vector<Wait> waits;  // Those who were inside when `closed` was closed, and still are.
+
+    [[nodiscard]] std::size_t size() const { return open.size() + closed.size(); }
+    void free_all() {
+      destroy(closed);
+      destroy(open);
+    }
+  };
+  // A line for each owner.
+  struct alignas(64) Owned : Batches {};
+
+  template <typename T, typename Deleter>
+  static Garbage garbage_of(std::unique_ptr<T, Deleter> what) {
+    return {.what = what.release(), .destroy = [](const void* object) {
+              // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): as it was given.
+              Deleter{}(static_cast<T*>(const_cast<void*>(object)));
+            }};
+  }
+
+  // Gives back what is to be freed. The shared ones: under mutex_.
+  [[nodiscard]] std::vector<Garbage> advance(Batches& of) {
     std::vector<Garbage> freed;
-    if (is_grace_over()) freed = std::exchange(closed_, {});
-    if (closed_.empty()) {
-      closed_ = std::exchange(open_, {});
-      begin_grace();
-      if (is_grace_over()) {
-        freed.insert(freed.end(), closed_.begin(), closed_.end());
-        closed_.clear();
+    if (is_grace_over(of)) freed = std::exchange(of.closed, {});
+    if (of.closed.empty()) {
+      of.closed = std::exchange(of.open, {});
+      begin_grace(of);
+      if (is_grace_over(of)) {
+        freed.insert(freed.end(), of.closed.begin(), of.closed.end());
+        of.closed.clear();
       }
     }
-    waiting_.store(open_.size() + closed_.size(), std::memory_order_relaxed);
     return freed;
   }
 
-  void begin_grace() {
+  void begin_grace(Batches& of) {
     for (std::size_t i = 0; i < reader_count_; ++i) {
       const std::uint64_t value = readers_[i].word_.load(Policy::begin_grace);
-      if (value % 2 != 0) waits_.push_back({&readers_[i], value});
+      if (value % 2 != 0) of.waits.push_back({&readers_[i], value});
     }
   }
 
-  [[nodiscard]] bool is_grace_over() {
-    std::erase_if(waits_, [](const Wait& one) {
+  [[nodiscard]] bool is_grace_over(Batches& of) {
+    std::erase_if(of.waits, [](const Wait& one) {
       return one.reader->word_.load(Policy::end_grace) != one.value;
     });
-    return waits_.empty();
+    return of.waits.empty();
   }
 
-  static void free_all(const std::vector<Garbage>& batch) {
+  static void destroy(const std::vector<Garbage>& batch) {
     for (const Garbage& one : batch) one.destroy(one.what);
   }
 
   const std::size_t reader_count_;
   const std::unique_ptr<Reader[]> readers_;  // The shared ones, then the owned ones.
 
-  // Under mutex_.
+  const std::unique_ptr<Owned[]> owned_;
+
   Policy::Mutex mutex_;
-  std::vector<Garbage> open_;
-  std::vector<Garbage> closed_;
-  std::vector<Wait> waits_;  // Those who were inside when closed_ was closed, and still are.
+  Batches shared_;  // Under mutex_: what those have retired who own no reader.
 
   Policy::template Atomic<std::size_t> waiting_{0};
 };

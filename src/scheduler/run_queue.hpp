@@ -70,6 +70,18 @@ class RunQueue {
     return one;
   }
 
+  [[nodiscard]] Runnable* take_for_another() {
+    for (Runnable*& one : new_) {
+      if (one == nullptr) continue;
+      Runnable* const taken = one;
+      one = nullptr;
+      --count_;
+      taken->is_queued = false;
+      return taken;
+    }
+    return take();
+  }
+
   // Who has waited longest but for so many others; null if fewer wait, or if it was taken out.
   [[nodiscard]] const Runnable* waiting(std::size_t others) const {
     return others < waiting_ ? ring_[at(first_ + static_cast<std::uint32_t>(others))] : nullptr;

@@ -115,7 +115,7 @@ ChildNumber Supervisor::after(ChildNumber number) const {
 }
 
 void Supervisor::grow() {
-  constexpr std::uint32_t capacity_min = 4;
+  constexpr std::uint32_t capacity_min = 8;
   // A half more, not twice as many: most groups stay as large as they become.
   capacity_ = capacity_ == 0 ? capacity_min : capacity_ + capacity_ / 2;
   auto larger = std::make_unique_for_overwrite<Child[]>(capacity_);

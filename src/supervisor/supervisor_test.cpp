@@ -218,7 +218,7 @@ TEST(Supervisor, TakesLittleMemory) {
   ChildNumber child = 0;
   for (std::uint32_t count = 1; count <= 10'000; ++count) {
     child = supervisor.add({.slot = count, .generation = 1}, RestartType::temporary, steps);
-    ASSERT_LE(supervisor.heap_bytes(), std::max<std::size_t>(4, count + count / 2) * 24);
+    ASSERT_LE(supervisor.heap_bytes(), std::max<std::size_t>(8, count + count / 2) * 24);
   }
   const std::size_t before = supervisor.heap_bytes();
   supervisor.ended(child, Exit::normal(), StopAsked::no, {}, steps);

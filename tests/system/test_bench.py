@@ -33,7 +33,7 @@ class Bench(SystemTest):
             self.assertIn(known, ids)
         self.assertEqual(next(row for row in rows if row["id"] == "W10/sdk/0B")["goal"], 4)
         self.assertEqual({row["id"] for row in self.rows("list", "W1")},
-                         {"W1/core", "W1/native", "W1/wasm"})
+                         {"W1/core", "W1/native", "W1/wasm", "W1/wasm/bindings"})
         self.assertEqual({row["block"] for row in self.rows("list", "call")}, {"call"})
         self.assertIn("WHAT HAPPENS", self.ok("bench", "list").decode())
 

@@ -62,7 +62,7 @@ void measure_kind(const ActorKind& kind, const Request& request, RawSink& sink) 
     const std::string id = fmt::format("W9/{}{}", kind.name, what);
     return *std::ranges::find(infos, id, &RowInfo::id);
   };
-  BenchNode node("sky", {.workers = 1});
+  BenchNode node("sky", {.workers = 2});
   const std::array roles{role<NativeSkynet>("skynet")};
   node.load(kind, roles, R"(
 [app.templates.skynet]

@@ -156,9 +156,9 @@ int overruns_of(HostCalls::Overrun said) {
   int overruns = 0;
   life.host.on_overrun = [&] {
     ++overruns;
-    const std::uint64_t ticks = engine().ticks() + deadline / Ticker::period;
+    const std::uint64_t ticks = *engine().ticks() + deadline / Ticker::period;
     const auto until = std::chrono::steady_clock::now() + deadline;
-    while (engine().ticks() < ticks || std::chrono::steady_clock::now() < until)
+    while (*engine().ticks() < ticks || std::chrono::steady_clock::now() < until)
       std::this_thread::yield();
     return said;
   };

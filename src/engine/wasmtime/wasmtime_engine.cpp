@@ -20,7 +20,9 @@ class WasmtimeEngine final : public Engine {
   }
   void hold_ticker() override { core_->ticker().hold(); }
   void release_ticker() override { core_->ticker().release(); }
-  [[nodiscard]] std::uint64_t ticks() const override { return core_->ticker().ticks(); }
+  [[nodiscard]] const std::atomic<std::uint64_t>* ticks() const override {
+    return &core_->ticker().count();
+  }
 
  private:
   std::shared_ptr<const EngineCore> core_;
