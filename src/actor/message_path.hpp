@@ -67,7 +67,10 @@ namespace troupe {
     note_error(cell, reply);
   turn_->settle(std::nullopt);
   Outbox& outbox = turn_->outbox();
-  if (outbox.empty()) return;
+  if (outbox.empty()) {
+    let_go_.take(*envelope);
+    return;
+  }
   // Mostly that is all.
   while (EnvelopePtr message = outbox.take_message()) send_on(std::move(message));
   if (outbox.empty()) {

@@ -102,6 +102,7 @@ StepResult Worker::step() {
     if (has_arrivals() || timers_.next_due() <= present) break;
   }
   at_work_.store(nobody, std::memory_order_relaxed);
+  let_go_.flush();
   share_load();
   names.leave();
   return worked ? StepResult::worked : StepResult::idle;

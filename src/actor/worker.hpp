@@ -324,6 +324,7 @@ class Worker final : public Steppable {
   std::vector<std::uint32_t> loads_seen_;  // Likewise.
   EnvelopeList dropped_;                   // By a mailbox, while a message is delivered.
   EnvelopeList own_orders_;                // To cells that are here, from others that are.
+  LetGo let_go_;                           // Of what was handled in this step.
   SupervisorSteps steps_;                  // Of a supervisor, while it decides.
   TickerHold ticker_hold_;
   // Gone while native code was at work beside the worker that does not return; until it does.

@@ -22,14 +22,15 @@ namespace troupe {
 //         refusal here ends the guest: exceeded("effects").
 class HostCalls {
  public:
-  HostCalls() = default;
+  // `turn`: for guests written in C++ (engine/native.hpp), which are handed the Turn itself.
+  explicit HostCalls(Turn* turn = nullptr) : turn_(turn) {}
   HostCalls(const HostCalls&) = delete;
   HostCalls& operator=(const HostCalls&) = delete;
 
   // The value of a handler, given back before `cabi_post_` runs: the answer to the request in hand.
   virtual void returned(BytesView answer) = 0;
-  // For guests written in C++ (engine/native.hpp), which are handed the Turn itself.
-  virtual Turn& turn() = 0;
+  // REQUIRES: it was given one. Not virtual: each message to an actor in C++ comes by here.
+  [[nodiscard]] Turn& turn() const { return *turn_; }
   // The guest has run for longer than its share of a turn; asked again at each tick. What it takes
   // counts towards the guest's deadline, unless it has waited for others.
   enum class Overrun : std::uint8_t { go_on, waited, end };  // waited: goes on, after that.
@@ -82,6 +83,9 @@ class HostCalls {
 
  protected:
   ~HostCalls() = default;
+
+ private:
+  Turn* turn_;
 };
 
 }  // namespace troupe

@@ -70,10 +70,11 @@ class BareHost final : public HostCalls {
   using Number = Accepted<std::uint64_t>;
   using Addresses = std::span<const Address>;
 
+  BareHost() : HostCalls(&turn_) {}
+
   std::vector<std::string> answers;
 
   void returned(BytesView answer) override { answers.emplace_back(as_text(answer)); }
-  Turn& turn() override { return turn_; }
 
   Accepted<void> send(Address, BytesView, const SendOptions&, Addresses) override { return no(); }
   Number request(Address, BytesView, std::uint32_t, const SendOptions&, Addresses) override {

@@ -40,12 +40,11 @@ class GuestHost final : public HostCalls {
   };
 
   GuestHost(ActorTurn& turn, GuestRights rights, Overruns& overruns)
-      : turn_(turn), rights_(rights), overruns_(overruns) {}
+      : HostCalls(&turn), turn_(turn), rights_(rights), overruns_(overruns) {}
 
   Overrun overran() override { return overruns_.overran(); }
 
   void returned(BytesView answer) override { turn_.give_answer(answer); }
-  Turn& turn() override { return turn_; }
   std::unexpected<Refusal> refuse(Refusal why) override { return turn_.refuse(why); }
 
   Accepted<void> send(Address to, BytesView payload, const SendOptions& options,

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -121,6 +122,8 @@ class Body {
   Body(const Body&) = delete;
   Body& operator=(const Body&) = delete;
 
+  // Whether others hold it, too; who is the only one stays that.
+  [[nodiscard]] bool is_shared() const { return references_.load(std::memory_order_relaxed) > 1; }
   void retain(std::uint32_t times) { references_.fetch_add(times, std::memory_order_relaxed); }
   void release(std::uint32_t times = 1);
   [[nodiscard]] BytesView bytes() const {
@@ -250,6 +253,7 @@ class Envelope : public Pooled {
 
  private:
   friend class Copies;
+  friend class LetGo;
 };
 static_assert(sizeof(Envelope) == 64, "an envelope is one cache line");
 
@@ -290,6 +294,57 @@ class Copies {
  private:
   const Envelope& original_;
   std::uint32_t left_;
+};
+
+// Lets go of what handled envelopes share, as the copies of an event do: all that have come by since
+// the last flush() at once, for the same reason.
+//
+// Thread: one at a time.
+// Owns:   what they shared, until flush() or the end.
+// Bounds: places_ of such bodies.
+class LetGo {
+ public:
+  LetGo() = default;
+  LetGo(const LetGo&) = delete;
+  LetGo& operator=(const LetGo&) = delete;
+  ~LetGo() { flush(); }
+
+  // `envelope` is about to end.
+  void take(Envelope& envelope) {
+    if (!envelope.has_body_ || !envelope.body_->is_shared()) return;
+    const std::size_t at = place_of(envelope.body_);
+    Shared& here = shared_[at];
+    if (here.body != envelope.body_) {
+      release(at);
+      here.body = envelope.body_;
+      used_ |= std::uint64_t{1} << at;
+    }
+    ++here.count;
+    envelope.has_body_ = false;
+  }
+  void flush() {
+    while (used_ != 0) release(static_cast<std::size_t>(std::countr_zero(used_)));
+  }
+
+ private:
+  struct Shared {
+    Body* body = nullptr;
+    std::uint32_t count = 0;
+  };
+  static constexpr std::size_t places_ = 64;
+
+  static std::size_t place_of(const Body* body) {
+    return (reinterpret_cast<std::uintptr_t>(body) / sizeof(Envelope)) % places_;
+  }
+  void release(std::size_t at) {
+    Shared& here = shared_[at];
+    if (here.body != nullptr) here.body->release(here.count);
+    here = {};
+    used_ &= ~(std::uint64_t{1} << at);
+  }
+
+  std::array<Shared, places_> shared_;
+  std::uint64_t used_ = 0;  // A bit for each place that is taken.
 };
 
 // Who gets a copy of an event, and for which of its subscriptions.

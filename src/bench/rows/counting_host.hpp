@@ -29,7 +29,6 @@ class CountingHost final : public HostCalls {
   // The first eight bytes of the last answer that had as many.
   [[nodiscard]] std::uint64_t last() const { return last_; }
 
-  Turn& turn() override { CHECK(false, "a guest has no Turn"); }
   Accepted<void> send(Address, BytesView, const SendOptions&, std::span<const Address>) override {
     return refused(Refusal::denied);
   }

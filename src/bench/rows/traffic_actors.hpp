@@ -116,8 +116,9 @@ class NativeRing final : public Actor {
   }
 
  private:
-  std::string next_name_;
+  // First what each hop needs.
   std::optional<Address> next_;
+  std::string next_name_;
   std::optional<Responder> caller_;
 };
 

@@ -40,7 +40,6 @@ class FakeHost final : public HostCalls {
 
   Overrun overran() override { return on_overrun ? on_overrun() : Overrun::go_on; }
   void returned(BytesView answer) override { answers.emplace_back(answer.begin(), answer.end()); }
-  Turn& turn() override { CHECK(false, "a guest has no Turn"); }
 
   Accepted<void> send(Address to, BytesView payload, const SendOptions& options,
                       std::span<const Address> addresses) override {
