@@ -237,6 +237,21 @@ class Envelope : public Pooled {
  private:
   static constexpr std::size_t inline_bytes = 8;
 
+  // A copy for another receiver, which shares the body.
+  Envelope(const Envelope& original, Address to, std::uint64_t as)
+      : receiver(to),
+        sender(original.sender),
+        number(as),
+        deadline(original.deadline),
+        id(original.id),
+        size_(original.size_),
+        has_body_(original.has_body_),
+        kind(original.kind),
+        priority(original.priority) {
+    // Either is eight bytes long.
+    std::memcpy(inline_, original.inline_, sizeof inline_);
+  }
+
   void fill_otherwise(BytesView payload);
 
   union {
@@ -276,18 +291,8 @@ class Copies {
   // REQUIRES: not called more often than `count` says.
   [[nodiscard]] EnvelopePtr make(Address receiver, std::uint64_t number) {
     --left_;
-    EnvelopePtr copy(new Envelope({.kind = original_.kind,
-                                   .priority = original_.priority,
-                                   .receiver = receiver,
-                                   .sender = original_.sender,
-                                   .number = number,
-                                   .deadline = original_.deadline,
-                                   .id = original_.id}));
+    EnvelopePtr copy(new Envelope(original_, receiver, number));
     Pool::fetch_next();
-    copy->size_ = original_.size_;
-    copy->has_body_ = original_.has_body_;
-    // Either is eight bytes long.
-    std::memcpy(copy->inline_, original_.inline_, sizeof copy->inline_);
     return copy;
   }
 
@@ -312,7 +317,8 @@ class LetGo {
   // `envelope` is about to end.
   void take(Envelope& envelope) {
     if (!envelope.has_body_ || !envelope.body_->is_shared()) return;
-    const std::size_t at = place_of(envelope.body_);
+    // Events that are published one after the other have ids one after the other.
+    const std::size_t at = envelope.id % places_;
     Shared& here = shared_[at];
     if (here.body != envelope.body_) {
       release(at);
@@ -333,9 +339,6 @@ class LetGo {
   };
   static constexpr std::size_t places_ = 64;
 
-  static std::size_t place_of(const Body* body) {
-    return (reinterpret_cast<std::uintptr_t>(body) / sizeof(Envelope)) % places_;
-  }
   void release(std::size_t at) {
     Shared& here = shared_[at];
     if (here.body != nullptr) here.body->release(here.count);
