@@ -24,11 +24,19 @@ TurnActor Worker::turn_actor(Cell& cell) {
           .refused_here = &counters_.refused};
 }
 
+// Whether the subscription stands that an event came for.
+[[gnu::always_inline]] inline bool Worker::is_subscribed(Cell& cell, const Envelope& event) {
+  Books* const books = cell.books.get();
+  return books != nullptr && books->subscriptions.contains(event.number);
+}
+
 // One message, and what its handler asked for. A turn's loop is the only caller.
 [[gnu::always_inline]] inline Worker::Went Worker::handle(Cell& cell, RunningGuest& running,
                                                           HostCalls& host, EnvelopePtr envelope) {
   const bool is_call = envelope->kind <= EnvelopeKind::request;
-  if (!is_call || envelope->deadline != never) {
+  if (envelope->kind == EnvelopeKind::event) {
+    if (!is_subscribed(cell, *envelope)) return Went::home;
+  } else if (!is_call || envelope->deadline != never) {
     if (envelope->kind >= EnvelopeKind::check) [[unlikely]] {
       return envelope->kind == EnvelopeKind::stop ? stop(cell, std::move(envelope))
                                                   : check(cell, std::move(envelope));
@@ -40,8 +48,8 @@ TurnActor Worker::turn_actor(Cell& cell) {
   }
   turn_->begin(envelope.get());
   running.begin();
-  Reply reply =
-      is_call ? cell.instance->handle(host, envelope->payload()) : call(cell, host, *envelope);
+  Reply reply = is_call ? cell.instance->handle(host, envelope->payload())
+                        : call(cell, host, *envelope);
   if (running.has_left()) [[unlikely]] {
     return running.come_home({Ran::Kind::handler, std::move(reply), std::move(envelope)});
   }
@@ -110,7 +118,7 @@ bool Worker::still_counts(Cell& cell, const Envelope& envelope) {
       return MUTATED(reverses_ttl, envelope.deadline > inputs_.now(),
                      envelope.deadline <= inputs_.now());
     case EnvelopeKind::event:
-      return books != nullptr && books->subscriptions.contains(envelope.number);
+      return is_subscribed(cell, envelope);
     case EnvelopeKind::answer:
     case EnvelopeKind::failure:
       return books != nullptr && books->requests.erase(envelope.number);
