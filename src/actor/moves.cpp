@@ -2,6 +2,7 @@
 
 #include "actor/moves.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "actor/worker.hpp"
@@ -21,6 +22,9 @@ constexpr std::uint16_t follow_after_patiently = 256;
 constexpr Duration settled_after_sharing = std::chrono::milliseconds(100);
 constexpr Duration settled_after_following = std::chrono::seconds(1);
 constexpr Duration look_at_loads_every = std::chrono::microseconds(250);
+// A surplus that lasts so long is shared; one of many actors does not pass by itself.
+constexpr Duration surplus_lasts = std::chrono::milliseconds(1);
+constexpr std::uint32_t many = 8;
 
 }  // namespace
 
@@ -58,9 +62,12 @@ void Worker::share_load() {
                       (at == index_ ? 0 : world_.ports[at].backlog());
   }
   const auto transfer = surplus(index_, loads_seen_);
-  // What is so only once will pass by itself.
-  if (!std::exchange(has_surplus_, transfer.has_value()) || !transfer || departure_) return;
-  has_surplus_ = false;
+  if (!transfer) surplus_since_ = never;
+  if (!transfer || departure_) return;
+  surplus_since_ = std::min(surplus_since_, now);
+  if (now - surplus_since_ < (transfer->actors < many ? surplus_lasts : look_at_loads_every))
+    return;
+  surplus_since_ = never;
   std::vector<Cell*> chosen;
   // The queue turns once, or as far as it takes.
   for (std::uint32_t left = run_queue_.count(); left > 0 && chosen.size() < transfer->actors;

@@ -48,8 +48,8 @@ TurnActor Worker::turn_actor(Cell& cell) {
   }
   turn_->begin(envelope.get());
   running.begin();
-  Reply reply = is_call ? cell.instance->handle(host, envelope->payload())
-                        : call(cell, host, *envelope);
+  Reply reply =
+      is_call ? cell.instance->handle(host, envelope->payload()) : call(cell, host, *envelope);
   if (running.has_left()) [[unlikely]] {
     return running.come_home({Ran::Kind::handler, std::move(reply), std::move(envelope)});
   }

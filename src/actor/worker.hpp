@@ -321,8 +321,8 @@ class Worker final : public Steppable {
   std::optional<Departure> departure_;
   std::unordered_map<Address, EnvelopeList> awaited_;  // What waits for actors that will live here.
   Instant look_at_loads_at_ = {};
-  bool has_surplus_ = false;               // When it last looked.
-  std::vector<std::uint32_t> loads_seen_;  // Likewise.
+  Instant surplus_since_ = never;          // That it would share.
+  std::vector<std::uint32_t> loads_seen_;  // When it last looked.
   EnvelopeList dropped_;                   // By a mailbox, while a message is delivered.
   EnvelopeList own_orders_;                // To cells that are here, from others that are.
   LetGo let_go_;                           // Of what was handled in this step.

@@ -44,7 +44,7 @@ class FakeEngine final : public Engine {
   }
   void hold_ticker() override {}
   void release_ticker() override {}
-  [[nodiscard]] std::uint64_t ticks() const override { return 0; }
+  [[nodiscard]] const std::atomic<std::uint64_t>* ticks() const override { return nullptr; }
 };
 
 class LoaderTest : public testing::Test {

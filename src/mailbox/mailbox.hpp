@@ -23,14 +23,14 @@ namespace troupe {
 //         health check.
 class Mailbox {
  public:
-  Mailbox() = default;
-  // For those bounds.
+  // For those bounds, which come again with each call.
   explicit Mailbox(const MailboxBounds& bounds)
       : sure_bytes_(static_cast<std::uint32_t>(std::min<std::uint64_t>(bounds.bytes, UINT32_MAX))),
-        sure_messages_(static_cast<std::uint16_t>(std::min<std::uint32_t>(bounds.messages, UINT16_MAX))) {}
+        sure_messages_(
+            static_cast<std::uint16_t>(std::min<std::uint32_t>(bounds.messages, UINT16_MAX))) {}
 
   // `dropped` gets what has to make room, perhaps the envelope itself; mostly nothing. The bounds
-  // are the same each time; they are not kept here since all actors of a kind share them.
+  // are the same each time; all actors of a kind share them.
   [[gnu::always_inline]] void push(EnvelopePtr envelope, const MailboxBounds& bounds,
                                    EnvelopeList& dropped) {
     if (is_system(envelope->kind)) {
@@ -133,8 +133,8 @@ class Mailbox {
   std::uint64_t user_bytes_ = 0;
   std::uint32_t user_count_ = 0;
   std::uint32_t system_count_ = 0;
-  // With fewer the bounds need no look, who may be far away in memory. Zero: they are looked at each
-  // time.
+  // With fewer the bounds need no look, who may be far away in memory. Zero: they are looked at
+  // each time.
   std::uint32_t sure_bytes_ = 0;
   std::uint16_t sure_messages_ = 0;
   bool full_ = false;

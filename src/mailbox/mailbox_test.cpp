@@ -21,7 +21,7 @@ EnvelopePtr message(std::uint64_t number, Priority priority = Priority::normal,
 // A mailbox with its bounds.
 class Box {
  public:
-  explicit Box(const MailboxBounds& bounds) : bounds_(bounds) {}
+  explicit Box(const MailboxBounds& bounds) : mailbox_(bounds), bounds_(bounds) {}
   void push(EnvelopePtr envelope, EnvelopeList& dropped) {
     mailbox_.push(std::move(envelope), bounds_, dropped);
   }
@@ -65,6 +65,24 @@ TEST(Mailbox, GivesOutInTheOrderOfArrival) {
   for (std::uint64_t i = 0; i < 100; ++i) EXPECT_EQ(mailbox.pop()->number, i);
   EXPECT_EQ(mailbox.pop(), nullptr);
   EXPECT_TRUE(mailbox->empty());
+}
+
+TEST(Mailbox, KnowsBoundsOfEverySizeToTheLastMessage) {
+  // Some of these are beyond what it remembers of them.
+  for (const std::uint32_t messages : {1U, 2U, 65'534U, 65'535U, 65'536U, 65'537U, 100'000U}) {
+    Box mailbox({.messages = messages, .bytes = UINT64_MAX});
+    for (std::uint32_t i = 1; i < messages; ++i) push(mailbox, message(i));
+    ASSERT_FALSE(mailbox->is_full()) << messages;
+    push(mailbox, message(messages));
+    ASSERT_TRUE(mailbox->is_full()) << messages;
+  }
+  for (const std::uint64_t bytes : {1U, 2U, 1'023U, 1'024U}) {
+    Box mailbox({.bytes = bytes});
+    push(mailbox, message(1, Priority::normal, bytes - 1));
+    ASSERT_FALSE(mailbox->is_full()) << bytes;
+    push(mailbox, message(2, Priority::normal, 1));
+    ASSERT_TRUE(mailbox->is_full()) << bytes;
+  }
 }
 
 TEST(Mailbox, LetsTheSystemLaneOvertake) {

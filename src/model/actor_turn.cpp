@@ -296,9 +296,9 @@ void ActorTurn::exit(std::optional<std::string_view> error) {
   if (exiting_) return;  // The first word counts.
   exiting_ = true;
   // Most end well, which needs no note.
-  outbox_.add_uncounted(order(EnvelopeKind::exit, {},
-                              error ? std::make_unique<ExitNote>(Exit::crashed(std::string(*error)))
-                                    : nullptr));
+  outbox_.add_uncounted(
+      order(EnvelopeKind::exit, {},
+            error ? std::make_unique<ExitNote>(Exit::crashed(std::string(*error))) : nullptr));
 }
 
 Accepted<void> ActorTurn::publish(std::string_view topic, BytesView payload) {

@@ -33,7 +33,7 @@ struct TurnActor {
   Address self;
   LazyBooks* books = nullptr;
   const ActorTerms* terms = nullptr;
-  std::uint64_t payload_bytes = 0;  // The quota of the terms.
+  std::uint64_t payload_bytes = 0;        // The quota of the terms.
   RefusalCounts* refused_here = nullptr;  // Of any actor of its worker.
 };
 

@@ -301,8 +301,8 @@ class Copies {
   std::uint32_t left_;
 };
 
-// Lets go of what handled envelopes share, as the copies of an event do: all that have come by since
-// the last flush() at once, for the same reason.
+// Lets go of what handled envelopes share, as the copies of an event do: all that have come by
+// since the last flush() at once, for the same reason.
 //
 // Thread: one at a time.
 // Owns:   what they shared, until flush() or the end.

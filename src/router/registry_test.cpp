@@ -40,6 +40,51 @@ TEST(Registry, NeverGivesOutAnAddressTwice) {
   EXPECT_EQ(registry.live_count(), 6'667U);
 }
 
+TEST(Registry, HasSlotsAtHandForItsWorkers) {
+  constexpr std::uint16_t workers = 2;
+  Registry registry({.workers = workers});
+  std::set<Address> living;
+  std::set<Address> ever;
+  for (int i = 0; i < 10'000; ++i) {
+    const auto worker = static_cast<std::uint16_t>(i % workers);
+    const Address address = *registry.reserve_in_step(std::nullopt, worker);
+    EXPECT_TRUE(ever.insert(address).second) << "no address is given out twice";
+    EXPECT_EQ(registry.home(address), worker);
+    living.insert(address);
+    // Half of them end, by the other worker or by another thread.
+    if (i % 2 == 0) continue;
+    const Address ended = *living.begin();
+    living.erase(living.begin());
+    if (i % 3 == 0) {
+      registry.retire(ended);
+    } else {
+      registry.retire_in_step(ended, static_cast<std::uint16_t>(1 - worker));
+    }
+    ASSERT_EQ(registry.live_count(), living.size());
+  }
+}
+
+TEST(Registry, RefusesNobodyForWhatAnotherHasAtHand) {
+  constexpr std::uint32_t most = 1'000;
+  Registry registry({.workers = 2});
+  const Address early = *registry.reserve_in_step(std::nullopt, 0);  // And more, at hand.
+  registry.set_most(most);
+  std::uint32_t count = 1;
+  for (std::uint16_t worker = 0; registry.reserve_in_step(std::nullopt, worker); worker ^= 1U)
+    ++count;
+  // While there was room each had taken a batch.
+  EXPECT_LE(count, most);
+  EXPECT_GE(count + 64, most);
+  while (registry.reserve_in_step(std::nullopt, 1)) ++count;
+  while (registry.reserve_in_step(std::nullopt, 0)) ++count;
+  EXPECT_EQ(count, most);
+  EXPECT_EQ(registry.live_count(), most);
+  // What ends where there is little room is there for all.
+  registry.retire_in_step(early, 0);
+  EXPECT_TRUE(registry.reserve_in_step(std::nullopt, 1));
+  EXPECT_EQ(registry.reserve(std::nullopt, 0).error(), Refusal::over_quota);
+}
+
 TEST(Registry, KnowsNothingOfForgedAddresses) {
   Registry registry;
   const Address address = *registry.reserve(std::nullopt, 0);

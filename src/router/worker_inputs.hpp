@@ -19,24 +19,9 @@
 
 namespace troupe {
 
-// Where new actors go. Thread: any thread.
-class Placement {
- public:
-  explicit Placement(std::uint16_t workers) : workers_(workers) {}
-  // In turn over the workers.
-  [[nodiscard]] std::uint16_t next() {
-    return static_cast<std::uint16_t>(next_.fetch_add(1, std::memory_order_relaxed) % workers_);
-  }
-
- private:
-  std::atomic<std::uint32_t> next_{0};
-  std::uint16_t workers_;
-};
-
 // What all turns of a node learn from.
 struct InputsWorld {
   Registry& registry;
-  Placement& placement;
   const Clock& clock;
   Random& random;
   const std::atomic<bool>& is_stopping;  // The node stops: nothing new is begun.
@@ -103,7 +88,8 @@ class WorkerInputs final : public SharedInputs {
   void unreserve(Address address) override { world().registry.retire_in_step(address, worker()); }
   bool has_subscriber(std::string_view topic) override { return topics_.any_match(topic); }
   Instant now() override {
-    const bool is_new = tick_count_ == nullptr || tick_count_->load(std::memory_order_relaxed) != tick_;
+    const bool is_new =
+        tick_count_ == nullptr || tick_count_->load(std::memory_order_relaxed) != tick_;
     return is_new ? exact_now() : now_;
   }
   Instant exact_now() override {

@@ -166,7 +166,7 @@ void Control::spawn(ChildOrder what, std::function<void(Result<Address>)> done) 
   Named& supervisor = named->second;
   std::optional<std::string> full;
   if (what.name) full = fmt::format("{}/{}", what.spec->app, *what.name);
-  const Accepted<Address> address = world_.registry.reserve(full, world_.placement.next());
+  const Accepted<Address> address = world_.registry.reserve(full, placement_.next());
   if (!address) {
     done(fail(
         address.error() == Refusal::name_taken ? ErrorCode::already_exists : ErrorCode::overloaded,

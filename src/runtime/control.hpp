@@ -4,6 +4,7 @@
 // thread or by the simulator; it never waits for a guest.
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -48,6 +49,17 @@ struct SupervisorPlace {
   RestartType restart = RestartType::permanent;  // When it has given up.
 };
 
+// Where those go whom no actor makes: to the workers in turn. Thread: one at a time.
+class Placement {
+ public:
+  explicit Placement(std::size_t workers) : workers_(workers) {}
+  [[nodiscard]] std::uint16_t next() { return static_cast<std::uint16_t>(next_++ % workers_); }
+
+ private:
+  std::size_t next_ = 0;
+  std::size_t workers_;
+};
+
 // Thread:  step() and what it calls by one driver; post() any thread.
 // Owns:    the tree of named supervisors and what it knows of their children; spawned actors are
 //          their parents' affair.
@@ -57,7 +69,6 @@ class Control final : public Steppable {
   struct World {
     Registry& registry;
     Roster& roster;
-    Placement& placement;
     const Clock& clock;
     std::span<EnvelopePort> workers;
     EnvelopePort& own;
@@ -229,6 +240,7 @@ class Control final : public Steppable {
   void go_on_ending();
 
   World world_;
+  Placement placement_{world_.workers.size()};
   std::unordered_map<Address, Child> children_;
   std::map<std::uint64_t, Address> by_order_;
   std::unordered_map<Address, Waiting> waiting_;

@@ -25,9 +25,7 @@ class TickedClock final : public Clock {
   explicit TickedClock(const Engine& engine) : engine_(engine) {}
 
   [[nodiscard]] Instant now() const override { return clock_.now(); }
-  [[nodiscard]] const std::atomic<std::uint64_t>* ticks() const override {
-    return engine_.ticks();
-  }
+  [[nodiscard]] const std::atomic<std::uint64_t>* ticks() const override { return engine_.ticks(); }
   [[nodiscard]] std::uint64_t wall_ms() const override { return clock_.wall_ms(); }
 
  private:

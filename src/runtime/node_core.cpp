@@ -75,7 +75,6 @@ NodeCore::NodeCore(World world, Shape shape)
       pools_(std::make_unique<Pool[]>(shape.workers)),
       registry_({.workers = shape.workers, .seed = seed_from(world_.random)}),
       roster_(registry_, world_.clock),
-      placement_(shape.workers),
       ports_(std::make_unique<EnvelopePort[]>(shape.workers)),
       inbox_messages_(shape.inbox_messages),
       push_epochs_(shape.workers + std::size_t{1}),
@@ -91,31 +90,29 @@ NodeCore::NodeCore(World world, Shape shape)
   const std::uint64_t seed = seed_from(world_.random);
   const std::span<EnvelopePort> ports(ports_.get(), shape.workers);
   for (std::uint16_t index = 0; index < shape.workers; ++index) {
-    workers_.push_back(
-        std::make_unique<Worker>(WorkerWorld{.inputs = {registry_, placement_, world_.clock,
-                                                        world_.random, is_stopping_, control_port_},
-                                             .log = *log_,
-                                             .engine = world_.engine,
-                                             .outside_answers = outside_requests_,
-                                             .dead_letters = dead_letters_,
-                                             .away_places = away_places_,
-                                             .push_epochs = push_epochs_,
-                                             .loads = {loads_.get(), shape.workers},
-                                             .control = control_port_,
-                                             .ports = ports,
-                                             .pools = {pools_.get(), shape.workers},
-                                             .turns_a_step = shape.turns_a_step,
-                                             .inbox_messages = shape.inbox_messages,
-                                             .actors_move = shape.actors_move,
-                                             .tells_exits = world_.on_exit != nullptr,
-                                             .seed = seed,
-                                             .hooks = hooks_.get()},
-                                 index));
+    workers_.push_back(std::make_unique<Worker>(
+        WorkerWorld{.inputs = {registry_, world_.clock, world_.random, is_stopping_, control_port_},
+                    .log = *log_,
+                    .engine = world_.engine,
+                    .outside_answers = outside_requests_,
+                    .dead_letters = dead_letters_,
+                    .away_places = away_places_,
+                    .push_epochs = push_epochs_,
+                    .loads = {loads_.get(), shape.workers},
+                    .control = control_port_,
+                    .ports = ports,
+                    .pools = {pools_.get(), shape.workers},
+                    .turns_a_step = shape.turns_a_step,
+                    .inbox_messages = shape.inbox_messages,
+                    .actors_move = shape.actors_move,
+                    .tells_exits = world_.on_exit != nullptr,
+                    .seed = seed,
+                    .hooks = hooks_.get()},
+        index));
   }
   if (shape.watches_turns) turn_watch_ = std::make_unique<TurnWatch>(workers_);
   control_ = std::make_unique<Control>(Control::World{.registry = registry_,
                                                       .roster = roster_,
-                                                      .placement = placement_,
                                                       .clock = world_.clock,
                                                       .workers = ports,
                                                       .own = control_port_,

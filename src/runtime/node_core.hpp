@@ -99,7 +99,6 @@ class NodeCore {
   std::unique_ptr<Pool[]> pools_;  // One a worker; all that travels lives here.
   Registry registry_;
   Roster roster_;
-  Placement placement_;
   Gate gate_;  // For what comes from outside.
   std::atomic<bool> is_stopping_{false};
   std::atomic<std::uint64_t> last_id_{0};

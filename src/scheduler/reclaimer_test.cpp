@@ -64,6 +64,30 @@ TEST_F(ReclaimerTest, WaitsForWhoWasInside) {
   EXPECT_EQ(freed_, 1);
 }
 
+TEST_F(ReclaimerTest, FreesWhatAnOwnerHasRetiredLikewise) {
+  const auto retire_by = [this](std::size_t owner, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i)
+      reclaimer_.retire(std::make_unique<Counted>(freed_), owner);
+  };
+  retire_by(0, 1);
+  EXPECT_EQ(reclaimer_.waiting(), 0U) << "it is not with the others";
+  EXPECT_EQ(reclaimer_.waiting(0), 1U);
+  EXPECT_EQ(reclaimer_.waiting(1), 0U);
+  reclaimer_.collect();
+  reclaimer_.collect(1);
+  EXPECT_EQ(freed_, 0) << "nobody frees what is another's";
+  reclaimer_.collect(0);
+  EXPECT_EQ(freed_, 1);
+
+  reclaimer_.reader(1).enter();
+  retire_by(0, Reclaimer::batch_size);
+  EXPECT_EQ(freed_, 1) << "somebody was inside";
+  reclaimer_.reader(1).leave();
+  retire_by(0, Reclaimer::batch_size);
+  EXPECT_EQ(freed_, 1 + static_cast<int>(2 * Reclaimer::batch_size));
+  retire_by(1, 3);  // Freed with the reclaimer.
+}
+
 TEST_F(ReclaimerTest, DoesNotWaitForWhoHasComeSince) {
   reclaimer_.reader(0).enter();
   retire();

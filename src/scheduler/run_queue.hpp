@@ -70,6 +70,8 @@ class RunQueue {
     return one;
   }
 
+  // One that another worker is to have: of those that are new the oldest, since a tree that grows
+  // in depth grows most from there; without any as take().
   [[nodiscard]] Runnable* take_for_another() {
     for (Runnable*& one : new_) {
       if (one == nullptr) continue;

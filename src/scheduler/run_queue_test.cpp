@@ -137,5 +137,20 @@ TEST_F(RunQueueTest, GivesUpWhoIsAboutToBeDestroyed) {
   EXPECT_EQ(take_all(), "ac");
 }
 
+TEST_F(RunQueueTest, GivesAwayTheOldestOfTheNew) {
+  queue_.ready(one('z'));
+  for (const char name : {'a', 'b', 'c'}) queue_.ready_new(one(name));
+  EXPECT_EQ(queue_.take_for_another(), &one('a')) << "perhaps with the most to come";
+  EXPECT_FALSE(one('a').is_queued);
+  EXPECT_EQ(queue_.count(), 3U);
+  queue_.remove(one('b'));
+  EXPECT_EQ(queue_.take_for_another(), &one('c'));
+  EXPECT_EQ(queue_.take_for_another(), &one('z')) << "then as take()";
+  EXPECT_EQ(queue_.take_for_another(), nullptr);
+  EXPECT_TRUE(queue_.empty());
+  queue_.ready_new(one('a'));
+  EXPECT_EQ(take_all(), "a");
+}
+
 }  // namespace
 }  // namespace troupe

@@ -1,8 +1,10 @@
 // Readers follow a pointer without locks, as those of the registry's names do; a writer replaces it
 // and retires what it pointed to.
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <utility>
 
 #include "atomics.hpp"
 #include "models.hpp"
@@ -19,8 +21,11 @@ struct Free {
   void operator()(Thing* thing) const { Execution::current().destroy(thing); }
 };
 
+// The writer owns a reader, too, and so may retire in two ways.
+constexpr std::size_t writer = 1;
+
 struct World {
-  BasicReclaimer<ModelReclaiming> reclaimer{1};
+  BasicReclaimer<ModelReclaiming> reclaimer{2};
   Atomic<Thing*> shown{nullptr};  // As a name in Names.
 };
 
@@ -48,10 +53,20 @@ void set_up(Execution& run, const Bounds& bounds) {
       Thing& fresh = Execution::current().make<Thing>();
       Thing* const old = world.shown.load(std::memory_order_relaxed);
       world.shown.store(&fresh, ModelReclaiming::unlink);
-      world.reclaimer.retire(std::unique_ptr<Thing, Free>(old));
-      world.reclaimer.collect();
+      std::unique_ptr<Thing, Free> gone(old);
+      if (round % 2 == 0) {
+        world.reclaimer.retire(std::move(gone), writer);
+        world.reclaimer.collect(writer);
+      } else {
+        world.reclaimer.retire(std::move(gone));
+        world.reclaimer.collect();
+      }
     }
     collect_all(world.reclaimer);
+    while (world.reclaimer.waiting(writer) > 0) {
+      ModelAtomics::pause();
+      world.reclaimer.collect(writer);
+    }
   });
 }
 

@@ -31,8 +31,7 @@ struct Native final : BareHandler {
 std::unique_ptr<BareHandler> bare_native() { return std::make_unique<Native>(); }
 
 BareActors::BareActors(std::size_t count, Make code)
-    : make_(std::move(code)),
-      children_(SupervisorPolicy(), Supervisor::StopOrder::together) {
+    : make_(std::move(code)), children_(SupervisorPolicy(), Supervisor::StopOrder::together) {
   const Pool::Scope scope(pool_);
   spec_.mailbox.messages = burst + 1;
   for (std::size_t i = 0; i < count; ++i) {
@@ -202,8 +201,7 @@ Work BareActors::bring_up(std::uint64_t children) {
     const auto now = static_cast<std::size_t>(std::min(children - work.count, family));
     for (std::size_t i = 0; i < now; ++i) {
       some[i].one = make();
-      some[i].number =
-          children_.add_started(some[i].one.address, RestartType::temporary, steps_);
+      some[i].number = children_.add_started(some[i].one.address, RestartType::temporary, steps_);
       send(some[i].one.address);
     }
     commit();

@@ -7,8 +7,7 @@
 
 namespace troupe::bench {
 
-BareNames::BareNames(std::size_t names)
-    : mask_(std::bit_ceil(2 * names) - 1), lines_(mask_ + 1) {}
+BareNames::BareNames(std::size_t names) : mask_(std::bit_ceil(2 * names) - 1), lines_(mask_ + 1) {}
 
 void BareNames::add(std::string_view name, Address address) {
   CHECK(!name.empty() && name.size() <= bytes_max, "a name fits into a line");

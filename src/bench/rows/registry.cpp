@@ -189,12 +189,11 @@ bool has_addresses(const Size& size) { return size.names == sizes.front().names;
 // Look-ups by one thread, with a cursor of their own.
 Row row_of(std::string id, std::shared_ptr<const Names> names,
            std::uint64_t (Names::*find)(std::uint64_t, std::size_t&) const) {
-  return {.id = std::move(id),
-          .run = [names = std::move(names), find,
-                  at = std::size_t{0}](std::uint64_t times) mutable {
-            return Work{.count = (*names.*find)(times, at)};
-          },
-          .timer = Timer::wall};
+  return {
+      .id = std::move(id),
+      .run = [names = std::move(names), find, at = std::size_t{0}](
+                 std::uint64_t times) mutable { return Work{.count = (*names.*find)(times, at)}; },
+      .timer = Timer::wall};
 }
 
 // The rows of one size; they share the names.
