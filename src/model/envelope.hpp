@@ -244,6 +244,7 @@ class Envelope : public Pooled {
         number(as),
         deadline(original.deadline),
         id(original.id),
+        body_(nullptr),
         size_(original.size_),
         has_body_(original.has_body_),
         kind(original.kind),
