@@ -61,7 +61,7 @@ class Outcome {
 
   Kind kind_ = Kind::none;
   std::size_t size_ = 0;
-  std::array<std::uint8_t, inline_bytes> inline_;  // Of it `size_` bytes count.
+  std::array<std::uint8_t, inline_bytes> inline_{};  // Of it `size_` bytes count.
   Large large_;
 };
 
