@@ -105,7 +105,7 @@ struct RuntimeOptions {
   // 1 .. limits::workers_max; 0: one for each core this process may use.
   std::uint32_t workers = 0;
   // Actors change their worker: to where there is time for them, and to whom they talk to. Without,
-  // they stay where they were put, in turn over the workers.
+  // they stay where they were put: beside who spawned them, or in turn over the workers.
   bool actors_move = true;
   // Both are called on a thread of the runtime, one call at a time each; keep them short. Default:
   // log lines to standard error, exits nowhere.

@@ -140,6 +140,8 @@ void Worker::spawn(Cell& cell, const Envelope& order) {
   if (!config.empty()) child.rarities().config.assign(config.begin(), config.end());
   child.next_turn = NextTurn::birth;
   run_queue_.ready_new(child);
+  // Its name could be found while the turn went on beside the worker.
+  if (!awaited_.empty()) welcome(address);
 }
 
 }  // namespace troupe

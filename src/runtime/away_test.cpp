@@ -7,11 +7,13 @@
 #include <memory>
 #include <semaphore>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "base/format.hpp"
+#include "io/temporary_folder.hpp"
 #include "troupe/runtime.hpp"
 
 namespace troupe {
@@ -36,6 +38,20 @@ struct Waiter final : Actor {
     may_return.acquire();
     return Outcome::answer(message);
   }
+  std::counting_semaphore<>& may_return;
+};
+
+// Spawns a child, says so, and returns when the test lets it.
+struct Parent final : Actor {
+  Parent(std::counting_semaphore<>& spawned, std::counting_semaphore<>& gate)
+      : has_spawned(spawned), may_return(gate) {}
+  Outcome handle(Turn& turn, BytesView /*message*/) override {
+    const bool is_spawned = turn.spawn("kid", "kid", {}).has_value();
+    has_spawned.release();
+    may_return.acquire();
+    return is_spawned ? Outcome::answer("done") : Outcome::error("refused");
+  }
+  std::counting_semaphore<>& has_spawned;
   std::counting_semaphore<>& may_return;
 };
 
@@ -101,6 +117,49 @@ TEST(LongRunning, LetOthersOfTheirWorkerGoOn) {
   EXPECT_EQ(answers, 0) << "none of them may have returned";
   gate.release(3);
   for (int seen = answers; seen < 3; seen = answers) answers.wait(seen);
+}
+
+// What is sent to a child whose name is found before its parent's handler has returned waits until
+// it is there.
+TEST(LongRunning, HaveChildrenThatGetWhatCameBeforeThem) {
+  std::counting_semaphore<> spawned(0);
+  std::counting_semaphore<> gate(0);
+  const auto runtime = start(1);
+  ASSERT_TRUE(runtime->add_native("echo", [] { return std::make_unique<Echo>(); }));
+  ASSERT_TRUE(runtime->add_native("parent", [&] { return std::make_unique<Parent>(spawned, gate); },
+                                  {.long_running = true}));
+  const TemporaryFolder folder;
+  ASSERT_TRUE(runtime->load(folder.write("app.toml", as_bytes(R"(schema = 1
+[app]
+name = "test"
+[app.components]
+echo = "native:echo"
+parent = "native:parent"
+[app.templates.kid]
+component = "echo"
+[app.actors.echo]
+component = "echo"
+[app.actors.parent]
+component = "parent"
+grants = { spawn = ["kid"] }
+)"))));
+  std::atomic<int> answers{0};
+  const auto ask = [&](std::string_view name) {
+    runtime->request_async(runtime->find(name).value(), as_bytes("x"), seconds(60),
+                           [&](const Result<Bytes>& answer) {
+                             EXPECT_TRUE(answer) << answer.error().message;
+                             ++answers;
+                             answers.notify_all();
+                           });
+  };
+  ask("parent");
+  spawned.acquire();
+  ask("kid");
+  // The worker has seen it when it has answered what came behind it.
+  ASSERT_TRUE(runtime->request(runtime->find("echo").value(), as_bytes("y"), seconds(60)));
+  EXPECT_EQ(answers, 0);
+  gate.release();
+  for (int seen = answers; seen < 2; seen = answers) answers.wait(seen);
 }
 
 TEST(LongRunning, LoseNothingAndKeepTheOrder) {

@@ -2,8 +2,10 @@
 // or place among the children is left behind, and the next spawn works.
 
 #include <array>
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -101,6 +103,26 @@ TEST_P(SpawnFaults, LeaveNothingBehind) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, SpawnFaults, testing::Range(1, 21));
+
+TEST(Spawn, BeginsBesideItsParent) {
+  SimNode node({.workers = 3, .seed = 5});
+  const auto kid = native_spec([] { return std::make_unique<Kid>(); });
+  std::set<std::uint16_t> homes;
+  for (int i = 0; i < 3; ++i) {
+    const auto spec = native_spec([] { return std::make_unique<Spawner>(); });
+    spec->quotas.children = 1;
+    spec->app = fmt::format("app-{}", i);
+    spec->add_template("kid", {.spec = kid.get()});
+    const Address parent = *node.spawn({.name = "parent", .spec = spec, .config = {}});
+    ASSERT_EQ(as_text(*node.request(parent, "spawn")), "ok");
+    const auto child = node.core().registry().find(fmt::format("app-{}/kid", i));
+    ASSERT_TRUE(child);
+    const auto home = node.core().registry().home(*child);
+    EXPECT_EQ(home, node.core().registry().home(parent));
+    homes.insert(*home);
+  }
+  EXPECT_EQ(homes.size(), 3U) << "whom nobody has spawned goes to the workers in turn";
+}
 
 }  // namespace
 }  // namespace troupe
