@@ -33,7 +33,7 @@ namespace troupe {
 
 // Thread:  send() and request_async() any thread; the parts as they say.
 // Owns:    every part. The world outlives it.
-class NodeCore {
+class NodeCore {  // NOLINT(clang-analyzer-optin.performance.Padding): members by their life times.
  public:
   struct World {
     const Clock& clock;
