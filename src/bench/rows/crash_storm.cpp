@@ -14,7 +14,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <vector>
 
 #include "base/check.hpp"
@@ -110,7 +109,7 @@ period = "{}"
         ask(loop.begin(), answered);
       // Of two cores one is the worker's: who spun here would stand in the control plane's way.
       const Instant next = std::min(loop.next_start(), crashes.intended_start(crashed));
-      std::this_thread::sleep_for(std::max(next - clock_.now(), Duration::zero()));
+      if (const Instant done = clock_.now(); next > done) node_.idle(next - done);
     }
     answered.wait_for(answered.at().size());
     for (std::size_t request = 0; request < answered.at().size(); ++request)
