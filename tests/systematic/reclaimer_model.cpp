@@ -63,9 +63,10 @@ void set_up(Execution& run, const Bounds& bounds) {
       }
     }
     collect_all(world.reclaimer);
-    while (world.reclaimer.waiting(writer) > 0) {
-      ModelAtomics::pause();
+    while (true) {
       world.reclaimer.collect(writer);
+      if (world.reclaimer.waiting(writer) == 0) break;
+      ModelAtomics::pause();
     }
   });
 }
