@@ -279,7 +279,8 @@ TEST(NativeInstance, CallsEveryHandlerAndTakesAnswersFromHandleOnly) {
   BareHost host;
   std::string seen;
   const Answer dropped = std::unexpected(Failure{.kind = Failure::Kind::dropped, .text = {}});
-  const auto life = native_code([&] { return std::make_unique<Recorder>(seen); })->instantiate({});
+  const auto code = native_code([&] { return std::make_unique<Recorder>(seen); });
+  const auto life = code->instantiate({});
   EXPECT_EQ(life->boot(host).kind, Reply::Kind::none);
   EXPECT_EQ(life->start(host, as_bytes("c")).kind, Reply::Kind::none);
   EXPECT_EQ(life->answered(host, 1, Bytes{'a'}).kind, Reply::Kind::none);
@@ -312,8 +313,8 @@ TEST(NativeInstance, LivesOnWithoutItsCode) {
     return std::make_unique<Scripted>([](Turn&, BytesView) { return Outcome::answer("here"); });
   });
   const auto life = code->instantiate({});
-  code.reset();
   EXPECT_EQ(life->boot(host).kind, Reply::Kind::none);
+  code.reset();
   EXPECT_EQ(life->handle(host, {}).kind, Reply::Kind::answered);
 }
 
