@@ -13,7 +13,7 @@ import sys
 
 NUMBER_TYPES = {0x7F: "i32", 0x7E: "i64", 0x7D: "f32", 0x7C: "f64"}
 FIXED = ["echo", "counter", "forward", "pingpong", "sink", "debug"]
-GROWABLE = ["allocator", "probe", "bindings_echo", "bindings_player"]
+GROWABLE = ["allocator", "probe", "bindings_echo"]
 
 
 class Reader:
