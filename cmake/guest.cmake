@@ -4,7 +4,7 @@
 #     DEBUG                      with DWARF, so that traps have files and lines
 #     GROWABLE                   its memory may grow
 #     PAGE_64K                   64 KiB pages, for what does without custom page sizes
-#     NO_SDK                     without sdk/c/troupe.c: the guest speaks the protocol itself
+#     BINDINGS                   on what wit-bindgen generates for C, without sdk/c/troupe.c
 #     FLAGS -DX -Wl,--y          further flags of compiler and linker
 #   add_wat_guest(NAME loop SOURCE loop.wat)      -> guests/loop.wat
 #     The text is copied: the engine reads it, and the distribution's wat2wasm knows no custom
@@ -20,7 +20,7 @@ find_program(TROUPE_GUEST_CLANG NAMES clang-22 clang
   DOC "clang with the wasm32 target and wasm-ld")
 
 function(add_c_guest)
-  cmake_parse_arguments(PARSE_ARGV 0 G "DEBUG;GROWABLE;PAGE_64K;NO_SDK" "NAME" "SOURCES;FLAGS")
+  cmake_parse_arguments(PARSE_ARGV 0 G "DEBUG;GROWABLE;PAGE_64K;BINDINGS" "NAME" "SOURCES;FLAGS")
   if(G_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "add_c_guest(${G_NAME}): unknown arguments: ${G_UNPARSED_ARGUMENTS}")
   endif()
@@ -47,7 +47,12 @@ function(add_c_guest)
     cmake_path(ABSOLUTE_PATH source)
     list(APPEND sources ${source})
   endforeach()
-  if(NOT G_NO_SDK)
+  if(G_BINDINGS)
+    set(bindings ${PROJECT_SOURCE_DIR}/tests/guests)
+    list(APPEND sources ${bindings}/generated/actor.c ${bindings}/support/alloc.c
+      ${bindings}/generated/actor_component_type.o)
+    list(APPEND flags -I ${bindings}/support -I ${bindings}/generated)
+  else()
     list(APPEND sources ${sdk}/troupe.c)
   endif()
   file(GLOB headers CONFIGURE_DEPENDS ${sdk}/*.h *.h)

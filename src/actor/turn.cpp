@@ -15,6 +15,15 @@
 #include "host/guest_host.hpp"
 
 namespace troupe {
+namespace {
+
+// Whether the subscription stands that an event came for.
+[[gnu::always_inline]] inline bool is_subscribed(Cell& cell, const Envelope& event) {
+  Books* const books = cell.books.get();
+  return books != nullptr && books->subscriptions.contains(event.number);
+}
+
+}  // namespace
 
 TurnActor Worker::turn_actor(Cell& cell) {
   return {.self = cell.address,
@@ -22,12 +31,6 @@ TurnActor Worker::turn_actor(Cell& cell) {
           .terms = cell.spec,
           .payload_bytes = cell.payload_bytes_max,
           .refused_here = &counters_.refused};
-}
-
-// Whether the subscription stands that an event came for.
-[[gnu::always_inline]] inline bool Worker::is_subscribed(Cell& cell, const Envelope& event) {
-  Books* const books = cell.books.get();
-  return books != nullptr && books->subscriptions.contains(event.number);
 }
 
 // One message, and what its handler asked for. A turn's loop is the only caller.
@@ -117,8 +120,6 @@ bool Worker::still_counts(Cell& cell, const Envelope& envelope) {
     case EnvelopeKind::request:
       return MUTATED(reverses_ttl, envelope.deadline > inputs_.now(),
                      envelope.deadline <= inputs_.now());
-    case EnvelopeKind::event:
-      return is_subscribed(cell, envelope);
     case EnvelopeKind::answer:
     case EnvelopeKind::failure:
       return books != nullptr && books->requests.erase(envelope.number);
@@ -132,6 +133,7 @@ bool Worker::still_counts(Cell& cell, const Envelope& envelope) {
       if (timer->period_ns == 0) books->timers.erase(envelope.number);
       return true;
     }
+    case EnvelopeKind::event:  // Looked at before.
     case EnvelopeKind::check:
     case EnvelopeKind::stop:
     case EnvelopeKind::watch:

@@ -232,7 +232,6 @@ class Worker final : public Steppable {
   static void show_books(const Cell& cell, Activity& active);
   [[nodiscard]] Went handle(Cell& cell, RunningGuest& running, HostCalls& host,
                             EnvelopePtr envelope);
-  [[nodiscard]] static bool is_subscribed(Cell& cell, const Envelope& event);
   [[nodiscard]] bool still_counts(Cell& cell, const Envelope& envelope);
   [[nodiscard]] Reply call(Cell& cell, HostCalls& host, const Envelope& envelope);
   void finish(Cell& cell, EnvelopePtr envelope, Reply& reply);

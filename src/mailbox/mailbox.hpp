@@ -133,10 +133,9 @@ class Mailbox {
   std::uint64_t user_bytes_ = 0;
   std::uint32_t user_count_ = 0;
   std::uint32_t system_count_ = 0;
-  // With fewer the bounds need no look, who may be far away in memory. Zero: they are looked at
-  // each time.
-  std::uint32_t sure_bytes_ = 0;
-  std::uint16_t sure_messages_ = 0;
+  // With fewer the bounds need no look, who may be far away in memory.
+  std::uint32_t sure_bytes_;
+  std::uint16_t sure_messages_;
   bool full_ = false;
 };
 static_assert(sizeof(Mailbox) == 64);

@@ -38,7 +38,7 @@ std::optional<std::uint32_t> Registry::take_index(WorkerIfAny worker) {
   if (own.free.empty()) return std::nullopt;
   const std::uint32_t index = own.free.back();
   own.free.pop_back();
-  own.count.store(static_cast<std::uint32_t>(own.free.size()), std::memory_order_relaxed);
+  own.show_count();
   return index;
 }
 
@@ -55,7 +55,7 @@ void Registry::fill(AtHand& at_hand) {
   }
   // The first of them first.
   std::ranges::reverse(at_hand.free);
-  at_hand.count.store(static_cast<std::uint32_t>(at_hand.free.size()), std::memory_order_relaxed);
+  at_hand.show_count();
 }
 
 void Registry::empty(AtHand& at_hand, std::size_t left) {
@@ -64,7 +64,7 @@ void Registry::empty(AtHand& at_hand, std::size_t left) {
     free_.push_back(at_hand.free.back());
     at_hand.free.pop_back();
   }
-  at_hand.count.store(static_cast<std::uint32_t>(at_hand.free.size()), std::memory_order_relaxed);
+  at_hand.show_count();
 }
 
 void Registry::give_back(std::uint32_t index, WorkerIfAny worker) {
@@ -72,7 +72,7 @@ void Registry::give_back(std::uint32_t index, WorkerIfAny worker) {
   if (worker && !is_spent) {
     AtHand& own = at_hand_[*worker];
     own.free.push_back(index);
-    own.count.store(static_cast<std::uint32_t>(own.free.size()), std::memory_order_relaxed);
+    own.show_count();
     const bool is_filled_so = own.bound == bound_.load(std::memory_order_relaxed);
     const std::size_t most = is_filled_so ? own.most : 0;
     if (own.free.size() > most) empty(own, most / 2);

@@ -200,6 +200,10 @@ class Registry {
     // As it was filled last: how many may be in it, and bound_ then.
     std::size_t most = 0;
     std::uint32_t bound = 0;
+
+    void show_count() {
+      count.store(static_cast<std::uint32_t>(free.size()), std::memory_order_relaxed);
+    }
   };
   static constexpr std::size_t at_hand_max = 64;
 

@@ -55,6 +55,23 @@ struct Parent final : Actor {
   std::counting_semaphore<>& may_return;
 };
 
+// Counts the answers of the requests that it is handed to. Copies count together.
+class Answers {
+ public:
+  void operator()(const Result<Bytes>& answer) const {
+    EXPECT_TRUE(answer) << answer.error().message;
+    ++*count_;
+    count_->notify_all();
+  }
+  [[nodiscard]] int count() const { return *count_; }
+  void wait_for(int answers) const {
+    for (int seen = *count_; seen < answers; seen = *count_) count_->wait(seen);
+  }
+
+ private:
+  std::shared_ptr<std::atomic<int>> count_ = std::make_shared<std::atomic<int>>(0);
+};
+
 // Passes numbers on to `counter`, asks it in between, and crashes over every hundredth.
 struct Passer final : Actor {
   Outcome handle(Turn& turn, BytesView message) override {
@@ -105,18 +122,12 @@ TEST(LongRunning, LetOthersOfTheirWorkerGoOn) {
           .value();
   const Address echo =
       runtime->spawn(Component::native("echo", [] { return std::make_unique<Echo>(); })).value();
-  std::atomic<int> answers{0};
-  for (int i = 0; i < 3; ++i) {
-    runtime->request_async(waiter, as_bytes("x"), seconds(60), [&](const Result<Bytes>& answer) {
-      EXPECT_TRUE(answer) << answer.error().message;
-      ++answers;
-      answers.notify_all();
-    });
-  }
+  Answers answers;
+  for (int i = 0; i < 3; ++i) runtime->request_async(waiter, as_bytes("x"), seconds(60), answers);
   for (int i = 0; i < 100; ++i) ASSERT_TRUE(runtime->request(echo, as_bytes("y"), seconds(60)));
-  EXPECT_EQ(answers, 0) << "none of them may have returned";
+  EXPECT_EQ(answers.count(), 0) << "none of them may have returned";
   gate.release(3);
-  for (int seen = answers; seen < 3; seen = answers) answers.wait(seen);
+  answers.wait_for(3);
 }
 
 // What is sent to a child whose name is found before its parent's handler has returned waits until
@@ -143,23 +154,18 @@ component = "echo"
 component = "parent"
 grants = { spawn = ["kid"] }
 )"))));
-  std::atomic<int> answers{0};
+  Answers answers;
   const auto ask = [&](std::string_view name) {
-    runtime->request_async(runtime->find(name).value(), as_bytes("x"), seconds(60),
-                           [&](const Result<Bytes>& answer) {
-                             EXPECT_TRUE(answer) << answer.error().message;
-                             ++answers;
-                             answers.notify_all();
-                           });
+    runtime->request_async(runtime->find(name).value(), as_bytes("x"), seconds(60), answers);
   };
   ask("parent");
   spawned.acquire();
   ask("kid");
   // The worker has seen it when it has answered what came behind it.
   ASSERT_TRUE(runtime->request(runtime->find("echo").value(), as_bytes("y"), seconds(60)));
-  EXPECT_EQ(answers, 0);
+  EXPECT_EQ(answers.count(), 0);
   gate.release();
-  for (int seen = answers; seen < 2; seen = answers) answers.wait(seen);
+  answers.wait_for(2);
 }
 
 TEST(LongRunning, LoseNothingAndKeepTheOrder) {

@@ -73,13 +73,10 @@ class RunQueue {
   // One that another worker is to have: of those that are new the oldest, since a tree that grows
   // in depth grows most from there; without any as take().
   [[nodiscard]] Runnable* take_for_another() {
-    for (Runnable*& one : new_) {
+    for (Runnable* const one : new_) {
       if (one == nullptr) continue;
-      Runnable* const taken = one;
-      one = nullptr;
-      --count_;
-      taken->is_queued = false;
-      return taken;
+      remove(*one);
+      return one;
     }
     return take();
   }

@@ -63,11 +63,7 @@ void set_up(Execution& run, const Bounds& bounds) {
       }
     }
     collect_all(world.reclaimer);
-    while (true) {
-      world.reclaimer.collect(writer);
-      if (world.reclaimer.waiting(writer) == 0) break;
-      ModelAtomics::pause();
-    }
+    collect_all(world.reclaimer, writer);
   });
 }
 

@@ -26,11 +26,13 @@ struct ModelReclaiming {
   static std::size_t stripe() { return 0; }
 };
 
-// Until all is freed that was retired; readers come to their ends meanwhile.
-inline void collect_all(BasicReclaimer<ModelReclaiming>& reclaimer) {
+// Until all is freed that was retired; readers come to their ends meanwhile. `owner`: of what is
+// meant, who asks; without, of what no owner has retired.
+template <typename... Owner>
+void collect_all(BasicReclaimer<ModelReclaiming>& reclaimer, Owner... owner) {
   while (true) {
-    reclaimer.collect();
-    if (reclaimer.waiting() == 0) break;
+    reclaimer.collect(owner...);
+    if (reclaimer.waiting(owner...) == 0) break;
     ModelAtomics::pause();
   }
 }

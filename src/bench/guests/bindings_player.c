@@ -62,8 +62,8 @@ static bool play(const actor_list_u8_t* order, actor_string_t* error) {
   if (order->len <= word) return failed(error, "usage: play-ball N");
   for (size_t i = 0; i < order->len; ++i) {
     const uint8_t byte = order->ptr[i];
-    if (i < word && byte != (uint8_t)serve_order[i]) return failed(error, "usage: play-ball N");
-    if (i >= word && (byte < '0' || byte > '9')) return failed(error, "usage: play-ball N");
+    const bool is_good = i < word ? byte == (uint8_t)serve_order[i] : byte >= '0' && byte <= '9';
+    if (!is_good) return failed(error, "usage: play-ball N");
     if (i >= word) rounds = rounds * 10 + (uint64_t)(byte - '0');
   }
   if (rounds == 0 || !troupe_actor_host_responder_for_later(&caller))
