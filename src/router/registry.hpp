@@ -108,14 +108,16 @@ class Registry {
   // Likewise, for what is to be sent there; what is elsewhere REQUIRES to have entered, as
   // PlaceWord says.
   struct Place {
-    enum class Kind : std::uint8_t {
+    // As wide as a register: a byte of one is merged into the rest of it, which takes longer than
+    // the look.
+    enum class Kind : std::uint32_t {
       gone,
       here,       // `cell`.
       elsewhere,  // Pushed to worker `home`.
       awaited,    // It will live here, and is not there yet.
     };
     Kind kind = Kind::gone;
-    std::uint16_t home = 0;
+    std::uint32_t home = 0;
     Cell* cell = nullptr;
   };
   [[nodiscard]] Place place(Address address, std::uint16_t index) const {
