@@ -45,11 +45,11 @@ class Turn {
   Turn& operator=(const Turn&) = delete;
 
   // Queues a message; at most 16 addresses travel with it.
-  virtual Accepted<void> send(Address to, BytesView payload, SendOptions options = {},
+  virtual Accepted<void> send(Address to, BytesView payload, const SendOptions& options = {},
                               std::span<const Address> addresses = {}) = 0;
   // Asks; the answer arrives at Actor::answered under the number returned.
   virtual Accepted<std::uint64_t> request(Address to, BytesView payload, Duration timeout,
-                                          SendOptions options = {},
+                                          const SendOptions& options = {},
                                           std::span<const Address> addresses = {}) = 0;
   // Tells Actor::exited once, when the present life of `target` ends.
   virtual Accepted<std::uint64_t> watch(Address target) = 0;

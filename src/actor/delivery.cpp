@@ -43,7 +43,7 @@ Registry::Place Worker::look_from_inside(Address actor) {
   return world_.inputs.registry.place(actor, index_);
 }
 
-void Worker::route(EnvelopePtr envelope) { send_on(std::move(envelope)); }
+void Worker::route(EnvelopePtr envelope) { send_on(std::move(envelope), nullptr); }
 
 // To where the receiver lives now, or outside, or nowhere.
 void Worker::route_elsewhere(EnvelopePtr envelope) {

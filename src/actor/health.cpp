@@ -115,7 +115,7 @@ void Worker::finish_check(Cell& cell, Ran& ran) {
   death->exit = std::move(exit);
   death->detail = fmt::format("{} health check{} in a row failed", terms.threshold,
                               terms.threshold == 1 ? "" : "s");
-  end_life_by(cell, {.kind = Reply::Kind::ended, .error = {}, .death = std::move(death)}, ran.kind);
+  end_life_by(cell, Reply::ended(std::move(death)), ran.kind);
 }
 
 // The worse of what it says and of what is seen of it. A change of status is an event, but for the

@@ -115,7 +115,7 @@ void Worker::finish_birth(Cell& cell, Ran& ran) {
   }
   if (ran.reply.kind == Reply::Kind::failed) {
     turn_->roll_back();
-    end_life(cell, end_of(cell, Exit::crashed(std::move(ran.reply.error)), ran.kind, nullptr));
+    end_life(cell, end_of(cell, Exit::crashed(std::move(*ran.reply.error)), ran.kind, nullptr));
     return;
   }
   // What no engine can interrupt is late when it returns.

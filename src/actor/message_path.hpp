@@ -10,7 +10,7 @@
 namespace troupe {
 
 // Into the mailbox.
-[[gnu::always_inline]] inline void Worker::accept(Cell& cell, EnvelopePtr envelope) {
+[[gnu::always_inline]] inline Activity& Worker::accept(Cell& cell, EnvelopePtr envelope) {
   Activity& active = cell.activity();
   bump(active.received);
   bump(counters_.received);
@@ -20,6 +20,7 @@ namespace troupe {
   active.queued.store(cell.mailbox.count(), std::memory_order_relaxed);
   if (cell.mailbox.is_full()) [[unlikely]]
     set_door(cell);
+  return active;
 }
 
 // As deliver_to(), of a message, request or event.
@@ -29,30 +30,40 @@ namespace troupe {
 }
 
 // As make_ready(), of one that was sent something by an actor at its side.
-[[gnu::always_inline]] inline void Worker::make_next(Cell& cell) {
+[[gnu::always_inline]] inline void Worker::make_next(Cell& cell, Activity& active) {
   if (cell.is_queued || !cell.will_run() || cell.is_away || cell.is_leaving) return;
   __builtin_prefetch(cell.instance.get());
-  cell.activity().ready_since.store(inputs_.last_now(), std::memory_order_relaxed);
+  active.ready_since.store(inputs_.last_now(), std::memory_order_relaxed);
   run_queue_.ready_next(cell);
 }
 
 // As route().
-[[gnu::always_inline]] inline void Worker::send_on(EnvelopePtr envelope) {
-  const Registry::Place place = world_.inputs.registry.place(envelope->receiver, index_);
-  if (place.kind != Registry::Place::Kind::here) {
-    route_elsewhere(std::move(envelope));
-  } else if (envelope->kind <= EnvelopeKind::event) [[likely]] {
+[[gnu::always_inline]] inline Cell* Worker::send_on(EnvelopePtr envelope, Cell* last) {
+  Cell* cell = last;
+  // What one handler sends often goes to one actor.
+  if (last == nullptr || last->address != envelope->receiver) {
+    const Registry::Place place = world_.inputs.registry.place(envelope->receiver, index_);
+    if (place.kind != Registry::Place::Kind::here) {
+      route_elsewhere(std::move(envelope));
+      return nullptr;
+    }
+    cell = place.cell;
+  }
+  if (envelope->kind <= EnvelopeKind::event) [[likely]] {
     // As deliver() would.
-    accept(*place.cell, std::move(envelope));
-    place.cell->activity().from_partner = 0;
-    make_next(*place.cell);
-  } else if (envelope->kind == EnvelopeKind::child_ended) {
+    Activity& active = accept(*cell, std::move(envelope));
+    active.from_partner = 0;
+    make_next(*cell, active);
+    return cell;
+  }
+  if (envelope->kind == EnvelopeKind::child_ended) {
     // Who ends may be many generations down; their ends follow each other, not one inside the
     // other.
     own_orders_.push(std::move(envelope));
   } else {
-    deliver(place.cell, std::move(envelope));
+    deliver(cell, std::move(envelope));
   }
+  return nullptr;
 }
 
 // What the handler has asked for happens.
@@ -72,7 +83,8 @@ namespace troupe {
     return;
   }
   // Mostly that is all.
-  while (EnvelopePtr message = outbox.take_message()) send_on(std::move(message));
+  Cell* last = nullptr;
+  while (EnvelopePtr message = outbox.take_message()) last = send_on(std::move(message), last);
   if (outbox.empty()) {
     outbox.reset();
   } else if (const auto exit = commit(cell)) {

@@ -55,12 +55,11 @@ Worker::Went Worker::save(Cell& cell, Ran::Kind kind) {
   return call_guest(cell, {.kind = kind}, [&cell, is_ending, deadline](GuestHost& host, Ran& ran) {
     SaveReply reply = cell.instance->save(host, is_ending, deadline);
     if (reply.death != nullptr) {
-      ran.reply = {.kind = Reply::Kind::ended, .error = {}, .death = std::move(reply.death)};
+      ran.reply = Reply::ended(std::move(reply.death));
     } else if (reply.saved) {
       ran.saved = std::make_unique<SavedState>(*std::move(reply.saved));
     } else {
-      ran.reply = {
-          .kind = Reply::Kind::failed, .error = std::move(reply.saved).error(), .death = nullptr};
+      ran.reply = Reply::failed(std::move(reply.saved).error());
     }
   });
 }
@@ -77,7 +76,7 @@ void Worker::finish_save(Cell& cell, Ran& ran) {
   } else if (ran.saved != nullptr) {
     end_life(cell, {.exit = Exit::normal(), .saved = std::move(ran.saved)});
   } else {
-    go_on_living(cell, std::move(ran.reply.error));
+    go_on_living(cell, std::move(*ran.reply.error));
   }
 }
 
@@ -171,7 +170,7 @@ void Worker::keep_snapshot(Cell& cell, Ran& ran) {
   await_news(cell);
   if (ran.saved == nullptr) {
     world_.log.write(cell.address, LogLevel::info,
-                     fmt::format("no snapshot now: {}", ran.reply.error));
+                     fmt::format("no snapshot now: {}", *ran.reply.error));
   } else if (size_of(*ran.saved) > cell.spec->snapshot_bytes) {
     std::string text = fmt::format(
         "its snapshot has {}; at most {} are kept (limits.snapshot), so the "

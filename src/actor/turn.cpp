@@ -226,12 +226,12 @@ void Worker::note_error(Cell& cell, const Reply& reply) {
   bump(cell.activity().errors);
   bump(counters_.errors);
   if (world_.hooks != nullptr) [[unlikely]]
-    world_.hooks->on_error(cell, reply.error);
+    world_.hooks->on_error(cell, *reply.error);
   if (turn_->owes()) {
-    turn_->settle(reply.error);
+    turn_->settle(*reply.error);
   } else {
     world_.log.write(cell.address, LogLevel::warn,
-                     fmt::format("handler returned an error: {}", reply.error));
+                     fmt::format("handler returned an error: {}", *reply.error));
   }
 }
 

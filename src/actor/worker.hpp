@@ -122,16 +122,18 @@ class Worker final : public Steppable {
 
   // Arrivals (delivery.cpp).
   void route(EnvelopePtr envelope);
-  void send_on(EnvelopePtr envelope);  // These stand in message_path.hpp.
+  // These stand in message_path.hpp. `last`: who got the one before, since when nothing has
+  // happened; null: nobody. Who gets this one, likewise.
+  Cell* send_on(EnvelopePtr envelope, Cell* last);
   void route_elsewhere(EnvelopePtr envelope);
-  void make_next(Cell& cell);
+  void make_next(Cell& cell, Activity& active);
   // Where an actor is that seemed to be elsewhere: something may be pushed there until the next
   // flush.
   [[nodiscard]] Registry::Place look_from_inside(Address actor);
   void take_arrivals();
   void deliver(Cell* cell, EnvelopePtr envelope);
   void deliver_to(Cell& cell, EnvelopePtr envelope);
-  void accept(Cell& cell, EnvelopePtr envelope);  // Into the mailbox.
+  Activity& accept(Cell& cell, EnvelopePtr envelope);  // Into the mailbox.
   void set_door(const Cell& cell);
   void turned_away(Cell& cell);
   void deliver_call(Cell& cell, EnvelopePtr envelope);

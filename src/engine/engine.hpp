@@ -104,8 +104,18 @@ struct Reply {
     ended,     // `death` says how.
   };
   Kind kind = Kind::none;
-  std::string error;
+  // Behind a pointer, since every message has a reply and hardly any says this.
+  std::unique_ptr<std::string> error;
   std::unique_ptr<Death> death;
+
+  [[nodiscard]] static Reply failed(std::string text) {
+    return {.kind = Kind::failed,
+            .error = std::make_unique<std::string>(std::move(text)),
+            .death = nullptr};
+  }
+  [[nodiscard]] static Reply ended(std::unique_ptr<Death> how) {
+    return {.kind = Kind::ended, .error = nullptr, .death = std::move(how)};
+  }
 };
 
 struct HealthReply {

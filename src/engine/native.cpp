@@ -50,10 +50,8 @@ std::string guest_text(std::string_view text) {
 }
 
 Reply ended(Exit exit) {
-  return {.kind = Reply::Kind::ended,
-          .error = {},
-          .death = std::make_unique<Death>(
-              Death{.exit = std::move(exit), .trap = std::nullopt, .backtrace = {}, .detail = {}})};
+  return Reply::ended(std::make_unique<Death>(
+      Death{.exit = std::move(exit), .trap = std::nullopt, .backtrace = {}, .detail = {}}));
 }
 
 Reply crashed(std::string_view text) { return ended(Exit::crashed(guest_text(text))); }
@@ -96,9 +94,8 @@ class NativeInstance final : public Instance {
       if (outcome.kind() != Outcome::Kind::answer) {
         reply = reply_to(outcome);
       } else if (outcome.payload().size() > payload_bytes_) {
-        reply.kind = Reply::Kind::failed;
-        reply.error = fmt::format("the answer has {} bytes; the limit is {}",
-                                  outcome.payload().size(), payload_bytes_);
+        reply = Reply::failed(fmt::format("the answer has {} bytes; the limit is {}",
+                                          outcome.payload().size(), payload_bytes_));
       } else {
         host.returned(outcome.payload());
         reply.kind = Reply::Kind::answered;
@@ -158,7 +155,7 @@ class NativeInstance final : public Instance {
       case Outcome::Kind::answer:
         return {};
       case Outcome::Kind::error:
-        return {.kind = Reply::Kind::failed, .error = guest_text(outcome.text()), .death = nullptr};
+        return Reply::failed(guest_text(outcome.text()));
       case Outcome::Kind::crash:
         return crashed(outcome.text());
     }

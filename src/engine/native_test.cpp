@@ -24,8 +24,10 @@ class BareTurn final : public Turn {
   using Number = Accepted<std::uint64_t>;
   using Addresses = std::span<const Address>;
 
-  Accepted<void> send(Address, BytesView, SendOptions, Addresses) override { return no(); }
-  Number request(Address, BytesView, Duration, SendOptions, Addresses) override { return no(); }
+  Accepted<void> send(Address, BytesView, const SendOptions&, Addresses) override { return no(); }
+  Number request(Address, BytesView, Duration, const SendOptions&, Addresses) override {
+    return no();
+  }
   Number watch(Address) override { return no(); }
   Accepted<void> stop(Address, Duration) override { return no(); }
   std::string label(Address) override { return "label"; }
@@ -172,7 +174,7 @@ TEST(NativeInstance, TellsTheOutcomesApart) {
   EXPECT_EQ(life->handle(host, as_bytes("none")).kind, Reply::Kind::none);
   const Reply failed = life->handle(host, as_bytes("error"));
   EXPECT_EQ(failed.kind, Reply::Kind::failed);
-  EXPECT_EQ(failed.error, "out of stock");
+  EXPECT_EQ(*failed.error, "out of stock");
   EXPECT_EQ(failed.death, nullptr);
   const Reply crash = life->handle(host, as_bytes("crash"));
   ASSERT_EQ(crash.kind, Reply::Kind::ended);
@@ -192,7 +194,7 @@ TEST(NativeInstance, FailsTheRequestWhoseAnswerIsTooLarge) {
   EXPECT_EQ(life->handle(host, as_bytes("four")).kind, Reply::Kind::answered);
   const Reply failed = life->handle(host, as_bytes("fives"));
   EXPECT_EQ(failed.kind, Reply::Kind::failed);
-  EXPECT_EQ(failed.error, "the answer has 5 bytes; the limit is 4");
+  EXPECT_EQ(*failed.error, "the answer has 5 bytes; the limit is 4");
   EXPECT_EQ(host.answers, std::vector<std::string>{"four"});
 }
 
@@ -214,7 +216,7 @@ TEST(NativeInstance, KeepsTextsAsShortAndCleanAsAGuestsMayBe) {
   for (const std::size_t size : {max - 1, max, max + 1}) {
     const Reply reply =
         handled([size](Turn&, BytesView) { return Outcome::error(std::string(size, 'x')); });
-    EXPECT_EQ(reply.error.size(), std::min(size, max));
+    EXPECT_EQ(reply.error->size(), std::min(size, max));
   }
   const Reply cut = handled(
       [](Turn&, BytesView) { return Outcome::crash(std::string(max - 1, 'x') + "\u00e9"); });

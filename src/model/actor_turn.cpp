@@ -53,9 +53,8 @@ void ActorTurn::roll_back() {
 }
 
 // Why a message or a request would be refused; both are checked alike.
-inline std::optional<Refusal> ActorTurn::draft_refusal(Address to, std::size_t payload_bytes,
-                                                       const SendOptions& options,
-                                                       std::size_t addresses) {
+[[gnu::always_inline]] inline std::optional<Refusal> ActorTurn::draft_refusal(
+    Address to, std::size_t payload_bytes, const SendOptions& options, std::size_t addresses) {
   if (payload_bytes > actor_.payload_bytes) return Refusal::too_large;
   if (options.ttl_ms == 0U) return Refusal::invalid;
   if (addresses > limits::message_addresses_max) return Refusal::over_quota;
@@ -81,7 +80,7 @@ std::unexpected<Refusal> ActorTurn::refuse(Refusal why) {
   return refused(why);
 }
 
-Accepted<void> ActorTurn::send(Address to, BytesView payload, SendOptions options,
+Accepted<void> ActorTurn::send(Address to, BytesView payload, const SendOptions& options,
                                std::span<const Address> addresses) {
   if (const auto why = draft_refusal(to, payload.size(), options, addresses.size())) {
     return refuse(*why);
@@ -98,7 +97,7 @@ Accepted<void> ActorTurn::send(Address to, BytesView payload, SendOptions option
 }
 
 Accepted<std::uint64_t> ActorTurn::request(Address to, BytesView payload, Duration timeout,
-                                           SendOptions options,
+                                           const SendOptions& options,
                                            std::span<const Address> addresses) {
   if (timeout <= Duration::zero() ||
       timeout > std::chrono::milliseconds(limits::request_timeout_ms_max)) {

@@ -70,10 +70,11 @@ class ActorTurn final : public Turn {
   // Whether an answer to the message in hand is owed, and nobody has taken it over.
   [[nodiscard]] bool owes() const { return owed_; }
 
-  Accepted<void> send(Address to, BytesView payload, SendOptions options,
+  Accepted<void> send(Address to, BytesView payload, const SendOptions& options,
                       std::span<const Address> addresses) override;
   Accepted<std::uint64_t> request(Address to, BytesView payload, Duration timeout,
-                                  SendOptions options, std::span<const Address> addresses) override;
+                                  const SendOptions& options,
+                                  std::span<const Address> addresses) override;
   Accepted<std::uint64_t> watch(Address target) override;
   Accepted<void> stop(Address child, Duration budget) override;
   std::string label(Address actor) override;

@@ -36,7 +36,7 @@ struct Story {
 Reply crashed(std::string why) {
   auto death = std::make_unique<Death>();
   death->exit = Exit::crashed(std::move(why));
-  return {.kind = Reply::Kind::ended, .error = {}, .death = std::move(death)};
+  return Reply::ended(std::move(death));
 }
 
 // Its state is a number: "add" and each answer make it greater, "get" answers with it. "ask" asks
@@ -62,7 +62,7 @@ class Counting final : public Instance {
     if (word == "crash") return crashed("told to");
     if (word != "get") return {};
     host.returned(as_bytes(std::to_string(value_)));
-    return {.kind = Reply::Kind::answered, .error = {}, .death = nullptr};
+    return {.kind = Reply::Kind::answered, .error = nullptr, .death = nullptr};
   }
   Reply answered(HostCalls& /*host*/, std::uint64_t /*request*/,
                  const AnswerView& /*answer*/) override {
@@ -74,7 +74,7 @@ class Counting final : public Instance {
     if (!ending) ++story_.snapshots;
     if (!ending && story_.instead) {
       Reply reply = *std::exchange(story_.instead, {});
-      return {.saved = std::unexpected(reply.error), .death = std::move(reply.death)};
+      return {.saved = std::unexpected(std::move(*reply.error)), .death = std::move(reply.death)};
     }
     if (ending && story_.says_not_now) return {.saved = std::unexpected("busy"), .death = {}};
     SavedState saved{.bytes = to_bytes(std::to_string(value_)), .addresses = {}, .responders = {}};
@@ -442,7 +442,7 @@ TEST(Snapshots, AreNotKeptBeyondTheirLimit) {
 
 TEST(Snapshots, AreTriedLaterWhenTheGuestDoesNotWantTo) {
   Stage stage(1, each_second);
-  stage.story.instead = Reply{.kind = Reply::Kind::failed, .error = "in the middle", .death = {}};
+  stage.story.instead = Reply::failed("in the middle");
   stage.ask("add");
   stage.node.advance(seconds(1));
   EXPECT_EQ(stage.story.snapshots, 1);

@@ -68,16 +68,15 @@ class Guest final : public Instance {
         return {};
       case Outcome::Kind::answer:
         host.returned(outcome.payload());
-        return {.kind = Reply::Kind::answered, .error = {}, .death = nullptr};
+        return {.kind = Reply::Kind::answered, .error = nullptr, .death = nullptr};
       case Outcome::Kind::error:
-        return {
-            .kind = Reply::Kind::failed, .error = std::string(outcome.text()), .death = nullptr};
+        return Reply::failed(std::string(outcome.text()));
       case Outcome::Kind::crash:
         break;
     }
     auto death = std::make_unique<Death>();
     death->exit = Exit::crashed(std::string(outcome.text()));
-    return {.kind = Reply::Kind::ended, .error = {}, .death = std::move(death)};
+    return Reply::ended(std::move(death));
   }
 
   const Make& make_;

@@ -147,7 +147,7 @@ class Keeper final : public Instance {
   static Reply crashed() {
     auto death = std::make_unique<Death>();
     death->exit = Exit::crashed("chance");
-    return {.kind = Reply::Kind::ended, .error = {}, .death = std::move(death)};
+    return Reply::ended(std::move(death));
   }
   // Something that comes later. Nothing of it is taken back: the handler returns.
   void work(Turn& turn) {

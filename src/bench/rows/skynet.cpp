@@ -31,7 +31,9 @@ std::uint64_t leaves_of(const ActorKind& kind, const Effort& effort) {
 // Branches, too: 111 for 100 leaves.
 std::uint64_t actors_of(std::uint64_t leaves) { return leaves + (leaves - 1) / 9; }
 
-std::uint32_t trees_of(const Effort& effort) { return effort.is_brief() ? 2 : 3; }
+std::uint32_t trees_of(const Effort& effort) {
+  return effort.is_smoke ? 2 : effort.is_brief() ? 8 : 5;
+}
 
 std::vector<RowInfo> rows() {
   return rows_of_kinds([](const ActorKind& kind) -> std::vector<RowInfo> {

@@ -6,13 +6,9 @@
 
 namespace troupe::wasmtime {
 
-Reply ended(Guest& guest) {
-  return {.kind = Reply::Kind::ended, .error = {}, .death = guest.take_death()};
-}
+Reply ended(Guest& guest) { return Reply::ended(guest.take_death()); }
 
-Reply failed(std::string error) {
-  return {.kind = Reply::Kind::failed, .error = std::move(error), .death = nullptr};
-}
+Reply failed(std::string error) { return Reply::failed(std::move(error)); }
 
 Reply call_unit(Guest& guest, abi::Export export_, std::span<shim_value> values) {
   if (!guest.call(export_, values)) return ended(guest);

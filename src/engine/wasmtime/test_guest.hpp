@@ -251,7 +251,7 @@ class Life {
       case Reply::Kind::answered:
         return "answered";
       case Reply::Kind::failed:
-        return "failed: " + reply.error;
+        return "failed: " + *reply.error;
       case Reply::Kind::ended:
         return to_string(reply.death->exit);
     }
