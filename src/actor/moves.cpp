@@ -160,7 +160,12 @@ void Worker::arrive(const Envelope& envelope) {
     }
   }
   world_.inputs.registry.take_seat(cell.address);
-  if (cell.next_turn > NextTurn::news || (cell.is_alive() && cell.has_work())) make_ready(cell);
+  if (cell.next_turn == NextTurn::birth && cell.life.load(std::memory_order_relaxed) == 0) {
+    // Perhaps with a tree to come.
+    run_queue_.ready_new(cell);
+  } else if (cell.next_turn > NextTurn::news || (cell.is_alive() && cell.has_work())) {
+    make_ready(cell);
+  }
   welcome(cell.address);
 }
 

@@ -98,7 +98,10 @@ StepResult Worker::step() {
     if (!own_orders_.empty()) carry_out_own_orders();
     if (!outgoing_.is_empty()) (void)flush();
     const Instant present = inputs_.now();
-    if (present > turn_began_) count_turn(cell, present - turn_began_);
+    if (present > turn_began_) {
+      count_turn(cell, present - turn_began_);
+      run_queue_.end_favour();
+    }
     if (has_arrivals() || timers_.next_due() <= present) break;
   }
   at_work_.store(nobody, std::memory_order_relaxed);

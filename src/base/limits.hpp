@@ -91,6 +91,10 @@ inline constexpr std::uint32_t stuck_ms = 2'000;     // A worker in one handler,
 inline constexpr std::uint32_t stuck_look_ms = 500;  // How often it is looked for.
 inline constexpr std::uint32_t hook_ms_max = 1'000;  // A hook of the embedding program.
 inline constexpr std::uint32_t turns_a_look = 61;    // At how long messages wait.
+// Turns before those who wait have theirs again: of who was just sent something by the one that
+// ran, and of those that were just made; the latter for a tick of the clock at most.
+inline constexpr std::uint32_t next_turns_in_a_row = 3;
+inline constexpr std::uint32_t new_turns_in_a_row = 256;
 inline constexpr std::uint32_t step_turns_max = 64;  // Before a worker looks at the clock again.
 
 // --- One component file: filled by whoever wrote it; checked before compilation.

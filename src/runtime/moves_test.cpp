@@ -2,9 +2,13 @@
 // that nothing is lost, doubled or overtaken on the way.
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -85,6 +89,43 @@ TEST_F(Moves, ShareAHundredBusyActorsBetweenTwoWorkers) {
   const std::uint64_t before = moved();
   node_.run_for(milliseconds(400));
   EXPECT_LE(moved() - before, 10U) << "it is shared, and stays so";
+}
+
+// Spawned, they are to run newest first; some of the oldest are given to the other worker.
+TEST_F(Moves, LeaveNewOnesTheNewestFirst) {
+  struct Kid final : Actor {
+    explicit Kid(std::function<void(Turn&)> begin) : begin_(std::move(begin)) {}
+    Outcome start(Turn& turn, BytesView /*config*/) override {
+      begin_(turn);
+      return {};
+    }
+    Outcome handle(Turn& /*turn*/, BytesView /*message*/) override { return {}; }
+
+    std::function<void(Turn&)> begin_;
+  };
+  std::vector<Address> kids;
+  std::array<std::vector<Address>, 2> began;
+  const auto kid = native_spec([&] {
+    return std::make_unique<Kid>([&](Turn& turn) {
+      began.at(home(turn.self())).push_back(turn.self());
+      node_.clock().advance(microseconds(100));
+    });
+  });
+  const auto parent = native_spec([&] {
+    return std::make_unique<Kid>([&](Turn& turn) {
+      for (int i = 0; i < 100; ++i) kids.push_back(turn.spawn("kid", std::nullopt, {}).value());
+    });
+  });
+  parent->quotas.children = 100;
+  parent->add_template("kid", {.spec = kid.get()});
+  ASSERT_TRUE(node_.spawn({.name = std::nullopt, .spec = parent, .config = {}}));
+  node_.run_until_idle();
+  ASSERT_EQ(began[0].size() + began[1].size(), 100U);
+  ASSERT_GE(began[1].size(), 2U);
+  EXPECT_EQ(began[0].front(), kids.back());
+  const auto number = [&kids](Address one) { return std::ranges::find(kids, one) - kids.begin(); };
+  EXPECT_LT(number(began[1].front()), number(began[0].back())) << "the oldest were given away";
+  EXPECT_GT(number(began[1].front()), number(began[1].at(1)));
 }
 
 // Two that send the same message to and fro.

@@ -124,5 +124,52 @@ TEST(Spawn, BeginsBesideItsParent) {
   EXPECT_EQ(homes.size(), 3U) << "whom nobody has spawned goes to the workers in turn";
 }
 
+// New ones go first, but not for longer than that: here each takes one, and makes the next.
+TEST(Spawn, LetsOthersWaitNoLongerThanATick) {
+  struct Link final : Actor {
+    Link(SimNode& node, int& begun) : node_(node), begun_(begun) {}
+    Outcome start(Turn& turn, BytesView config) override {
+      if (as_text(config) == "first") return {};
+      ++begun_;
+      node_.clock().advance(std::chrono::milliseconds(1));
+      return go_on(turn);
+    }
+    Outcome handle(Turn& turn, BytesView /*message*/) override { return go_on(turn); }
+
+   private:
+    Outcome go_on(Turn& turn) const {
+      if (begun_ == 50) return {};
+      return turn.spawn("next", std::nullopt, {}) ? Outcome() : Outcome::error("refused");
+    }
+
+    SimNode& node_;
+    int& begun_;
+  };
+  struct Other final : Actor {
+    Other(const int& begun, int& seen) : begun_(begun), seen_(seen) {}
+    Outcome handle(Turn& /*turn*/, BytesView /*message*/) override {
+      seen_ = begun_;
+      return {};
+    }
+
+    const int& begun_;
+    int& seen_;
+  };
+  SimNode node({.workers = 1, .turns_a_step = 64, .seed = 5});
+  int begun = 0;
+  int seen = -1;
+  const auto link = native_spec([&] { return std::make_unique<Link>(node, begun); });
+  link->add_template("next", {.spec = link.get()});
+  const auto other = native_spec([&] { return std::make_unique<Other>(begun, seen); });
+  const Address first =
+      *node.spawn({.name = "first", .spec = link, .config = to_bytes(std::string("first"))});
+  const Address waits = *node.spawn({.name = "waits", .spec = other, .config = {}});
+  ASSERT_TRUE(node.core().send(first, as_bytes("go")));
+  ASSERT_TRUE(node.core().send(waits, as_bytes("?")));
+  node.run_until_idle();
+  EXPECT_EQ(begun, 50);
+  EXPECT_EQ(seen, 1);
+}
+
 }  // namespace
 }  // namespace troupe

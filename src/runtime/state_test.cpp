@@ -74,7 +74,8 @@ class Counting final : public Instance {
     if (!ending) ++story_.snapshots;
     if (!ending && story_.instead) {
       Reply reply = *std::exchange(story_.instead, {});
-      return {.saved = std::unexpected(std::move(*reply.error)), .death = std::move(reply.death)};
+      if (reply.death != nullptr) return {.death = std::move(reply.death)};
+      return {.saved = std::unexpected(*std::move(reply.error)), .death = nullptr};
     }
     if (ending && story_.says_not_now) return {.saved = std::unexpected("busy"), .death = {}};
     SavedState saved{.bytes = to_bytes(std::to_string(value_)), .addresses = {}, .responders = {}};

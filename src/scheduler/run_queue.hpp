@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/limits.hpp"
+
 namespace troupe {
 
 // Embedded in whatever runs. Being queued twice is a bug of the queue's owner; ready() says no.
@@ -18,8 +20,8 @@ struct Runnable {
 
 // Those who are new run newest first: a tree of actors that make actors grows in depth, so that
 // few of it wait at any time (R. Blumofe, C. Leiserson, "Scheduling multithreaded computations by
-// work stealing", FOCS 1994). After some in a row the others of them wait behind all who wait, so
-// that nobody is passed over for ever.
+// work stealing", FOCS 1994). After some in a row, or when time has passed, everybody who waits
+// goes before them once, so that nobody is passed over for ever.
 //
 // Those who wait stand in a ring, not in a list through them: so the owner can see whose turn comes
 // later without a look at any of them, and fetch it.
@@ -56,18 +58,23 @@ class RunQueue {
   // The next, or the one that has waited longest; null when there is none.
   [[nodiscard]] Runnable* take() {
     Runnable* one = next_;
-    if (one != nullptr && (count_ == 1 || nexts_in_a_row_ < next_in_a_row_max)) {
+    if (one != nullptr && (count_ == 1 || nexts_in_a_row_ < limits::next_turns_in_a_row)) {
       ++nexts_in_a_row_;
       next_ = nullptr;
     } else {
       nexts_in_a_row_ = 0;
-      one = new_.empty() ? nullptr : take_new();
-      if (one == nullptr) one = take_waiting();
+      one = take_other();
       if (one == nullptr) return nullptr;
     }
     --count_;
     one->is_queued = false;
     return one;
+  }
+
+  // Those that are new have had their time: who waits now goes before them.
+  void end_favour() {
+    news_in_a_row_ = 0;
+    before_new_ = waiting_;
   }
 
   // One that another worker is to have: of those that are new the oldest, since a tree that grows
@@ -104,27 +111,30 @@ class RunQueue {
   [[nodiscard]] std::uint32_t count() const { return count_; }
 
  private:
-  static constexpr std::uint32_t next_in_a_row_max = 3;
-  static constexpr std::uint32_t new_in_a_row_max = 16;
   static constexpr std::size_t places_min = 64;
 
   [[nodiscard]] std::size_t at(std::uint32_t place) const { return place & (ring_.size() - 1); }
-  [[nodiscard]] Runnable* take_waiting() {
-    news_in_a_row_ = 0;
-    while (waiting_ > 0) {
+  // Who is not the next; null when there is nobody else.
+  [[nodiscard]] Runnable* take_other() {
+    if (news_in_a_row_ >= limits::new_turns_in_a_row) end_favour();
+    Runnable* one = before_new_ > 0 ? take_waiting(before_new_) : nullptr;
+    if (one == nullptr && !new_.empty()) one = take_new();
+    if (one == nullptr) {
+      news_in_a_row_ = 0;
+      one = take_waiting(waiting_);
+    }
+    return one;
+  }
+  // The first of so many.
+  [[nodiscard]] Runnable* take_waiting(std::uint32_t among) {
+    for (; among > 0; --among) {
       --waiting_;
+      if (before_new_ > 0) --before_new_;
       if (Runnable* one = ring_[at(first_++)]) return one;
     }
     return nullptr;
   }
-  // Null: it is the turn of those who wait.
   [[nodiscard]] Runnable* take_new() {
-    if (news_in_a_row_ == new_in_a_row_max) {
-      for (Runnable* one : new_)
-        if (one != nullptr) append(*one);
-      new_.clear();
-      return nullptr;
-    }
     while (!new_.empty()) {
       Runnable* one = new_.back();
       new_.pop_back();
@@ -157,7 +167,9 @@ class RunQueue {
   std::vector<Runnable*> new_;   // Newest last.
   std::vector<Runnable*> ring_;  // A power of two of places.
   std::uint32_t first_ = 0;      // The place of who has waited longest. It wraps.
-  std::uint32_t waiting_ = 0;    // With those who were taken out.
+  // With those who were taken out: all, and those who go before the new.
+  std::uint32_t waiting_ = 0;
+  std::uint32_t before_new_ = 0;
 };
 
 }  // namespace troupe

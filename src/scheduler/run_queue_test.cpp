@@ -10,6 +10,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/limits.hpp"
+
 namespace troupe {
 namespace {
 
@@ -66,11 +68,12 @@ TEST_F(RunQueueTest, LetsTheNewestGoBeforeThoseWhoWait) {
   EXPECT_EQ(take_all(), "ycbaz");
 }
 
-// However many there are: after 16 in a row, one that waits has its turn.
+// However many there are: after so many in a row, all who wait have a turn.
 TEST_F(RunQueueTest, LetsNewOnesPassOverNobodyForEver) {
+  constexpr std::size_t in_a_row = limits::new_turns_in_a_row;
   for (const char name : {'x', 'y', 'z'}) queue_.ready(one(name));
   std::string order;
-  for (int i = 0; i < 34; ++i) {
+  while (order.size() < 2 * in_a_row) {
     for (char name = 'a'; name < 'x'; ++name) {
       if (one(name).is_queued) continue;
       queue_.ready_new(one(name));
@@ -78,14 +81,24 @@ TEST_F(RunQueueTest, LetsNewOnesPassOverNobodyForEver) {
     }
     order += take();
   }
-  EXPECT_EQ(order.find('x'), 16U);
-  EXPECT_EQ(order.find('y'), 33U);
+  EXPECT_EQ(order.find_first_of("xyz"), in_a_row);
+  EXPECT_EQ(order.substr(in_a_row, 3), "xyz");
 }
 
-TEST_F(RunQueueTest, PutsTheNewOnesThatAreLeftBehindAll) {
-  for (char name = 'a'; name <= 'r'; ++name) queue_.ready_new(one(name));
-  queue_.ready(one('z'));
-  EXPECT_EQ(take_all(), "rqponmlkjihgfedczab");
+TEST_F(RunQueueTest, LetsAllWhoWaitGoBeforeNewOnesWhoseTimeIsOver) {
+  for (const char name : {'a', 'b', 'c', 'd'}) queue_.ready_new(one(name));
+  for (const char name : {'w', 'x', 'y'}) queue_.ready(one(name));
+  EXPECT_EQ(take(), 'd');
+  queue_.end_favour();
+  queue_.ready(one('z'));  // Too late for this time.
+  queue_.remove(one('x'));
+  EXPECT_EQ(take_all(), "wycbaz");
+}
+
+TEST_F(RunQueueTest, KeepsTheNewestFirstWhileNobodyWaits) {
+  for (const char name : {'a', 'b', 'c', 'd'}) queue_.ready_new(one(name));
+  queue_.end_favour();
+  EXPECT_EQ(take_all(), "dcba");
 }
 
 TEST_F(RunQueueTest, LeavesNoPlaceToWhoIsGone) {
