@@ -25,6 +25,20 @@ constexpr Duration look_at_loads_every = std::chrono::microseconds(250);
 // A surplus that lasts so long is shared; one of many actors does not pass by itself.
 constexpr Duration surplus_lasts = std::chrono::milliseconds(1);
 constexpr std::uint32_t many = 8;
+// Turns that are worth more than the ways of their messages between two cores.
+constexpr Duration long_turn = std::chrono::microseconds(10);
+
+bool has_long_turns(const Cell& cell) {
+  const Activity* const active = cell.activity_if_any();
+  if (active == nullptr) return false;
+  const auto handled = static_cast<std::int64_t>(active->handled.load(std::memory_order_relaxed));
+  return active->turn_ns.load(std::memory_order_relaxed) > handled * long_turn.count();
+}
+
+// It has never run.
+bool is_new(const Cell& cell) {
+  return cell.next_turn == NextTurn::birth && cell.life.load(std::memory_order_relaxed) == 0;
+}
 
 }  // namespace
 
@@ -49,6 +63,26 @@ void Worker::note_partner(Cell& cell, Address sender) {
   depart({&cell}, *home, settled_after_following);
 }
 
+// The sender of what it handles next, if that is an actor of this worker.
+std::optional<Address> Worker::next_from_here(const Cell& cell) const {
+  const Envelope* const next = cell.mailbox.first();
+  if (next == nullptr || world_.inputs.registry.home(next->sender) != index_) return std::nullopt;
+  return next->sender;
+}
+
+Ties Worker::ties_of_waiting() const {
+  Ties ties;
+  const auto add = [&](const Runnable* one) {
+    if (one == nullptr) return;
+    const auto& cell = static_cast<const Cell&>(*one);
+    ties.add(cell.address, next_from_here(cell));
+  };
+  add(run_queue_.next());
+  for (std::size_t at = 0; at < limits::move_actors_max; ++at) add(run_queue_.waiting(at));
+  ties.settle();
+  return ties;
+}
+
 // Now and then: gives away what others have time for.
 void Worker::share_load() {
   world_.loads[index_].ready.store(run_queue_.count(), std::memory_order_relaxed);
@@ -68,12 +102,15 @@ void Worker::share_load() {
   if (now - surplus_since_ < (transfer->actors < many ? surplus_lasts : look_at_loads_every))
     return;
   surplus_since_ = never;
+  const Ties ties = ties_of_waiting();
   std::vector<Cell*> chosen;
   // The queue turns once, or as far as it takes.
   for (std::uint32_t left = run_queue_.count(); left > 0 && chosen.size() < transfer->actors;
        --left) {
     auto& cell = static_cast<Cell&>(*run_queue_.take_for_another());
-    if (may_move(cell)) {
+    const bool is_free =
+        is_new(cell) || has_long_turns(cell) || !ties.bind(cell.address, next_from_here(cell));
+    if (is_free && may_move(cell)) {
       chosen.push_back(&cell);
     } else {
       run_queue_.ready(cell);
@@ -160,7 +197,7 @@ void Worker::arrive(const Envelope& envelope) {
     }
   }
   world_.inputs.registry.take_seat(cell.address);
-  if (cell.next_turn == NextTurn::birth && cell.life.load(std::memory_order_relaxed) == 0) {
+  if (is_new(cell)) {
     // Perhaps with a tree to come.
     run_queue_.ready_new(cell);
   } else if (cell.next_turn > NextTurn::news || (cell.is_alive() && cell.has_work())) {

@@ -6,8 +6,10 @@
 // with its mailbox and timers; the new home appends what has waited. An actor runs at neither
 // meanwhile, and everything that one sent it keeps its order.
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "actor/away.hpp"
@@ -29,6 +31,31 @@ struct Departure {
 struct ArrivalNote final : Note {
   std::unique_ptr<Cell> cell;
   std::vector<Alarm> alarms;  // Of its timers and requests.
+};
+
+// Some who wait for their turns at one worker, and from whom of it each has what it handles next.
+// Who has that from one of them, or from the same as another, is tied to them, as the many who ask
+// one server are. (Of a pair that talks only one waits at a time.)
+//
+// Thread: one. Bounds: its callers'.
+class Ties {
+ public:
+  void add(Address who, std::optional<Address> from) {
+    ends_.push_back(who);
+    if (from && *from != who) ends_.push_back(*from);
+  }
+  // REQUIRES: no more are added.
+  void settle() { std::ranges::sort(ends_); }
+  [[nodiscard]] bool bind(Address who, std::optional<Address> from) const {
+    return is_in_several(who) || (from && *from != who && is_in_several(*from));
+  }
+
+ private:
+  [[nodiscard]] bool is_in_several(Address end) const {
+    return std::ranges::equal_range(ends_, end).size() > 1;
+  }
+
+  std::vector<Address> ends_;
 };
 
 }  // namespace troupe

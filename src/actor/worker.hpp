@@ -178,6 +178,8 @@ class Worker final : public Steppable {
   // Actors that change their worker (moves.cpp).
   [[nodiscard]] bool may_move(const Cell& cell) const;
   void note_partner(Cell& cell, Address sender);
+  [[nodiscard]] std::optional<Address> next_from_here(const Cell& cell) const;
+  [[nodiscard]] Ties ties_of_waiting() const;
   void share_load();
   void depart(const std::vector<Cell*>& cells, std::uint16_t to, Duration settled_after);
   bool finish_departure();

@@ -72,6 +72,10 @@ class Mailbox {
     return envelope;
   }
 
+  // What pop() will give, if all are of normal priority; null when there is none such.
+  [[nodiscard]] const Envelope* first() const {
+    return !system_.empty() ? system_.first() : normal_.first();
+  }
   // Fetches what pop() will look at, of most actors.
   void fetch_first() const { normal_.fetch_first(); }
 

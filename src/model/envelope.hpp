@@ -407,6 +407,8 @@ class EnvelopeList {
     for (const Envelope* at = head_; at != nullptr; at = at->next) visit(*at);
   }
   [[nodiscard]] bool empty() const { return head_ == nullptr; }
+  // Null when empty.
+  [[nodiscard]] const Envelope* first() const { return head_; }
   // For who pops it soon.
   void fetch_first() const { __builtin_prefetch(head_, 1); }
   [[nodiscard]] bool first_is(EnvelopeKind kind) const {

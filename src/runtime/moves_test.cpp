@@ -128,6 +128,52 @@ TEST_F(Moves, LeaveNewOnesTheNewestFirst) {
   EXPECT_GT(number(began[1].front()), number(began[1].at(1)));
 }
 
+// One answers, and twenty on the same worker ask it again and again: how many of them move, if each
+// turn takes so long from the second millisecond on?
+std::uint64_t moves_of_a_crowd(Duration later) {
+  Duration turn = microseconds(2);
+  Address one;
+  SimNode* there = nullptr;
+  const auto ask = [&](Turn& asker) {
+    there->clock().advance(turn);
+    EXPECT_TRUE(asker.request(one, as_bytes("?"), seconds(1)));
+  };
+  const Doing::Script asked{.handle = [&](Turn&, BytesView message) {
+    there->clock().advance(turn);
+    return Outcome::answer(message);
+  }};
+  const Doing::Script asks{.handle =
+                               [&](Turn& asker, BytesView) {
+                                 ask(asker);
+                                 return Outcome{};
+                               },
+                           .answered = [&](Turn& asker, const AnswerView&) { ask(asker); }};
+  const Doing::Script idle;
+  SimNode node({.workers = 2, .seed = 11});
+  there = &node;
+  const auto spawn = [&node](const Doing::Script& script) {
+    auto spec = native_spec([&script] { return std::make_unique<Doing>(script); });
+    return *node.spawn({.name = std::nullopt, .spec = std::move(spec), .config = {}});
+  };
+  one = spawn(asked);
+  std::vector<Address> askers;
+  for (int i = 0; i < 20; ++i) {
+    (void)spawn(idle);
+    askers.push_back(spawn(asks));
+    EXPECT_EQ(node.core().registry().home(askers.back()), node.core().registry().home(one));
+  }
+  for (const Address asker : askers) EXPECT_TRUE(node.core().send(asker, as_bytes("go")));
+  node.run_for(milliseconds(1));
+  turn = later;
+  node.run_for(milliseconds(100));
+  std::uint64_t moved = 0;
+  for (const auto& worker : node.core().workers()) moved += worker->counters().moved.load();
+  return moved;
+}
+
+TEST(MovesOfACrowd, DoNotPartThoseWhoOnlyTalk) { EXPECT_EQ(moves_of_a_crowd(microseconds(2)), 0U); }
+TEST(MovesOfACrowd, PartThoseWhoWork) { EXPECT_GE(moves_of_a_crowd(microseconds(50)), 5U); }
+
 // Two that send the same message to and fro.
 struct Pair {
   Address first;

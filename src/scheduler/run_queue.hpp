@@ -93,6 +93,9 @@ class RunQueue {
     return others < waiting_ ? ring_[at(first_ + static_cast<std::uint32_t>(others))] : nullptr;
   }
 
+  // Who is to be the next, if that is settled; else null.
+  [[nodiscard]] const Runnable* next() const { return next_; }
+
   // Takes one out of the middle, because it is about to be destroyed.
   void remove(Runnable& one) {
     if (!one.is_queued) return;
