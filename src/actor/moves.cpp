@@ -63,10 +63,11 @@ void Worker::note_partner(Cell& cell, Address sender) {
   depart({&cell}, *home, settled_after_following);
 }
 
-// The sender of what it handles next, if that is an actor of this worker.
+// The sender of what it handles next, if that is another actor of this worker.
 std::optional<Address> Worker::next_from_here(const Cell& cell) const {
   const Envelope* const next = cell.mailbox.first();
-  if (next == nullptr || world_.inputs.registry.home(next->sender) != index_) return std::nullopt;
+  if (next == nullptr || next->sender == cell.address) return std::nullopt;
+  if (world_.inputs.registry.home(next->sender) != index_) return std::nullopt;
   return next->sender;
 }
 
@@ -108,9 +109,10 @@ void Worker::share_load() {
   for (std::uint32_t left = run_queue_.count(); left > 0 && chosen.size() < transfer->actors;
        --left) {
     auto& cell = static_cast<Cell&>(*run_queue_.take_for_another());
-    const bool is_free =
-        is_new(cell) || has_long_turns(cell) || !ties.bind(cell.address, next_from_here(cell));
-    if (is_free && may_move(cell)) {
+    const auto is_free = [&] {
+      return is_new(cell) || has_long_turns(cell) || !ties.bind(cell.address, next_from_here(cell));
+    };
+    if (may_move(cell) && is_free()) {
       chosen.push_back(&cell);
     } else {
       run_queue_.ready(cell);

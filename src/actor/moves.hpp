@@ -33,21 +33,21 @@ struct ArrivalNote final : Note {
   std::vector<Alarm> alarms;  // Of its timers and requests.
 };
 
-// Some who wait for their turns at one worker, and from whom of it each has what it handles next.
-// Who has that from one of them, or from the same as another, is tied to them, as the many who ask
-// one server are. (Of a pair that talks only one waits at a time.)
+// Some who wait for their turns at one worker, and from whom else of it each has what it handles
+// next. Who has that from one of them, or from the same as another, is tied to them, as the many
+// who ask one server are. (Of a pair that talks only one waits at a time.)
 //
 // Thread: one. Bounds: its callers'.
 class Ties {
  public:
   void add(Address who, std::optional<Address> from) {
     ends_.push_back(who);
-    if (from && *from != who) ends_.push_back(*from);
+    if (from) ends_.push_back(*from);
   }
   // REQUIRES: no more are added.
   void settle() { std::ranges::sort(ends_); }
   [[nodiscard]] bool bind(Address who, std::optional<Address> from) const {
-    return is_in_several(who) || (from && *from != who && is_in_several(*from));
+    return is_in_several(who) || (from && is_in_several(*from));
   }
 
  private:

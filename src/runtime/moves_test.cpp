@@ -47,20 +47,26 @@ class Doing final : public Actor {
   const Script& script_;
 };
 
+Address spawn_at(SimNode& node, const Doing::Script& script, MailboxBounds mailbox = {}) {
+  auto spec = native_spec([&script] { return std::make_unique<Doing>(script); });
+  spec->mailbox = mailbox;
+  return *node.spawn({.name = std::nullopt, .spec = std::move(spec), .config = {}});
+}
+
+std::uint64_t moved_at(SimNode& node) {
+  std::uint64_t sum = 0;
+  for (const auto& worker : node.core().workers()) sum += worker->counters().moved.load();
+  return sum;
+}
+
 class Moves : public testing::Test {
  protected:
   // New actors go to the workers in turn, so every second one is on worker 0.
   Address spawn(const Doing::Script& script, MailboxBounds mailbox = {}) {
-    auto spec = native_spec([&script] { return std::make_unique<Doing>(script); });
-    spec->mailbox = mailbox;
-    return *node_.spawn({.name = std::nullopt, .spec = std::move(spec), .config = {}});
+    return spawn_at(node_, script, mailbox);
   }
   std::uint16_t home(Address actor) { return node_.core().registry().home(actor).value(); }
-  std::uint64_t moved() {
-    std::uint64_t sum = 0;
-    for (const auto& worker : node_.core().workers()) sum += worker->counters().moved.load();
-    return sum;
-  }
+  std::uint64_t moved() { return moved_at(node_); }
 
   SimNode node_{{.workers = 2, .seed = 11}};
 };
@@ -151,24 +157,18 @@ std::uint64_t moves_of_a_crowd(Duration later) {
   const Doing::Script idle;
   SimNode node({.workers = 2, .seed = 11});
   there = &node;
-  const auto spawn = [&node](const Doing::Script& script) {
-    auto spec = native_spec([&script] { return std::make_unique<Doing>(script); });
-    return *node.spawn({.name = std::nullopt, .spec = std::move(spec), .config = {}});
-  };
-  one = spawn(asked);
+  one = spawn_at(node, asked);
   std::vector<Address> askers;
   for (int i = 0; i < 20; ++i) {
-    (void)spawn(idle);
-    askers.push_back(spawn(asks));
+    (void)spawn_at(node, idle);
+    askers.push_back(spawn_at(node, asks));
     EXPECT_EQ(node.core().registry().home(askers.back()), node.core().registry().home(one));
   }
   for (const Address asker : askers) EXPECT_TRUE(node.core().send(asker, as_bytes("go")));
   node.run_for(milliseconds(1));
   turn = later;
   node.run_for(milliseconds(100));
-  std::uint64_t moved = 0;
-  for (const auto& worker : node.core().workers()) moved += worker->counters().moved.load();
-  return moved;
+  return moved_at(node);
 }
 
 TEST(MovesOfACrowd, DoNotPartThoseWhoOnlyTalk) { EXPECT_EQ(moves_of_a_crowd(microseconds(2)), 0U); }
@@ -241,8 +241,7 @@ TEST(MovesSwitchedOff, LeaveActorsWhereTheyWerePut) {
   SimNode node({.workers = 2, .actors_move = false, .seed = 11});
   Pair pair;
   for (Address* one : {&pair.first, &pair.second}) {
-    auto spec = native_spec([&pair] { return std::make_unique<Doing>(pair.script); });
-    *one = *node.spawn({.name = std::nullopt, .spec = std::move(spec), .config = {}});
+    *one = spawn_at(node, pair.script);
   }
   pair.rounds_left = 1'000;
   node.send(pair.first, "ball");
