@@ -2,7 +2,9 @@
 // A mailbox holds what an actor has been sent and has not yet handled.
 //
 // Answers, timers, exits and stop wait in the system lane and overtake the user lanes; the user
-// lanes are ordered by priority, and a lane that is passed over long enough gets its turn.
+// lanes are ordered by priority. Who is passed over long enough gets its turn: one of the user
+// lanes, and the user lanes behind the system lane. A message never overtakes what came before it
+// in the system lane.
 
 #include <algorithm>
 #include <array>
@@ -10,6 +12,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/limits.hpp"
 #include "model/envelope.hpp"
 #include "troupe/mailbox.hpp"
 
@@ -25,7 +28,8 @@ class Mailbox {
  public:
   // For those bounds, which come again with each call.
   explicit Mailbox(const MailboxBounds& bounds)
-      : sure_bytes_(static_cast<std::uint32_t>(std::min<std::uint64_t>(bounds.bytes, UINT32_MAX))),
+      : sure_kib_(static_cast<std::uint16_t>(
+            std::min<std::uint64_t>(bounds.bytes / limits::KiB, UINT16_MAX))),
         sure_messages_(
             static_cast<std::uint16_t>(std::min<std::uint32_t>(bounds.messages, UINT16_MAX))) {}
 
@@ -40,7 +44,7 @@ class Mailbox {
     }
     ++user_count_;
     user_bytes_ += envelope->size();
-    if (user_count_ >= sure_messages_ || user_bytes_ >= sure_bytes_) [[unlikely]] {
+    if (user_count_ >= sure_messages_ || user_bytes_ / limits::KiB >= sure_kib_) [[unlikely]] {
       if (!is_below(bounds) && !has_place_for(*envelope, bounds, dropped)) {
         take_off(*envelope);
         dropped.push(std::move(envelope));
@@ -55,13 +59,15 @@ class Mailbox {
 
   // The next to handle; null when empty.
   [[nodiscard]] EnvelopePtr pop(const MailboxBounds& bounds) {
-    return !system_.empty() ? pop_system() : pop_user(bounds);
+    if (!system_.empty() && (user_count_ == 0 || !is_turn_of_users())) return pop_system();
+    return pop_user(bounds);
   }
   // The next of the user lanes; null when they are empty.
   [[nodiscard]] EnvelopePtr pop_user(const MailboxBounds& bounds) {
     EnvelopePtr envelope = others_ == nullptr ? normal_.pop() : pop_by_priority();
     if (envelope == nullptr) return nullptr;
     take_off(*envelope);
+    system_turns_ = 0;
     if (full_ && has_room(bounds)) full_ = false;
     return envelope;
   }
@@ -72,7 +78,8 @@ class Mailbox {
     return envelope;
   }
 
-  // What pop() will give, if all are of normal priority; null when there is none such.
+  // What pop() will give, if all are of normal priority and nobody was passed over for long; null
+  // when there is none such.
   [[nodiscard]] const Envelope* first() const {
     return !system_.empty() ? system_.first() : normal_.first();
   }
@@ -91,6 +98,9 @@ class Mailbox {
   struct Others {
     std::array<EnvelopeList, priority_count> lanes;  // That of `normal` stays empty.
     std::array<std::uint32_t, priority_count> passed_over{};
+    // What was there when the system lane began to pass over all of them.
+    std::array<bool, priority_count> waited = {false, true, false, false};
+    bool those_who_waited = false;  // Have the next turn.
   };
 
   static bool is_system(EnvelopeKind kind) {
@@ -130,6 +140,9 @@ class Mailbox {
                                EnvelopeList& dropped);
   [[nodiscard]] EnvelopeList* lane_to_drop_from(std::size_t priority, WhenFull when_full);
   [[nodiscard]] EnvelopePtr pop_by_priority();
+  // REQUIRES: something waits on either side. Counts that the user lanes are passed over once more.
+  [[nodiscard]] bool is_turn_of_users();
+  void wait_for_system();
 
   EnvelopeList system_;
   EnvelopeList normal_;
@@ -138,8 +151,11 @@ class Mailbox {
   std::uint32_t user_count_ = 0;
   std::uint32_t system_count_ = 0;
   // With fewer the bounds need no look, who may be far away in memory.
-  std::uint32_t sure_bytes_;
+  std::uint16_t sure_kib_;
   std::uint16_t sure_messages_;
+  // How often the system lane goes before the user lanes, who are waiting, have their turn. 0: that
+  // is not known yet.
+  std::uint16_t system_turns_ = 0;
   bool full_ = false;
 };
 static_assert(sizeof(Mailbox) == 64);

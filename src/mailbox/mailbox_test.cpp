@@ -10,6 +10,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/split_mix.hpp"
+
 namespace troupe {
 namespace {
 
@@ -119,6 +121,63 @@ TEST(Mailbox, NeverStarvesALaneThatWaits) {
   }
   EXPECT_EQ(low, 3);
   EXPECT_EQ(normal, 3);
+}
+
+EnvelopePtr answer(std::uint64_t number) {
+  return Envelope::make({.kind = EnvelopeKind::answer, .number = number});
+}
+
+// Pops and pushes an answer in turn, as an actor that asks anew with each; how many it popped until
+// a message came.
+std::uint64_t answers_before_a_message(Box& mailbox) {
+  for (std::uint64_t answers = 0; answers < 100'000; ++answers) {
+    const EnvelopePtr next = mailbox.pop();
+    if (next->kind == EnvelopeKind::message) return answers;
+    push(mailbox, answer(0));
+  }
+  return UINT64_MAX;
+}
+
+TEST(Mailbox, LetsTheUserLanesGoThoughAnswersNeverEnd) {
+  for (const std::uint64_t open : {1U, 2U, 200U, 65'518U}) {
+    Box mailbox(roomy);
+    for (std::uint64_t i = 0; i < open; ++i) push(mailbox, answer(i));
+    push(mailbox, message(1));
+    push(mailbox, message(2, Priority::low));
+    EXPECT_EQ(answers_before_a_message(mailbox), open + 16) << open;
+    EXPECT_EQ(answers_before_a_message(mailbox), open + 16) << open;
+  }
+  // More than it counts: their end is waited for.
+  Box mailbox(roomy);
+  push(mailbox, message(1));
+  for (std::uint64_t i = 0; i < 65'519U; ++i) push(mailbox, answer(i));
+  EXPECT_EQ(answers_before_a_message(mailbox), UINT64_MAX);
+  (void)mailbox.pop();
+  EXPECT_EQ(answers_before_a_message(mailbox), 65'518U + 16);
+}
+
+TEST(Mailbox, LetsNoMessageOvertakeAnAnswerThatWasBeforeIt) {
+  Box mailbox({.messages = 4, .when_full = WhenFull::drop_oldest});
+  constexpr std::uint64_t seed = 20'261'128;
+  std::uint64_t random = seed;
+  std::uint64_t came = 0;
+  std::uint64_t messages = 0;
+  for (int i = 0; i < 200'000; ++i) {
+    const std::uint64_t what = split_mix(random) % 8;
+    if (what < 3 || mailbox->count() > 100) {
+      const EnvelopePtr next = mailbox.pop();
+      if (next == nullptr || next->kind != EnvelopeKind::message) continue;
+      ++messages;
+      const Envelope* const first = mailbox->first();
+      if (first == nullptr || first->kind != EnvelopeKind::answer) continue;
+      ASSERT_LT(next->number, first->number) << "seed " << seed;
+    } else {
+      EnvelopeList dropped;
+      const auto priority = static_cast<Priority>(split_mix(random) % priority_count);
+      mailbox.push(what < 6 ? answer(++came) : message(++came, priority), dropped);
+    }
+  }
+  EXPECT_GT(messages, 100U);
 }
 
 struct FullRow {

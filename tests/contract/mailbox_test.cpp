@@ -126,6 +126,25 @@ TEST_F(MailboxOfAGuest, LetsLowOnesThroughAFloodOfHighOnes) {
   EXPECT_EQ(logged(), sixteen + "l" + sixteen + "l" + std::string(8, 'h'));
 }
 
+// It asks anew with each answer, and some of those wait at all times.
+TEST_F(MailboxOfAGuest, HearsOfAMessageThoughItsAnswersNeverEnd) {
+  const Address a = probe("a");
+  probe("b");
+  EXPECT_EQ(ask(a, "on answered request b 60000 count"), "ok");
+  std::string commands = "count";
+  for (int i = 0; i < 100; ++i) commands += ";request b 60000 count";
+  ASSERT_TRUE(node_.sim().core().send(a, as_bytes(commands)));
+  const auto go_on = [&] {
+    for (int i = 0; i < 100; ++i) {
+      for (const NodeCore::Part& part : node_.sim().core().parts()) (void)part.what->step();
+    }
+  };
+  go_on();
+  ASSERT_TRUE(node_.sim().core().send(a, as_bytes("log 2 heard;on answered none")));
+  go_on();
+  EXPECT_EQ(logged(), "heard");
+}
+
 TEST_F(MailboxOfAGuest, AnswersARequestThatItDropped) {
   const Address a = probe("a");
   probe("b", {.mailbox = {.messages = 1, .when_full = WhenFull::drop_oldest}});
