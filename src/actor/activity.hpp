@@ -77,7 +77,7 @@ struct Activity : Pooled {
   std::atomic<std::uint64_t> orphans{0};       // Outcomes that came after the first.
   std::atomic<Instant> went_away{never};       // Its present turn, beside its worker.
   // Of one between two lives, when its supervisor begins the next, at the earliest; never: at once,
-  // or when others let it. Written by whoever supervises it.
+  // or when others let it. Written by whoever supervises it; never again when a life begins.
   std::atomic<Instant> next_life{never};
   std::atomic<bool> in_long_lane{false};
   std::atomic<std::uint32_t> requests{0};  // Open.

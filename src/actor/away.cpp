@@ -116,7 +116,6 @@ void Worker::lose_away(Cell& cell) {
   tell_event(cell, NodeEvent::Kind::limit, std::move(text));
   cell.stop_asked = true;
   LifeEnd end{.exit = *away.end};
-  end.took = inputs_.exact_now() - away.began;
   bump(counters_.ended);
   cell.become(ActorState::failed);
   end_checks(cell);
@@ -126,10 +125,12 @@ void Worker::lose_away(Cell& cell) {
   tell_watchers(cell, end.exit);
   stop_family(cell);
   if (world_.hooks != nullptr) world_.hooks->after_stop(cell, end.exit);
-  auto ended = ended_report(cell, end);
-  ended->decision = "given up";
-  ended->is_lost = true;
-  report(std::move(ended));
+  EnvelopePtr envelope = ended_report(cell, end);
+  auto& told = *envelope->note<EndedReport>();
+  told.ended.took = inputs_.exact_now() - away.began;
+  told.decision = "given up";
+  told.is_lost = true;
+  report(std::move(envelope));
   retire(cell);
 }
 

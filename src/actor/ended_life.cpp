@@ -42,31 +42,36 @@ std::string_view name_of(Ran::Kind kind, const Envelope* envelope) {
 LifeEnd Worker::end_of(const Cell& cell, Exit exit, Ran::Kind kind, const Envelope* envelope) {
   LifeEnd end{.exit = std::move(exit)};
   if (end.exit.kind == Exit::Kind::normal) return end;
-  end.took = std::max(inputs_.exact_now() - turn_began_, Duration::zero());
-  InHand& hand = end.in_hand.emplace();
-  hand.what = name_of(kind, envelope);
-  if (kind != Ran::Kind::handler) return end;
-  if (!envelope->sender.is_nobody() && envelope->sender != outside) {
-    hand.sender = world_.inputs.registry.label_in_step(envelope->sender);
+  auto report = std::make_unique<EndedReport>();
+  report->ended.took = std::max(inputs_.exact_now() - turn_began_, Duration::zero());
+  HeldAtEnd& held = report->ended.in_hand.emplace();
+  held.what = name_of(kind, envelope);
+  BytesView shown;
+  if (kind == Ran::Kind::handler) {
+    if (!envelope->sender.is_nobody() && envelope->sender != outside) {
+      held.sender = envelope->sender;
+      held.sender_name = world_.inputs.registry.name_in_step(envelope->sender);
+    }
+    if (envelope->kind == EnvelopeKind::event) held.topic = envelope->topic();
+    held.message_id = envelope->id;
+    const BytesView payload = envelope->payload();
+    held.bytes = payload.size();
+    held.is_hidden = cell.spec->hides_messages;
+    if (!held.is_hidden)
+      shown = payload.first(std::min(payload.size(), limits::crash_payload_bytes_max));
   }
-  if (envelope->kind == EnvelopeKind::event) hand.topic = envelope->topic();
-  hand.message_id = envelope->id;
-  const BytesView payload = envelope->payload();
-  hand.bytes = payload.size();
-  hand.is_hidden = cell.spec->hides_messages;
-  if (!hand.is_hidden) {
-    const BytesView beginning =
-        payload.first(std::min(payload.size(), limits::crash_payload_bytes_max));
-    hand.payload.assign(beginning.begin(), beginning.end());
-  }
+  end.report = Envelope::make({.kind = EnvelopeKind::control}, shown, std::move(report));
   return end;
 }
 
-std::unique_ptr<EndedReport> Worker::ended_report(const Cell& cell, LifeEnd& end) {
-  auto report = std::make_unique<EndedReport>();
-  EndedLife& ended = report->ended;
+EnvelopePtr Worker::ended_report(const Cell& cell, LifeEnd& end) {
+  if (end.report == nullptr) {
+    end.report =
+        Envelope::make({.kind = EnvelopeKind::control}, {}, std::make_unique<EndedReport>());
+  }
+  EndedLife& ended = end.report->note<EndedReport>()->ended;
   ended.actor = cell.address;
-  ended.name = world_.inputs.registry.label_in_step(cell.address);
+  ended.name = world_.inputs.registry.name_in_step(cell.address);
   ended.life = cell.life.load(std::memory_order_relaxed);
   const Instant began = cell.life_began.load(std::memory_order_relaxed);
   ended.lived = std::max(inputs_.now() - began, Duration::zero());
@@ -78,11 +83,8 @@ std::unique_ptr<EndedReport> Worker::ended_report(const Cell& cell, LifeEnd& end
   }
   // The next life is not to be taken for their author.
   ended.log = world_.log.take_latest(cell.address, began);
-  if (ended.exit.kind == Exit::Kind::normal) return report;
-  ended.in_hand = std::move(end.in_hand);
-  ended.took = end.took;
-  ended.usage = end.usage;
-  return report;
+  if (ended.exit.kind != Exit::Kind::normal) ended.usage = end.usage;
+  return std::move(end.report);
 }
 
 }  // namespace troupe

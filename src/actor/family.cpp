@@ -51,15 +51,9 @@ void Worker::after_life(Cell& cell, LifeEnd& end) {
   }
   // Of one that was asked to stop it is not known yet whether another follows.
   if (!cell.stop_asked && !is_stopping() && restarts_after(cell.restart, exit)) drop_queued(cell);
-  std::unique_ptr<EndedReport> ended;
-  if (is_told) {
-    ended = ended_report(cell, end);
-  } else {
-    ended = std::make_unique<EndedReport>();
-    ended->ended.exit = std::move(end.exit);
-  }
+  EnvelopePtr ended = ended_report(cell, end);
   if (decides_control || is_final) {
-    if (is_final) ended->decision = "ended";
+    if (is_final) ended->note<EndedReport>()->decision = "ended";
     report(std::move(ended));
     if (is_final) retire(cell);
     return;
@@ -90,20 +84,22 @@ void Worker::judge(Cell& parent, const Envelope& what) {
     family->supervisor.remove(number, now, steps_);
     strike_off(parent, number, what.sender);
   } else {
-    const EndedLife& ended = note->report->ended;
+    auto& told = *note->report->note<EndedReport>();
     const StopAsked asked = is_stopping() ? StopAsked::yes : StopAsked::no;
     const SupervisorVerdict verdict =
-        family->supervisor.ended(number, ended.exit, asked, now, steps_);
-    note_next_life(world_.inputs.registry, what.sender, next_life_after(verdict, now));
-    const Judgement why{.child = ended.name,
-                        .exit = ended.exit,
+        family->supervisor.ended(number, told.ended.exit, asked, now, steps_);
+    if (const Instant at = next_life_after(verdict, now); at != never)
+      note_next_life(world_.inputs.registry, what.sender, at);
+    const bool gives_up = verdict.kind == SupervisorVerdict::Kind::give_up;
+    const std::string name = gives_up ? label_of(what.sender, told.ended.name) : std::string();
+    const Judgement why{.child = name,
+                        .exit = told.ended.exit,
                         .verdict = verdict,
                         .policy = family->supervisor.policy()};
-    const bool gives_up = verdict.kind == SupervisorVerdict::Kind::give_up;
     std::string escalated = gives_up ? to_string(why) : std::string();
     if (note->is_told) {
-      note->report->decision = decision_text(why);
-      note->report->window = window_of(why);
+      told.decision = decision_text(why);
+      told.window = window_of(why);
       report(std::move(note->report));
     }
     if (gives_up) tell_event(parent, NodeEvent::Kind::escalated, std::move(escalated));

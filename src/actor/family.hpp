@@ -71,7 +71,7 @@ struct CreateOrder final : Note {
 // The note of a `child_ended` envelope whose child waits for what its parent decides. Without one
 // the child is gone.
 struct ChildEndedNote final : Note {
-  std::unique_ptr<EndedReport> report;
+  EnvelopePtr report;    // Of an EndedReport.
   bool is_told = false;  // The control plane gets it with the decision.
 };
 

@@ -79,6 +79,8 @@ Worker::Went Worker::begin_life(Cell& cell) {
   cell.next_turn = NextTurn::messages;
   cell.life_began.store(inputs_.now(), std::memory_order_relaxed);
   bump(cell.life);
+  if (Activity* active = cell.activity_if_any())
+    active->next_life.store(never, std::memory_order_relaxed);
   show_family(cell);
   if (world_.hooks != nullptr) [[unlikely]] {
     if (const auto announced = announce_life(cell); !announced) {
@@ -150,7 +152,7 @@ void Worker::tell_start(const Cell& cell) {
   started->life = life;
   const Activity* active = cell.activity_if_any();
   const Exit* before = active != nullptr ? active->last_exit() : nullptr;
-  if (life > 1 && before != nullptr) started->after = to_string(*before);
+  if (before != nullptr) started->after = *before;
   report(std::move(started));
 }
 

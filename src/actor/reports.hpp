@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "actor/actor_spec.hpp"
@@ -19,17 +20,30 @@ namespace troupe {
 struct LifeEnd {
   Exit exit;
   std::unique_ptr<Death> death = {};
-  std::optional<InHand> in_hand = {};
-  Duration took = {};  // As in ExitEvent.
+  // The envelope of an EndedReport, filled in as far as is known. Null: nothing is, but the exit.
+  EnvelopePtr report = {};
   InstanceUsage usage = {};
   // For the next life, which goes on with the books, too.
   std::unique_ptr<SavedState> saved = {};
 };
 
-// How a life has ended, for those who judge it or read of it.
+// As InHand, but for the beginning of the payload, which the envelope of the report carries.
+struct HeldAtEnd {
+  std::string_view what;  // A literal.
+  Address sender = nobody;
+  std::string sender_name = {};  // Empty: it has none.
+  std::string topic = {};
+  std::uint64_t message_id = 0;
+  std::uint64_t bytes = 0;
+  bool is_hidden = false;
+};
+
+// How a life has ended, for those who judge it or read of it. Made by the one thread and read by
+// the other, so the general heap has as little to do with it as possible: what comes from there on
+// one side and is freed on the other costs the worker as much as all else of a restart.
 struct EndedLife {
   Address actor;
-  std::string name;  // Its address may be gone when this is read.
+  std::string name;  // Empty: it has none. Its address may be gone when this is read.
   std::uint64_t life = 0;
   Exit exit;
   Duration lived{};
@@ -37,19 +51,24 @@ struct EndedLife {
   std::string detail;
   std::vector<LoggedLine> log;
   // As in ExitEvent; nothing of an end that is normal.
-  std::optional<InHand> in_hand;
+  std::optional<HeldAtEnd> in_hand;
   Duration took{};
   InstanceUsage usage;
   std::shared_ptr<const ActorSpec> spec;  // Its code can name the frames.
 };
+// As in ActorStatus, of an actor with that name, or none.
+[[nodiscard]] inline std::string label_of(Address actor, std::string_view name) {
+  return name.empty() ? to_string(actor) : std::string(name);
+}
 
 // A life has begun: `start` returned. Told of actors that the control plane supervises, and of
 // those that have lived before.
 struct StartedReport final : Note {
   Address actor;
   std::uint64_t life = 0;
-  std::string after;  // How the life before ended, of one that is not the first.
+  Exit after;  // How the life before ended, of one that is not the first.
 };
+static_assert(sizeof(StartedReport) <= 64);
 
 // A life that was to end for the next one goes on: its guest would not save its state.
 struct RestartRefusedReport final : Note {

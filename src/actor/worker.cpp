@@ -192,8 +192,9 @@ void Worker::show_books(const Cell& cell, Activity& active) {
 }
 
 void Worker::report(std::unique_ptr<Note> note) {
-  world_.control.push(
-      Envelope::make({.kind = EnvelopeKind::control}, {}, std::move(note)).release());
+  report(Envelope::make({.kind = EnvelopeKind::control}, {}, std::move(note)));
 }
+
+void Worker::report(EnvelopePtr envelope) { world_.control.push(envelope.release()); }
 
 }  // namespace troupe

@@ -206,7 +206,7 @@ class Worker final : public Steppable {
   // What is known of the end of a life (ended_life.cpp).
   [[nodiscard]] LifeEnd end_of(const Cell& cell, Exit exit, Ran::Kind kind,
                                const Envelope* envelope);
-  [[nodiscard]] std::unique_ptr<EndedReport> ended_report(const Cell& cell, LifeEnd& end);
+  [[nodiscard]] EnvelopePtr ended_report(const Cell& cell, LifeEnd& end);
   void tell_watchers(Cell& cell, const Exit& exit);
   void release_books(Cell& cell);
   void release_owed(Cell& cell, const std::vector<Responder>& kept);
@@ -302,6 +302,7 @@ class Worker final : public Steppable {
   void spawn(Cell& cell, const Envelope& order);
 
   void report(std::unique_ptr<Note> note);
+  void report(EnvelopePtr envelope);
   void tell_event(const Cell& cell, NodeEvent::Kind kind, std::string text);
 
   WorkerWorld world_;

@@ -118,15 +118,23 @@ class Pool {  // NOLINT(clang-analyzer-optin.performance.Padding): one line for 
     std::uint8_t* at = nullptr;
     std::uint8_t* end = nullptr;
   };
+  // Several blocks on their way home; it stands in one of them. Who takes them back looks into that
+  // one alone, which is in the cache of the core that freed it, as are all the others.
+  struct Parcel {
+    Parcel* next;
+    std::uint64_t count;
+    std::array<Block*, 6> others;
+  };
   struct Returns {
     Pool* owner = nullptr;
-    Block* newest = nullptr;
-    Block* oldest = nullptr;
-    std::uint32_t count = 0;
+    Parcel* newest = nullptr;
+    Parcel* oldest = nullptr;
+    std::uint32_t count = 0;  // Blocks, the parcels' own among them.
   };
   static constexpr std::size_t chunk_bytes = 64 * limits::KiB;
   static constexpr std::size_t region_bytes = 2 * limits::MiB;  // A huge page.
   static constexpr std::size_t block_bytes_min = 64;
+  static_assert(sizeof(Parcel) <= block_bytes_min);
   static constexpr std::size_t even_classes = 8;  // Of sizes that are 64 bytes apart.
   static constexpr std::size_t even_bytes_max = even_classes * block_bytes_min;
   static constexpr std::size_t class_count = 26;      // 64 bytes to 128 MiB.
@@ -143,6 +151,8 @@ class Pool {  // NOLINT(clang-analyzer-optin.performance.Padding): one line for 
   }
   static Shared& shared();
   static std::uint64_t length_of(const Block* list);
+  static std::uint64_t blocks_in(const Parcel* list);
+  static Parcel* wrap(void* block, Parcel* next) noexcept;
   static Chunk& chunk_of(void* block) {
     const auto address = reinterpret_cast<std::uintptr_t>(block);
     // NOLINTNEXTLINE(performance-no-int-to-ptr): the address is all that is known of a block.
@@ -171,10 +181,11 @@ class Pool {  // NOLINT(clang-analyzer-optin.performance.Padding): one line for 
   [[nodiscard]] Fresh new_chunk(std::size_t size_class);
   [[nodiscard]] std::uint8_t* place_in_region();
   void count_bytes(std::size_t more) noexcept;
-  void take_returned() noexcept;
+  [[nodiscard]] bool unpack() noexcept;
+  void take_large_home() noexcept;
   void return_to(Pool& owner, Block* block) noexcept;
   static void send_home(Returns& batch) noexcept;
-  void receive(Block* newest, Block* oldest) noexcept;
+  static void receive(std::atomic<Parcel*>& list, Parcel* newest, Parcel* oldest) noexcept;
   void free_chunk(Chunk& chunk) noexcept;
 
   // The thread's own; null outside every Scope. Found without a call, which its model says.
@@ -183,13 +194,15 @@ class Pool {  // NOLINT(clang-analyzer-optin.performance.Padding): one line for 
   std::array<Block*, class_count> free_{};
   std::array<Fresh, class_count> fresh_{};
   std::array<Returns, 8> returns_{};
+  Parcel* parcels_ = nullptr;  // Of what has come home; not looked into yet.
   Chunk* chunks_ = nullptr;
   std::vector<std::uint8_t*> regions_;
   Fresh region_;  // What is left of the newest.
   std::uint64_t idle_large_bytes_ = 0;
   std::atomic<std::uint64_t> resident_bytes_{0};
   // Written by other threads, so on a line of its own.
-  alignas(64) std::atomic<Block*> returned_{nullptr};
+  alignas(64) std::atomic<Parcel*> returned_{nullptr};
+  std::atomic<Parcel*> returned_large_{nullptr};  // Each alone.
 };
 
 // What derives from this is made and destroyed in pools.

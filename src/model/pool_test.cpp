@@ -152,6 +152,32 @@ TEST(Pool, GetsItsBlocksBackFromOtherThreads) {
   for (const Pool& pool : pools) EXPECT_LE(pool.resident_bytes(), 64 * limits::KiB);
 }
 
+TEST(Pool, TakesHomeWhatOthersReturnBeforeItAsksTheHeap) {
+  Pool own;
+  const std::array<std::size_t, 4> sizes{64, 200, 1'000, 100 * limits::KiB};
+  std::uint64_t before = 0;
+  for (int round = 0; round < 5; ++round) {
+    std::vector<Held> held;
+    {
+      const Pool::Scope scope(own);
+      for (std::size_t at = 0; at < 400; ++at)
+        held.push_back(take(sizes.at(at % sizes.size()), static_cast<std::uint8_t>(at)));
+    }
+    EXPECT_EQ(own.living_blocks(), held.size());
+    // The large ones beyond what it keeps go back to the heap, so only the first round grows.
+    if (round > 0) {
+      EXPECT_LE(own.resident_bytes(), before);
+    }
+    before = own.resident_bytes();
+    // One whole batch of parcels and a part of the next, and nothing is kept back by the other.
+    Pool other;
+    const Pool::Scope scope(other);
+    for (const Held& one : held) give_back(one);
+    other.flush_returns();
+    EXPECT_EQ(own.living_blocks(), 0U);
+  }
+}
+
 TEST(Pool, ServesThreadsWithoutOne) {
   Pool pool;
   void* inside = nullptr;

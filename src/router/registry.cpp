@@ -144,12 +144,15 @@ std::string Registry::label(Address address) const {
 }
 
 std::string Registry::label_in_step(Address address) const {
-  if (const Slot* one = slot(address)) {
-    const ActorName* name = one->name();
-    // The slot may have its next owner by now.
-    if (name != nullptr && name->address() == address) return std::string(name->text());
-  }
-  return to_string(address);
+  const std::string_view name = name_in_step(address);
+  return name.empty() ? to_string(address) : std::string(name);
+}
+
+std::string_view Registry::name_in_step(Address address) const {
+  const Slot* one = slot(address);
+  const ActorName* name = one != nullptr ? one->name() : nullptr;
+  // The slot may have its next owner by now.
+  return name != nullptr && name->address() == address ? name->text() : std::string_view();
 }
 
 std::optional<std::uint16_t> Registry::home(Address address) const {

@@ -70,6 +70,8 @@ class Registry {
     return names_.find(full_name);
   }
   [[nodiscard]] std::string label_in_step(Address address) const;
+  // Empty: it has none, or is gone. Good until the step ends.
+  [[nodiscard]] std::string_view name_in_step(Address address) const;
   // Frees what was retired and nobody looks at any more; retirements do so now and then.
   void collect() { reclaimer_.collect(); }
   // For what readers of slots may look at.

@@ -26,28 +26,38 @@ Error stopped_meanwhile() {
 }
 
 Error cannot_start(const EndedLife& ended) {
-  std::string message =
-      fmt::format("actor '{}' could not start: {}", ended.name, to_string(ended.exit));
+  std::string message = fmt::format("actor '{}' could not start: {}",
+                                    label_of(ended.actor, ended.name), to_string(ended.exit));
   if (!ended.detail.empty()) message += fmt::format(" ({})", ended.detail);
   return {.code = ErrorCode::unavailable, .message = std::move(message)};
 }
 
+InHand in_hand_of(const HeldAtEnd& held, BytesView payload) {
+  return {.what = std::string(held.what),
+          .sender = held.sender.is_nobody() ? "" : label_of(held.sender, held.sender_name),
+          .topic = held.topic,
+          .message_id = held.message_id,
+          .bytes = held.bytes,
+          .payload = Bytes(payload.begin(), payload.end()),
+          .is_hidden = held.is_hidden};
+}
+
 // But for what follows from it.
-ExitEvent event_of(EndedLife& ended, std::uint64_t wall_ms) {
+ExitEvent event_of(EndedLife& ended, BytesView payload, std::uint64_t wall_ms) {
   ExitEvent event{.wall_ms = wall_ms,
-                  .name = std::move(ended.name),
+                  .name = label_of(ended.actor, ended.name),
                   .address = ended.actor,
                   .component = ended.spec->component,
                   .life = ended.life,
                   .lived = ended.lived,
                   .exit = std::move(ended.exit),
                   .detail = std::move(ended.detail),
-                  .in_hand = std::move(ended.in_hand),
                   .took = ended.took,
                   .fuel_used = ended.usage.fuel_used,
                   .memory_bytes = ended.usage.memory_bytes,
                   .memory_peak_bytes = ended.usage.memory_peak_bytes,
                   .log = std::move(ended.log)};
+  if (ended.in_hand) event.in_hand = in_hand_of(*ended.in_hand, payload);
   for (const TrapFrame& frame : ended.backtrace) {
     const FrameDescription where = ended.spec->code->describe(frame);
     event.backtrace.push_back(
@@ -125,7 +135,7 @@ void Control::take(const Envelope& envelope) {
   } else if (const auto* refused = envelope.note<RestartRefusedReport>()) {
     on(*refused);
   } else if (auto* ended = envelope.note<EndedReport>()) {
-    on(*ended);
+    on(*ended, envelope.payload());
   } else if (const auto* retired = envelope.note<RetiredReport>()) {
     on(*retired);
   }
@@ -210,7 +220,7 @@ void Control::on(const StartedReport& report) {
   note({.kind = is_first ? NodeEvent::Kind::started : NodeEvent::Kind::restarted,
         .name = world_.registry.label(report.actor),
         .life = report.life,
-        .text = report.after.empty() ? "" : fmt::format("after {}", report.after)});
+        .text = is_first ? "" : fmt::format("after {}", to_string(report.after))});
   Child* one = child(report.actor);
   if (one == nullptr) return;
   Named& supervisor = *one->supervisor;
@@ -258,7 +268,7 @@ void Control::on(const RefusalBurst& burst) {
         .text = std::move(text)});
 }
 
-void Control::on(EndedReport& report) {
+void Control::on(EndedReport& report, BytesView payload) {
   // First what is to be done, for which the actor waits; then what is to be kept of it.
   if (Child* one = child(report.ended.actor)) {
     if (report.is_lost) one->stop_asked = true;  // Nothing can start there again.
@@ -273,7 +283,7 @@ void Control::on(EndedReport& report) {
       judge(*one, report);
     }
   }
-  ExitEvent event = event_of(report.ended, world_.clock.wall_ms());
+  ExitEvent event = event_of(report.ended, payload, world_.clock.wall_ms());
   event.decision = std::move(report.decision);
   event.window = report.window;
   tell(std::move(event));
@@ -362,13 +372,16 @@ void Control::judge(Child& one, EndedReport& report) {
   const bool is_ending = supervisor.supervisor.is_ending();
   const SupervisorVerdict verdict =
       supervisor.supervisor.ended(one.number, ended.exit, asked, world_.clock.now(), steps_);
-  const Judgement judgement{.child = ended.name,
+  const bool gives_up = verdict.kind == SupervisorVerdict::Kind::give_up;
+  const std::string name = gives_up ? label_of(one.address, ended.name) : std::string();
+  const Judgement judgement{.child = name,
                             .exit = ended.exit,
                             .verdict = verdict,
                             .policy = supervisor.supervisor.policy()};
-  note_next_life(world_.registry, one.address, next_life_after(verdict, supervisor.supervisor));
+  if (const Instant at = next_life_after(verdict, supervisor.supervisor); at != never)
+    note_next_life(world_.registry, one.address, at);
   carry_out(supervisor);
-  if (verdict.kind == SupervisorVerdict::Kind::give_up) give_up(supervisor, to_string(judgement));
+  if (gives_up) give_up(supervisor, to_string(judgement));
   report.decision =
       is_ending && one.is_waiting ? "ended with its supervisor's life" : decision_text(judgement);
   report.window = window_of(judgement);

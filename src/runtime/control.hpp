@@ -176,7 +176,7 @@ class Control final : public Steppable {
   void on(const EventReport& report);
   void on(const RefusalBurst& burst);
   void on(const RestartRefusedReport& report);
-  void on(EndedReport& report);
+  void on(EndedReport& report, BytesView payload);  // What was in hand, or its beginning.
   void on(const RetiredReport& report) { forget(report.actor); }
   // It is gone for good.
   void forget(Address actor);
