@@ -90,7 +90,8 @@ bool Mailbox::make_room(const Envelope& arriving, const MailboxBounds& bounds,
 // hears of what waits beside that when all that had come before it is handled, and a few more.
 bool Mailbox::is_turn_of_users() {
   if (system_turns_ == 0) wait_for_system();
-  if (system_turns_ == 0 || --system_turns_ > 0) return false;
+  if (system_turns_ == 0) return false;
+  if (--system_turns_ > 0) return false;
   const auto has_waited = [this](std::size_t at) {
     return others_->waited[at] && !lane(at).empty();
   };
