@@ -32,7 +32,7 @@ function(add_c_guest)
     -Wl,--no-entry,-z,stack-size=8192)
   if(G_DEBUG)
     # Files are named from the top of the sources, whatever the clone is called.
-    list(APPEND flags -g -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=)
+    list(APPEND flags -g -ffile-prefix-map=${PROJECT_SOURCE_DIR}/= -fdebug-compilation-dir=.)
   endif()
   if(NOT G_GROWABLE)
     list(APPEND flags -Wl,--no-growable-memory)

@@ -52,17 +52,34 @@ std::uint64_t rate(std::uint64_t count, std::chrono::steady_clock::duration span
   return seconds > 0 ? static_cast<std::uint64_t>(static_cast<double>(count) / seconds) : 0;
 }
 
-// One of the crashes, as the node reports it: what was in hand, where it was, what was decided.
-void show_a_crash(troupe::Runtime& runtime) {
+// One of the crashes, as the node reports it: what was in hand, where it was, what was decided, and
+// the life that followed. False: it kept no such report, or tells of no next life.
+bool show_a_crash(troupe::Runtime& runtime) {
   const auto crashes = runtime.crashes({.actor = "hostile", .limit = 100});
   const auto found = std::ranges::find_if(crashes, [](const troupe::ExitEvent& crash) {
     return crash.in_hand && crash.exit.kind == Exit::Kind::crashed;
   });
-  if (found == crashes.end()) return;
+  if (found == crashes.end()) return false;
   fmt::print("\n  {}, life {}: {} over \"{}\"\n", found->name, found->life, to_string(found->exit),
              troupe::as_text(found->in_hand->payload));
   for (const std::string& frame : found->backtrace) fmt::print("    at {}\n", frame);
-  fmt::print("    {}\n", found->decision);
+  fmt::print("    with {} KiB of memory, {} us into its turn\n", found->memory_bytes / 1024,
+             std::chrono::duration_cast<std::chrono::microseconds>(found->took).count());
+  fmt::print("    {}", found->decision);
+  if (found->window) {
+    fmt::print(": restart {} of {} within {} s", found->window->restarts, found->window->most,
+               std::chrono::duration_cast<std::chrono::seconds>(found->window->period).count());
+  }
+  const auto events = runtime.events({.actor = "hostile", .limit = 10'000});
+  const auto next = std::ranges::find_if(events, [&](const troupe::NodeEvent& event) {
+    return event.kind == troupe::NodeEvent::Kind::restarted && event.life == found->life + 1;
+  });
+  if (next == events.end()) {
+    fmt::print("\n");
+    return false;
+  }
+  fmt::print("; life {} was ready {} ms later\n", next->life, next->wall_ms - found->wall_ms);
+  return true;
 }
 
 }  // namespace
@@ -208,7 +225,7 @@ bool Demo::settle() {
 bool Demo::judge() {
   const Figures now = figures_now();
   const auto span = now.at - began_at_;
-  show_a_crash(runtime_);
+  const bool crash = show_a_crash(runtime_);
   fmt::print("\n");
   for (const auto& [kind, count] : exits_.by_kind()) {
     fmt::print("  {:>8} x {}\n", grouped(count), kind);
@@ -219,7 +236,9 @@ bool Demo::judge() {
   const bool books = judge_books();
   const bool accounts = judge_accounts();
   const bool hostile = judge_hostile();
-  return books && accounts && hostile;
+  const bool report =
+      say("one of its crashes is reported above, with the life that followed", crash);
+  return books && accounts && hostile && report;
 }
 
 bool Demo::judge_books() {

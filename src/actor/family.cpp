@@ -53,13 +53,19 @@ void Worker::after_life(Cell& cell, LifeEnd& end) {
   if (!cell.stop_asked && !is_stopping() && restarts_after(cell.restart, exit)) drop_queued(cell);
   EnvelopePtr ended = ended_report(cell, end);
   if (decides_control || is_final) {
-    if (is_final) ended->note<EndedReport>()->decision = "ended";
+    if (is_final) {
+      const bool is_asked = cell.stop_asked || is_stopping();
+      auto& told = *ended->note<EndedReport>();
+      told.decision =
+          ended_text(cell.restart, told.ended.exit, is_asked ? StopAsked::yes : StopAsked::no);
+    }
     report(std::move(ended));
     if (is_final) retire(cell);
     return;
   }
   auto note = std::make_unique<ChildEndedNote>();
   note->report = std::move(ended);
+  note->type = cell.restart;
   note->is_told = is_told;
   route(Envelope::make({.kind = EnvelopeKind::child_ended,
                         .receiver = cell.parent,
@@ -95,7 +101,9 @@ void Worker::judge(Cell& parent, const Envelope& what) {
     const Judgement why{.child = name,
                         .exit = told.ended.exit,
                         .verdict = verdict,
-                        .policy = family->supervisor.policy()};
+                        .policy = family->supervisor.policy(),
+                        .type = note->type,
+                        .asked = asked};
     std::string escalated = gives_up ? to_string(why) : std::string();
     if (note->is_told) {
       told.decision = decision_text(why);

@@ -71,7 +71,8 @@ struct CreateOrder final : Note {
 // The note of a `child_ended` envelope whose child waits for what its parent decides. Without one
 // the child is gone.
 struct ChildEndedNote final : Note {
-  EnvelopePtr report;    // Of an EndedReport.
+  EnvelopePtr report;  // Of an EndedReport.
+  RestartType type = RestartType::permanent;
   bool is_told = false;  // The control plane gets it with the decision.
 };
 

@@ -377,7 +377,9 @@ void Control::judge(Child& one, EndedReport& report) {
   const Judgement judgement{.child = name,
                             .exit = ended.exit,
                             .verdict = verdict,
-                            .policy = supervisor.supervisor.policy()};
+                            .policy = supervisor.supervisor.policy(),
+                            .type = one.restart,
+                            .asked = asked};
   if (const Instant at = next_life_after(verdict, supervisor.supervisor); at != never)
     note_next_life(world_.registry, one.address, at);
   carry_out(supervisor);

@@ -661,7 +661,7 @@ TEST_F(NodeCoreTest, ExitsWhenTheHandlerAskedForIt) {
   EXPECT_EQ(node_.exits().at(0).exit, Exit::crashed("asked"));
   EXPECT_EQ(as_text(*node_.request(actor, "ok")), "bye");
   EXPECT_EQ(node_.exits().at(1).exit, Exit::normal());
-  EXPECT_EQ(node_.exits().at(1).decision, "ended");
+  EXPECT_EQ(node_.exits().at(1).decision, "ended: transient, and it ended well");
 }
 
 // As for the sake of a sibling, and with the node.

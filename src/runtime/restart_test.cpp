@@ -115,7 +115,7 @@ TEST_F(RestartTest, LeavesANextLifeThatFailsToItsSupervisor) {
   ASSERT_TRUE(result_);
   ASSERT_FALSE(result_->has_value());
   EXPECT_TRUE(result_->error().message.contains("could not start"));
-  EXPECT_EQ(node_.exits().back().decision, "ended") << "as its type says";
+  EXPECT_EQ(node_.exits().back().decision, "ended: temporary");
 }
 
 TEST_F(RestartTest, GivesWayToAStop) {

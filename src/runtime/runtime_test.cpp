@@ -325,7 +325,7 @@ TEST(Runtime, TellsOnceHowAWatchedLifeEnded) {
   const ExitEvent stop = second.get_future().get();
   EXPECT_EQ(stop.exit, Exit::normal());
   EXPECT_EQ(stop.life, 2U);
-  EXPECT_EQ(stop.decision, "ended");
+  EXPECT_EQ(stop.decision, "ended, as it was asked to");
   EXPECT_EQ(runtime->watch(actor, [](const ExitEvent&) {}).error().code, ErrorCode::not_found);
 }
 

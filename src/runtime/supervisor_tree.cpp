@@ -267,10 +267,15 @@ void Control::on_all_down(Named& one) {
   const Exit exit =
       MUTATED(gives_up_quietly, failure.empty(), true) ? Exit::normal() : Exit::crashed(failure);
   Named& parent = *one.parent;
-  const SupervisorVerdict verdict = parent.supervisor.ended(
-      one.number, exit, ending_ ? StopAsked::yes : StopAsked::no, world_.clock.now(), steps_);
-  const Judgement judgement{
-      .child = one.name, .exit = exit, .verdict = verdict, .policy = parent.supervisor.policy()};
+  const StopAsked asked = ending_ ? StopAsked::yes : StopAsked::no;
+  const SupervisorVerdict verdict =
+      parent.supervisor.ended(one.number, exit, asked, world_.clock.now(), steps_);
+  const Judgement judgement{.child = one.name,
+                            .exit = exit,
+                            .verdict = verdict,
+                            .policy = parent.supervisor.policy(),
+                            .type = one.place.restart,
+                            .asked = asked};
   if (!failure.empty()) {
     note({.kind = NodeEvent::Kind::escalated,
           .name = one.name,

@@ -48,11 +48,18 @@ std::string decision_text(const Judgement& why) {
     case SupervisorVerdict::Kind::noted:
       return "restarted in its turn";
     case SupervisorVerdict::Kind::leave_ended:
-      return "ended";
+      return std::string(ended_text(why.type, why.exit, why.asked));
     case SupervisorVerdict::Kind::give_up:
       return fmt::format("supervisor gave up: {}", to_string(why));
   }
   CHECK(false, "a verdict has one of its named values");
+}
+
+std::string_view ended_text(RestartType type, const Exit& exit, StopAsked asked) {
+  if (asked == StopAsked::yes) return "ended, as it was asked to";
+  if (type == RestartType::temporary) return "ended: temporary";
+  if (!restarts_after(type, exit)) return "ended: transient, and it ended well";
+  return "ended with its supervisor";
 }
 
 Instant next_life_after(const SupervisorVerdict& verdict, Instant now) {

@@ -78,11 +78,16 @@ struct Judgement {
   const Exit& exit;
   const SupervisorVerdict& verdict;
   const SupervisorPolicy& policy;
+  RestartType type = RestartType::permanent;  // The child's.
+  StopAsked asked = StopAsked::no;
 };
 // "'a' ended: killed, after 3 restarts in the last 2.5s; 3 within 1m are allowed"
 [[nodiscard]] std::string to_string(const Judgement& why);
-// "restarted", "restarted in 200ms", "ended", "supervisor gave up: " and why.
+// "restarted", "restarted in 200ms", "supervisor gave up: " and why, or as the next one.
 [[nodiscard]] std::string decision_text(const Judgement& why);
+// Of one that is not restarted: "ended, as it was asked to", "ended: temporary", "ended: transient,
+// and it ended well", "ended with its supervisor".
+[[nodiscard]] std::string_view ended_text(RestartType type, const Exit& exit, StopAsked asked);
 // When the next life begins that is delayed; never: none is.
 [[nodiscard]] Instant next_life_after(const SupervisorVerdict& verdict, Instant now);
 // None where restarts are not what was decided about.

@@ -40,6 +40,24 @@ TEST(Supervisor, SaysWhyItGaveUp) {
             "'a' ended: " + to_string(Exit::killed()) + ", and no restarts are allowed");
 }
 
+TEST(Supervisor, SaysWhyItLeavesOneEnded) {
+  const SupervisorVerdict verdict;
+  const auto text = [&](RestartType type, const Exit& exit, StopAsked asked) {
+    return decision_text({.child = "a",
+                          .exit = exit,
+                          .verdict = verdict,
+                          .policy = patient,
+                          .type = type,
+                          .asked = asked});
+  };
+  const Exit crash = Exit::crashed("unreachable");
+  EXPECT_EQ(text({}, crash, StopAsked::yes), "ended, as it was asked to");
+  EXPECT_EQ(text(RestartType::temporary, crash, StopAsked::no), "ended: temporary");
+  EXPECT_EQ(text(RestartType::transient, Exit::normal(), StopAsked::no),
+            "ended: transient, and it ended well");
+  EXPECT_EQ(text(RestartType::transient, crash, StopAsked::no), "ended with its supervisor");
+}
+
 TEST(Supervisor, KeepsTheLatestFailures) {
   Supervisor supervisor(patient);
   SupervisorSteps steps;

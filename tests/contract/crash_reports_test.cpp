@@ -174,7 +174,7 @@ TEST_F(CrashReportsTest, TellOfSpawnedChildren) {
   ASSERT_TRUE(a);
   EXPECT_EQ(ask(*a, "spawn kid b x;send #1 trap unreachable"), "ok #1;ok");
   ASSERT_EQ(reports("b").size(), 1U);
-  EXPECT_EQ(reports("b")[0].decision, "ended");
+  EXPECT_EQ(reports("b")[0].decision, "ended: temporary");
   EXPECT_FALSE(reports("b")[0].window) << "nothing was decided about restarts";
 }
 

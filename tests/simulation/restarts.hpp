@@ -54,7 +54,7 @@ class Restarts final : public TreeOracle {
       if (world_.stops(index) == nullptr) fail(index, "ends with a supervisor that goes on");
       return;
     }
-    if (event.decision != "ended")
+    if (!event.decision.starts_with("ended"))
       fail(index, "has a decision that nobody knows: " + event.decision);
     world_.count("tree: left ended");
     const bool is_for_others = member.stopped_unasked && member.type == RestartType::temporary;
@@ -71,7 +71,7 @@ class Restarts final : public TreeOracle {
       check_turn(parent, group.name);
       return;
     }
-    if (decision == "ended") {
+    if (decision.starts_with("ended")) {
       world_.count("tree: supervisor left ended");
       if (!world_.is_ending && !world_.stops_from_above(group) &&
           group.type != RestartType::temporary) {

@@ -28,7 +28,7 @@ namespace {
 // What must have occurred this often in all, or the run has shown nothing of it: these, every way
 // to call in vain, and every kind of fault. Of the refusals `unreachable` and `other` are not among
 // them: a node knows of no other yet, and has a word for all that it refuses.
-constexpr std::array<std::string_view, 80> outcomes{"park",
+constexpr std::array<std::string_view, 84> outcomes{"park",
                                                     "call of who is parked",
                                                     "turn beside its worker",
                                                     "kill of a turn beside its worker",
@@ -44,6 +44,10 @@ constexpr std::array<std::string_view, 80> outcomes{"park",
                                                     "outcome: timed-out",
                                                     "outcome: dropped",
                                                     "outcome: receiver-exited",
+                                                    "outcome: refused: busy",
+                                                    "outcome: refused: gone",
+                                                    "outcome: refused: other",
+                                                    "refused from outside",
                                                     "refused: busy",
                                                     "refused: gone",
                                                     "dead: gone",

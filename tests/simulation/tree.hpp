@@ -337,7 +337,10 @@ class Tree {
     hear();
     world_.note(index * 8 + 3);
     world_.tell([&](TreeOracle& oracle) { oracle.exited(index, event); });
-    if (event.decision == "ended") found->is_gone = true;
+    if (event.decision.starts_with("ended") &&
+        event.decision != "ended with its supervisor's life") {
+      found->is_gone = true;
+    }
     const bool gave_up = event.decision.starts_with("supervisor gave up");
     if (gave_up && found->group == 0) world_.is_ending = true;
     update_all();  // What has followed from it already.

@@ -198,7 +198,7 @@ restart = "transient"
             self.wait_gone(f"shop/{name}")
             why = self.ok("why", name).decode()
             self.assertRegex(why, rf"^shop/{name} it is gone: its life {life} ended at "
-                                  r"\d\d:\d\d:\d\d \(normal; ended\)\n")
+                                  r"\d\d:\d\d:\d\d \(normal; ended: [a-z, ]+\)\n")
             self.assertIn("nothing is wrong", why)
             self.assertEqual("history " in why, name == "other")
             known = json.loads(self.ok("inspect", name, "--json"))
@@ -268,7 +268,7 @@ health = { interval = "10ms", threshold = 2 }
         """kill: the life ends as killed, and the next begins; crashes -f shows it"""
         self.run_node(guest("counter.wasm"))
         self.assertEqual(self.ok("request", "counter", "add 1"), b"total 1")
-        self.ok("kill", "counter")
+        self.assertEqual(json.loads(self.ok("kill", "counter", "--json")), {"killed": "counter"})
         self.assertEqual(self.ok("request", "counter", "add 1", "--timeout", "5s"), b"total 1")
         crashes = self.crashes(1)
         self.assertEqual((crashes[0]["exit"]["kind"], crashes[0]["in_hand"]), ("killed", None))
@@ -279,7 +279,8 @@ health = { interval = "10ms", threshold = 2 }
         self.run_node(guest("counter.wasm"))
         self.assertEqual(self.ok("request", "counter", "add 1"), b"total 1")
         for _ in range(5):  # More often than its supervisor would.
-            self.ok("restart", "counter")
+            self.assertEqual(json.loads(self.ok("restart", "counter", "--json")),
+                             {"restarted": "counter"})
         self.assertEqual(self.ok("request", "counter", "add 1"), b"total 1")
         self.assertEqual(self.actors()["counter/counter"]["lives"], 6)
         self.assertEqual(json.loads(self.ok("crashes", "--json")), [])
@@ -332,6 +333,21 @@ health = { interval = "10ms", threshold = 2 }
                 break
         self.assertEqual(node.wait_end(), 1)
         node.wait_line(r"^error: ")
+
+    def test_an_app_has_no_more_actors_than_it_may(self):
+        """actors_max: who would be one too many is refused to its spawner, until another is gone"""
+        self.run_probes("shop", """actors_max = 2
+[app.templates.kid]
+component = "probe"
+restart = "temporary"
+[app.actors.desk]
+component = "probe"
+grants = { spawn = ["kid"] }
+""")
+        self.assertEqual(self.ok("request", "desk", "spawn kid one -;spawn kid two -"),
+                         b"ok #1;refused over-quota")
+        self.ok("stop", "one")
+        self.assertEqual(self.ok("request", "desk", "spawn kid two -"), b"ok #2")
 
     def test_a_tree_of_supervisors(self):
         """one that gives up is restarted from above, with those after it; tree and events tell"""
