@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "supervisor/supervisor_steps.hpp"
 #include "tree_world.hpp"
 
 namespace troupe::simulation {
@@ -54,8 +55,11 @@ class Restarts final : public TreeOracle {
       if (world_.stops(index) == nullptr) fail(index, "ends with a supervisor that goes on");
       return;
     }
-    if (!event.decision.starts_with("ended"))
-      fail(index, "has a decision that nobody knows: " + event.decision);
+    const bool is_asked = member.stop_asked || world_.is_ending;
+    if (event.decision !=
+        ended_text(member.type, event.exit, is_asked ? StopAsked::yes : StopAsked::no)) {
+      fail(index, "has a decision for which there is no reason: " + event.decision);
+    }
     world_.count("tree: left ended");
     const bool is_for_others = member.stopped_unasked && member.type == RestartType::temporary;
     if (!member.stop_asked && !world_.is_ending && !is_for_others &&
@@ -71,7 +75,9 @@ class Restarts final : public TreeOracle {
       check_turn(parent, group.name);
       return;
     }
-    if (decision.starts_with("ended")) {
+    // One that gives up has crashed.
+    if (decision == ended_text(group.type, Exit::crashed({}),
+                               world_.is_ending ? StopAsked::yes : StopAsked::no)) {
       world_.count("tree: supervisor left ended");
       if (!world_.is_ending && !world_.stops_from_above(group) &&
           group.type != RestartType::temporary) {

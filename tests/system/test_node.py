@@ -198,7 +198,8 @@ restart = "transient"
             self.wait_gone(f"shop/{name}")
             why = self.ok("why", name).decode()
             self.assertRegex(why, rf"^shop/{name} it is gone: its life {life} ended at "
-                                  r"\d\d:\d\d:\d\d \(normal; ended: [a-z, ]+\)\n")
+                                  r"\d\d:\d\d:\d\d \(normal; "
+                                  r"ended: transient, and it ended well\)\n")
             self.assertIn("nothing is wrong", why)
             self.assertEqual("history " in why, name == "other")
             known = json.loads(self.ok("inspect", name, "--json"))
